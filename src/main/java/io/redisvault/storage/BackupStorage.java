@@ -1,0 +1,57 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * The bucket, or directory, that holds the backups.
+ *
+ * <p>Every call is lazy, starts on subscription and never blocks the subscriber's thread. Failures of the
+ * storage are {@link StorageException}s; a failure of the content that is being stored is passed on as it is.
+ * Keys are UTF-8 strings whose segments are separated by {@code /}.
+ */
+public interface BackupStorage {
+
+    /**
+     * Stores one object, all of it or nothing: it becomes visible under its key only once every byte was accepted,
+     * and a failed or cancelled call leaves nothing visible and nothing unfinished behind.
+     *
+     * @param metadata short ASCII facts kept beside the object; names in lower case with hyphens
+     * @return the object as stored; fails with {@link StorageException.AlreadyExists} if the key is taken
+     */
+    Uni<StoredObject> put(String key, Content content, Map<String, String> metadata);
+
+    /** Objects whose key starts with {@code prefix}, fetched page by page as they are asked for, without metadata. */
+    Multi<StoredObject> list(String prefix);
+
+    /** One object with its metadata; fails with {@link StorageException.NotFound}. */
+    Uni<StoredObject> head(String key);
+
+    /**
+     * {@code length} bytes of an object from {@code offset} on, no faster than they are asked for; fails with
+     * {@link StorageException.NotFound}, and with {@link StorageException.Corrupt} when fewer arrive.
+     */
+    Multi<ByteBuffer> read(String key, long offset, long length);
+
+    /**
+     * Deletes several objects with bounded concurrency. One result per key, in any order; never fails as a whole.
+     * A missing object counts as deleted.
+     */
+    Multi<Deletion> delete(Collection<String> keys);
+
+    /**
+     * Removes what interrupted uploads to keys starting with {@code keyPrefix} left behind, if begun before
+     * {@code olderThan}; yields how many.
+     */
+    Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan);
+
+    /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
+    Uni<Void> checkAccess();
+
+    /** The address people know an object by, such as {@code s3://bucket/key}. */
+    String url(String key);
+}

@@ -1,0 +1,32 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Multi;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of an object to be stored.
+ *
+ * @param length in bytes
+ * @param source reads any part of them
+ */
+public record Content(long length, Source source) {
+
+    /** All bytes in order. */
+    public Multi<ByteBuffer> read() {
+        return read(0, length);
+    }
+
+    /** {@code length} bytes from {@code offset} on. */
+    public Multi<ByteBuffer> read(long offset, long length) {
+        return source.read(offset, length);
+    }
+
+    /**
+     * Reads parts in order: each starts where an earlier one started or ended, so that an interrupted part can be
+     * read again. A source that finds its bytes unfit to be stored fails before it hands out the last of them.
+     */
+    @FunctionalInterface
+    public interface Source {
+        Multi<ByteBuffer> read(long offset, long length);
+    }
+}

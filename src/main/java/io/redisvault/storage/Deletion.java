@@ -1,0 +1,19 @@
+package io.redisvault.storage;
+
+import java.util.Optional;
+
+/** What became of one object that was to be deleted; no failure means that it is gone. */
+public record Deletion(String key, Optional<StorageException> failure) {
+
+    public static Deletion done(String key) {
+        return new Deletion(key, Optional.empty());
+    }
+
+    public static Deletion failed(String key, StorageException failure) {
+        return new Deletion(key, Optional.of(failure));
+    }
+
+    public boolean succeeded() {
+        return failure.isEmpty();
+    }
+}

@@ -1,0 +1,51 @@
+package io.redisvault.storage;
+
+/** Why the storage could not do what it was asked; the message names the remedy where there is one. */
+public abstract sealed class StorageException extends RuntimeException {
+
+    private StorageException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** There is no object under this key, or no such bucket. */
+    public static final class NotFound extends StorageException {
+        public NotFound(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The key is taken; what is stored there was left alone. */
+    public static final class AlreadyExists extends StorageException {
+        public AlreadyExists(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Credentials are missing or wrong, or lack a permission. */
+    public static final class AccessDenied extends StorageException {
+        public AccessDenied(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The storage could not be reached or was busy; the same call may succeed later. */
+    public static final class Unavailable extends StorageException {
+        public Unavailable(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** What is stored is not what was sent, or cannot be read completely. */
+    public static final class Corrupt extends StorageException {
+        public Corrupt(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Anything else. */
+    public static final class Other extends StorageException {
+        public Other(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
