@@ -1,0 +1,142 @@
+package io.redisvault.rdb;
+
+import io.smallrye.mutiny.Multi;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * A dump that was opened once. Redis may rename a new dump over its path at any time; size, time, facts and every byte
+ * still come from the file that was opened.
+ */
+public final class DumpFile implements Closeable {
+
+    private final FileChannel channel;
+    private final Instant modified;
+    private final long size;
+    private final Optional<RdbFacts> facts;
+    private final Executor workers;
+
+    /** The state of the check at every offset that a part may start from: one entry for each part that was read. */
+    private final Map<Long, RdbVerifier> checkpoints = new ConcurrentHashMap<>();
+
+    private DumpFile(OpenedFile file, boolean verify, Executor workers) throws IOException {
+        this.channel = file.channel();
+        this.modified = file.modified();
+        this.size = file.size();
+        this.facts = verify ? Optional.of(facts(file)) : Optional.empty();
+        this.workers = workers;
+        checkpoints.put(0L, new RdbVerifier(size));
+    }
+
+    /** Opens a dump that is to be verified: {@link #open(Path, boolean, Executor)}. */
+    public static DumpFile open(Path path, Executor workers) throws IOException {
+        return open(path, true, workers);
+    }
+
+    /**
+     * Opens a dump; blocks for a few small reads.
+     *
+     * @param verify whether to check its header, its end and, while it is read, its checksum
+     * @param workers that all later reads block, a chunk at a time
+     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException if it cannot be opened, is no regular file, or is replaced again and again meanwhile
+     * @throws InvalidDumpException if it is to be verified and is no whole dump by its two ends
+     */
+    public static DumpFile open(Path path, boolean verify, Executor workers) throws IOException {
+        OpenedFile file = OpenedFile.open(path);
+        try {
+            return new DumpFile(file, verify, workers);
+        } catch (IOException | RuntimeException | Error e) {
+            file.channel().close();
+            throw e;
+        }
+    }
+
+    /** In bytes. */
+    public long size() {
+        return size;
+    }
+
+    /** When the last byte of the opened file was written, as precisely as the file system knows. */
+    public Instant modified() {
+        return modified;
+    }
+
+    /** What the dump says of itself; empty if it is not to be verified. */
+    public Optional<RdbFacts> facts() {
+        return facts;
+    }
+
+    /**
+     * Reads a part of the file in chunks, no faster than they are asked for, on the workers.
+     *
+     * <p>The whole is checked in the same pass. So parts are to be read in order: each starts at 0, or where an earlier
+     * part started or ended; one that was interrupted can be read again. The chunk with the last byte of the file is
+     * handed out only after the whole of the file was found good. A file that is not verified can be read in any order.
+     *
+     * <p>Fails with {@link InvalidDumpException} if the dump is bad or changes while it is read, with
+     * {@link IllegalArgumentException} if nothing is known of the bytes before the part, with {@link IOException} if
+     * reading fails or the file was closed.
+     *
+     * @param offset in bytes
+     * @param length in bytes
+     * @throws IllegalArgumentException if the part is not within the file
+     */
+    public Multi<ByteBuffer> read(long offset, long length) {
+        if (offset < 0 || length < 0 || length > size - offset) {
+            throw new IllegalArgumentException(
+                    "%d bytes from %d on are not within the %d bytes of the dump".formatted(length, offset, size));
+        }
+        if (length == 0) {
+            return Multi.createFrom().empty();
+        }
+        return Multi.createFrom()
+                .<DumpPart, ByteBuffer>generator(
+                        () -> new DumpPart(this, channel, offset, offset + length), DumpPart::emitNext)
+                .runSubscriptionOn(workers);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    /** A check to be continued from an offset; empty if the file is not to be verified. */
+    Optional<RdbVerifier> checkFrom(long offset) {
+        if (facts.isEmpty()) {
+            return Optional.empty();
+        }
+        RdbVerifier checkpoint = checkpoints.get(offset);
+        if (checkpoint == null) {
+            throw new IllegalArgumentException(
+                    "the part at %d cannot be checked before the one that ends there was read".formatted(offset));
+        }
+        return Optional.of(new RdbVerifier(checkpoint));
+    }
+
+    /** Notes how far a part was checked, and compares with what earlier readers of the same bytes found. */
+    void checkedTo(RdbVerifier verifier) {
+        RdbVerifier known = checkpoints.putIfAbsent(verifier.position(), new RdbVerifier(verifier));
+        if (known != null && known.crc() != verifier.crc()) {
+            throw new InvalidDumpException("the dump changed while it was read: the same bytes before offset %d differ"
+                    .formatted(verifier.position()));
+        }
+        if (verifier.position() == size && !verifier.finish().equals(facts.orElseThrow())) {
+            throw new InvalidDumpException("the dump changed while it was read: its header or footer is another now");
+        }
+    }
+
+    private static RdbFacts facts(OpenedFile file) throws IOException {
+        long size = file.size();
+        RdbHeader header = RdbHeader.parse(file.read(0, RdbHeader.MAX_LENGTH), size);
+        return RdbFacts.of(header, file.read(size - RdbFacts.TAIL_LENGTH, RdbFacts.TAIL_LENGTH), size);
+    }
+}

@@ -1,0 +1,61 @@
+package io.redisvault.rdb;
+
+import io.smallrye.mutiny.groups.GeneratorEmitter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+
+/** One subscriber's way through a part of a dump, a chunk at a time; the bytes it hands out are those it checked. */
+final class DumpPart {
+
+    static final int CHUNK = 128 * 1024;
+
+    private final DumpFile dump;
+    private final FileChannel channel;
+    private final long end;
+    private long position;
+    private Optional<RdbVerifier> check;
+
+    DumpPart(DumpFile dump, FileChannel channel, long start, long end) {
+        this.dump = dump;
+        this.channel = channel;
+        this.position = start;
+        this.end = end;
+    }
+
+    DumpPart emitNext(GeneratorEmitter<? super ByteBuffer> emitter) {
+        try {
+            ByteBuffer chunk = next();
+            emitter.emit(chunk);
+            if (position == end) {
+                emitter.complete();
+            }
+        } catch (IOException e) {
+            emitter.fail(e);
+        }
+        return this;
+    }
+
+    private ByteBuffer next() throws IOException {
+        if (check == null) { // only now: an earlier part may have ended since this one was asked for
+            check = dump.checkFrom(position);
+        }
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, end - position));
+        if (!OpenedFile.fill(channel, chunk, position)) {
+            throw new InvalidDumpException("the dump shrank while it was read: it ends before offset %d, not at %d"
+                    .formatted(position + chunk.capacity(), dump.size()));
+        }
+        chunk.flip();
+        position += chunk.remaining();
+        check.ifPresent(verifier -> verifier.accept(chunk));
+        if (position == end) {
+            check.ifPresent(dump::checkedTo);
+        }
+        if (position == dump.size() && channel.size() != dump.size()) {
+            throw new InvalidDumpException("the dump changed while it was read: it has %d bytes now, it had %d"
+                    .formatted(channel.size(), dump.size()));
+        }
+        return chunk;
+    }
+}

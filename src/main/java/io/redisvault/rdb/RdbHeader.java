@@ -1,0 +1,118 @@
+package io.redisvault.rdb;
+
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The start of a dump: format, RDB version and the AUX fields that the server wrote about itself.
+ *
+ * @param version of the RDB format, at least 5
+ * @param aux in the order of the file, unknown ones included; text in printable ASCII with all other bytes as
+ *     {@code \xNN}, so that it may go to a log line or a header as it is
+ */
+public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
+
+    /** No more than this is read of a file to find its header, in bytes. */
+    public static final int MAX_LENGTH = 64 * 1024;
+
+    /** RDB versions before this one (Redis 2.6) had no checksum. */
+    private static final int OLDEST_VERSION = 5;
+
+    private static final int SHORTEST_FILE = Magic.LENGTH + RdbFacts.TAIL_LENGTH;
+
+    public RdbHeader {
+        aux = Collections.unmodifiableMap(new LinkedHashMap<>(aux));
+    }
+
+    /**
+     * Reads the header of a file.
+     *
+     * <p>Takes time and memory for {@link #MAX_LENGTH} bytes at most, whatever they say. AUX fields beyond that, after
+     * the 64th, or longer than 1 KiB are left out.
+     *
+     * @param head the first {@link #MAX_LENGTH} bytes, or all if the file is smaller; its position stays as it is
+     * @param size of the file in bytes
+     * @throws InvalidDumpException if this is no dump, is cut off, is older than RDB version 5, or has an impossible AUX
+     *     field
+     */
+    public static RdbHeader parse(ByteBuffer head, long size) {
+        ByteBuffer bytes = head.slice(head.position(), Math.min(MAX_LENGTH, head.remaining()));
+        Magic magic = Magic.of(bytes);
+        int version = magic.version(bytes);
+        if (version < OLDEST_VERSION) {
+            throw new InvalidDumpException(
+                    "RDB version %d is too old: dumps of Redis before 2.6 end without a checksum and cannot be checked"
+                            .formatted(version));
+        }
+        if (size < SHORTEST_FILE) {
+            throw new InvalidDumpException(
+                    "the dump is cut off: it has %d bytes, the smallest one %d".formatted(size, SHORTEST_FILE));
+        }
+        AuxReader aux = new AuxReader(bytes.position(Magic.LENGTH), size);
+        return new RdbHeader(
+                magic, version, version > magic.newestKnownVersion() ? aux.fieldsAsFarAsKnown() : aux.fields());
+    }
+
+    /** Whether this program does not know the RDB version yet: worth a warning, the checksum still counts. */
+    public boolean isNewerThanKnown() {
+        return version > magic.newestKnownVersion();
+    }
+
+    /** {@code valkey} or {@code redis}, as far as the AUX fields and the format tell. */
+    public String producer() {
+        return magic == Magic.VALKEY || aux.containsKey("valkey-ver") ? "valkey" : "redis";
+    }
+
+    /** The server's version, such as {@code 7.2.4}. */
+    public Optional<String> producerVersion() {
+        return field("valkey-ver").or(() -> field("redis-ver"));
+    }
+
+    /** When the server began to write the dump; in whole seconds. */
+    public Optional<Instant> createdAt() {
+        try {
+            OptionalLong seconds = number("ctime");
+            return seconds.isPresent() ? Optional.of(Instant.ofEpochSecond(seconds.getAsLong())) : Optional.empty();
+        } catch (DateTimeException beyondTime) {
+            return Optional.empty();
+        }
+    }
+
+    /** The memory that the server used when it began to write the dump, in bytes. */
+    public OptionalLong usedMemory() {
+        return number("used-mem");
+    }
+
+    /** The history of writes that the dump belongs to. */
+    public Optional<String> replicationId() {
+        return field("repl-id");
+    }
+
+    /** How far in that history the dump is, in bytes. */
+    public OptionalLong replicationOffset() {
+        return number("repl-offset");
+    }
+
+    /** Whether this is the base of an append-only file rather than a dump of its own. */
+    public boolean aofBase() {
+        return "1".equals(aux.get("aof-base")) || "1".equals(aux.get("aof-preamble"));
+    }
+
+    private Optional<String> field(String name) {
+        return Optional.ofNullable(aux.get(name));
+    }
+
+    private OptionalLong number(String name) {
+        try {
+            return OptionalLong.of(Long.parseLong(aux.getOrDefault(name, "")));
+        } catch (NumberFormatException notOne) {
+            return OptionalLong.empty();
+        }
+    }
+}
