@@ -1,0 +1,117 @@
+package io.redisvault.rdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RdbVerifierTest {
+
+    @TempDir
+    Path directory;
+
+    private byte[] dump;
+
+    @BeforeEach
+    void writeDump() throws IOException {
+        dump = Files.readAllBytes(SyntheticDump.write(directory.resolve("dump.rdb"), 200_000, 1));
+    }
+
+    @Test
+    void tellsTheFactsOfAGoodDumpHoweverItsBytesArrive() {
+        Random random = new Random(2);
+        for (int round = 0; round < 100; round++) {
+            RdbVerifier verifier = new RdbVerifier(dump.length);
+            int most = 1 << 1 + random.nextInt(18);
+            for (int at = 0; at < dump.length; ) {
+                int length = Math.min(random.nextInt(most), dump.length - at);
+                verifier.accept(ByteBuffer.wrap(dump, at, length));
+                at += length;
+            }
+            RdbFacts facts = verifier.finish();
+            assertThat(facts.size()).isEqualTo(dump.length);
+            assertThat(facts.checksummed()).isTrue();
+            assertThat(facts.checksumHex()).isEqualTo(footer());
+            assertThat(facts.header().producerVersion()).contains(SyntheticDump.REDIS_VERSION);
+        }
+    }
+
+    @Test
+    void takesADumpOfLessThanItsTail() {
+        for (int size = 0; size < 18; size++) {
+            byte[] start = Arrays.copyOf(dump, size);
+            assertRefused(start, size == 0 ? "is empty" : size < 9 ? "too short" : "cut off");
+        }
+    }
+
+    @Test
+    void refusesADumpOfWhichBytesAreMissing() {
+        RdbVerifier verifier = new RdbVerifier(dump.length);
+        verifier.accept(ByteBuffer.wrap(dump, 0, dump.length - 1));
+        assertThatExceptionOfType(InvalidDumpException.class)
+                .isThrownBy(verifier::finish)
+                .withMessage("the dump is cut off: %d of %d bytes arrived", dump.length - 1, dump.length);
+    }
+
+    @Test
+    void refusesMoreBytesThanExpected() {
+        RdbVerifier verifier = new RdbVerifier(dump.length - 1);
+        assertThatExceptionOfType(InvalidDumpException.class)
+                .isThrownBy(() -> verifier.accept(ByteBuffer.wrap(dump)))
+                .withMessageContaining("more than the %d bytes", dump.length - 1);
+    }
+
+    @Test
+    void refusesADamagedDumpAndNamesBothChecksums() {
+        dump[100_000] ^= 4;
+        RdbVerifier reference = new RdbVerifier(dump.length);
+        reference.accept(ByteBuffer.wrap(dump));
+        assertRefused(dump, "its CRC-64 is " + RdbFacts.hex(reference.crc()) + ", but its footer says " + footer());
+    }
+
+    @Test
+    void refusesADumpFollowedByOtherBytes() {
+        assertRefused(
+                Arrays.copyOf(dump, dump.length + 1), "the EOF opcode ff is missing at offset " + (dump.length - 8));
+    }
+
+    @Test
+    void refusesAForeignFileBeforeItsEnd() {
+        byte[] foreign = new byte[dump.length];
+        RdbVerifier verifier = new RdbVerifier(foreign.length);
+        assertThatExceptionOfType(InvalidDumpException.class)
+                .isThrownBy(() -> verifier.accept(ByteBuffer.wrap(foreign, 0, RdbHeader.MAX_LENGTH)))
+                .withMessageContaining("not an RDB file");
+    }
+
+    @Test
+    void takesADumpWithoutChecksumAsUnchecked() {
+        Arrays.fill(dump, dump.length - 8, dump.length, (byte) 0);
+        dump[100_000] ^= 4;
+        RdbVerifier verifier = new RdbVerifier(dump.length);
+        verifier.accept(ByteBuffer.wrap(dump));
+        assertThat(verifier.finish().checksummed()).isFalse();
+    }
+
+    private String footer() {
+        return RdbFacts.hex(Long.reverseBytes(ByteBuffer.wrap(dump).getLong(dump.length - 8)));
+    }
+
+    private static void assertRefused(byte[] bytes, String message) {
+        assertThatExceptionOfType(InvalidDumpException.class)
+                .isThrownBy(() -> {
+                    RdbVerifier verifier = new RdbVerifier(bytes.length);
+                    verifier.accept(ByteBuffer.wrap(bytes));
+                    verifier.finish();
+                })
+                .withMessageContaining(message);
+    }
+}
