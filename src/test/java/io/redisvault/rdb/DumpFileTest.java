@@ -1,0 +1,468 @@
+package io.redisvault.rdb;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class DumpFileTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService workers = Executors.newFixedThreadPool(2, task -> new Thread(task, "worker"));
+    private Path path;
+    private byte[] bytes;
+
+    @BeforeEach
+    void writeDump() throws IOException {
+        path = SyntheticDump.write(directory.resolve("dump.rdb"), 5 * DumpPart.CHUNK + 1000, 1);
+        bytes = Files.readAllBytes(path);
+    }
+
+    @AfterEach
+    void stopWorkers() {
+        workers.shutdownNow();
+    }
+
+    // What is opened
+
+    @Test
+    void tellsSizeTimeAndFacts() throws IOException {
+        Instant modified = Instant.parse("2026-11-23T01:02:03.123456789Z");
+        Files.setLastModifiedTime(path, FileTime.from(modified));
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThat(dump.size()).isEqualTo(bytes.length);
+            assertThat(dump.modified()).isEqualTo(modified);
+            RdbFacts facts = dump.facts().orElseThrow();
+            assertThat(facts.size()).isEqualTo(bytes.length);
+            assertThat(facts.checksummed()).isTrue();
+            assertThat(facts.header().createdAt()).contains(Instant.ofEpochSecond(SyntheticDump.CTIME));
+        }
+    }
+
+    @Test
+    void followsASymbolicLink() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        try (DumpFile dump = DumpFile.open(link, workers)) {
+            assertThat(dump.size()).isEqualTo(bytes.length);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoRegularFile() throws IOException {
+        Path loop = Files.createSymbolicLink(directory.resolve("loop"), directory.resolve("loop"));
+        assertThatExceptionOfType(NoSuchFileException.class)
+                .isThrownBy(() -> DumpFile.open(directory.resolve("none"), workers));
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> DumpFile.open(directory, workers))
+                .withMessage(directory + ": it is a directory");
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> DumpFile.open(loop, workers))
+                .withMessageContaining("Too many levels of symbolic links");
+        assertThatExceptionOfType(FileSystemException.class)
+                .isThrownBy(() -> DumpFile.open(Path.of("/dev/zero"), workers))
+                .withMessage("/dev/zero: it is no regular file");
+    }
+
+    @Test
+    void refusesABadEndOrStartAtOnce() throws IOException {
+        write(Arrays.copyOf(bytes, bytes.length - 1));
+        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("EOF opcode ff is missing");
+        write(new byte[0]);
+        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("is empty");
+        write("hello, this is something else".getBytes());
+        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("not an RDB file");
+    }
+
+    @Test
+    void tellsTheTimeOfTheVeryFileThatItOpenedWhileOthersAreRenamedOverIt() throws Exception {
+        replacePath(0);
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicLong generation = new AtomicLong();
+        Future<?> redis = workers.submit(() -> {
+            while (!done.get()) {
+                replacePath(generation.incrementAndGet() % 10_000);
+            }
+        });
+        try {
+            for (int n = 0; n < 2000 || generation.get() < 500; n++) {
+                try (DumpFile dump = DumpFile.open(path, false, workers)) {
+                    assertThat(dump.modified().getEpochSecond()).isEqualTo(1_000_000 + dump.size());
+                }
+            }
+        } finally {
+            done.set(true);
+        }
+        redis.get();
+    }
+
+    // What is read
+
+    @Test
+    void readsTheWholeAsOftenAsWanted() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            Multi<ByteBuffer> whole = dump.read(0, dump.size());
+            assertThat(collect(whole)).isEqualTo(bytes);
+            assertThat(collect(whole)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void readsNothingOfALengthOfZero() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThat(collect(dump.read(0, 0))).isEmpty();
+            assertThat(collect(dump.read(dump.size(), 0))).isEmpty();
+        }
+    }
+
+    @Test
+    void readsPartsOfAnySizeInOrder() throws IOException {
+        Random random = new Random(3);
+        for (int round = 0; round < 30; round++) {
+            int most = 1 << 8 + random.nextInt(12);
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                while (all.size() < bytes.length) {
+                    int length = Math.min(1 + random.nextInt(most) + most / 2, bytes.length - all.size());
+                    all.writeBytes(collect(dump.read(all.size(), length)));
+                }
+            }
+            assertThat(all.toByteArray()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void readsAnInterruptedPartAgainAndStillChecksTheWhole() throws IOException {
+        int first = 2 * DumpPart.CHUNK - 77;
+        int second = 2 * DumpPart.CHUNK;
+        for (boolean damaged : List.of(false, true)) {
+            bytes[first + second + 5] ^= (byte) (damaged ? 1 : 0);
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                byte[] one = collect(dump.read(0, first));
+                AssertSubscriber<ByteBuffer> interrupted = subscribe(dump.read(first, second), 1);
+                interrupted.awaitItems(1, PATIENCE).cancel();
+                byte[] two = collect(dump.read(first, second));
+                assertThat(collect(dump.read(first, second))).isEqualTo(two);
+                Multi<ByteBuffer> rest = dump.read(first + second, bytes.length - first - second);
+                if (damaged) {
+                    assertThatThrownBy(() -> collect(rest)).hasMessageContaining("is damaged");
+                } else {
+                    byte[] three = collect(rest);
+                    assertThat(ByteBuffer.allocate(bytes.length)
+                                    .put(one)
+                                    .put(two)
+                                    .put(three)
+                                    .array())
+                            .isEqualTo(bytes);
+                }
+            }
+        }
+    }
+
+    @Test
+    void composesPartsThatAreReadLater() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            Multi<ByteBuffer> second = dump.read(1000, bytes.length - 1000);
+            Multi<ByteBuffer> first = dump.read(0, 1000);
+            assertThat(collect(Multi.createBy().concatenating().streams(first, second)))
+                    .isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void refusesPartsThatItCannotCheck() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> collect(dump.read(1000, 10)))
+                    .withMessageContaining("part at 1000 cannot be checked");
+            for (long[] part : new long[][] {
+                {-1, 1}, {0, -1}, {0, bytes.length + 1}, {5, bytes.length - 4}, {Long.MAX_VALUE, 1}, {1, Long.MAX_VALUE}
+            }) {
+                assertThatExceptionOfType(IllegalArgumentException.class)
+                        .isThrownBy(() -> dump.read(part[0], part[1]))
+                        .withMessageContaining("not within");
+            }
+        }
+    }
+
+    @Test
+    void readsOnTheWorkersNoMoreThanWasAskedFor() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            Set<String> threads = ConcurrentHashMap.newKeySet();
+            AssertSubscriber<ByteBuffer> subscriber = subscribe(
+                    dump.read(0, dump.size())
+                            .onItem()
+                            .invoke(() -> threads.add(Thread.currentThread().getName())),
+                    1);
+            subscriber.awaitItems(1, PATIENCE);
+            // Nothing was read ahead: what is written now is what is read next.
+            overwrite(DumpPart.CHUNK, "changed".getBytes());
+            subscriber.awaitNextItem(PATIENCE);
+            assertThat(subscriber.getItems()).hasSize(2);
+            assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
+            overwrite(2 * DumpPart.CHUNK, "changed".getBytes());
+            subscriber.awaitNextItem(PATIENCE);
+            assertThat(subscriber.getItems()).hasSize(3);
+            assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
+            assertThat(threads).containsExactly("worker");
+            subscriber.cancel();
+        }
+    }
+
+    @Test
+    void answersEndlessSmallRequestsOnASmallStack() throws Exception {
+        try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+            sparse.setLength(1L << 28);
+        }
+        ExecutorService smallStack =
+                Executors.newSingleThreadExecutor(task -> new Thread(null, task, "small stack", 200 * 1024));
+        try (DumpFile onWorkers = DumpFile.open(path, false, smallStack);
+                DumpFile atOnce = DumpFile.open(path, false, Runnable::run)) {
+            assertThat(readOneByOne(onWorkers).get(20, SECONDS)).isEqualTo(1L << 28);
+            assertThat(smallStack.submit(() -> readOneByOne(atOnce).get()).get(20, SECONDS))
+                    .isEqualTo(1L << 28);
+        } finally {
+            smallStack.shutdownNow();
+        }
+    }
+
+    @Test
+    void readsAnyPartOfADumpThatIsNotVerified() throws IOException {
+        bytes[bytes.length - 9] = 1;
+        write(bytes);
+        try (DumpFile dump = DumpFile.open(path, false, workers)) {
+            assertThat(dump.facts()).isEmpty();
+            assertThat(collect(dump.read(0, dump.size()))).isEqualTo(bytes);
+            assertThat(collect(dump.read(1000, 5))).isEqualTo(Arrays.copyOfRange(bytes, 1000, 1005));
+        }
+    }
+
+    // What happens meanwhile
+
+    @Test
+    void deliversTheOldDumpWhenANewOneIsRenamedOverIt() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(0, dump.size()), 1);
+            subscriber.awaitItems(1, PATIENCE);
+            Path next = SyntheticDump.write(directory.resolve("temp-1.rdb"), 300_000, 2);
+            Files.move(next, path, ATOMIC_MOVE);
+            Files.delete(path);
+            subscriber.request(Long.MAX_VALUE).awaitCompletion(PATIENCE);
+            assertThat(join(subscriber.getItems())).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void failsWhenTheDumpShrinksGrowsOrChanges() throws IOException {
+        List<Change> changes = List.of(
+                new Change("shrank while it was read", () -> truncate(bytes.length - 1)),
+                new Change("shrank while it was read", () -> truncate(DumpPart.CHUNK)),
+                new Change("shrank while it was read", () -> truncate(0)),
+                new Change("changed while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
+                new Change("is damaged", () -> overwrite(3 * DumpPart.CHUNK, "changed".getBytes())),
+                new Change(
+                        "is damaged", () -> overwrite(bytes.length - 1, new byte[] {(byte) ~bytes[bytes.length - 1]})),
+                new Change("EOF opcode", () -> overwrite(bytes.length - 9, new byte[1])),
+                new Change("footer is another now", () -> overwrite(bytes.length - 8, new byte[8])));
+        for (Change change : changes) {
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(0, dump.size()), 1);
+                subscriber.awaitItems(1, PATIENCE);
+                change.action().run();
+                subscriber
+                        .request(Long.MAX_VALUE)
+                        .awaitFailure(PATIENCE)
+                        .assertFailedWith(InvalidDumpException.class, change.message());
+                assertThat(join(subscriber.getItems()))
+                        .as("never the last chunk: %s", change.message())
+                        .hasSizeLessThanOrEqualTo(bytes.length / DumpPart.CHUNK * DumpPart.CHUNK);
+            }
+        }
+    }
+
+    @Test
+    void failsWhenADumpWithoutVerificationShrinksOrGrows() throws IOException {
+        List<Change> changes = List.of(
+                new Change("shrank while it was read", () -> truncate(bytes.length - 1)),
+                new Change("changed while it was read: it has", () -> Files.write(path, new byte[1], APPEND)));
+        for (Change change : changes) {
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, false, workers)) {
+                change.action().run();
+                assertThatThrownBy(() -> collect(dump.read(0, dump.size()))).hasMessageContaining(change.message());
+            }
+        }
+    }
+
+    @Test
+    void failsWhenTheHeaderOfADumpWithoutChecksumChanges() throws IOException {
+        Arrays.fill(bytes, bytes.length - 8, bytes.length, (byte) 0);
+        write(bytes);
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            overwrite(8, "8".getBytes());
+            assertThatThrownBy(() -> collect(dump.read(0, dump.size())))
+                    .hasMessageContaining("its header or footer is another");
+        }
+    }
+
+    @Test
+    void failsWhenAPartIsReadAgainAndDiffers() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThat(collect(dump.read(0, 10_000))).hasSize(10_000);
+            overwrite(5000, "changed".getBytes());
+            assertThatExceptionOfType(InvalidDumpException.class)
+                    .isThrownBy(() -> collect(dump.read(0, 10_000)))
+                    .withMessageContaining("the same bytes before offset 10000 differ");
+        }
+    }
+
+    @Test
+    void failsWhenItWasClosed() throws IOException {
+        DumpFile dump = DumpFile.open(path, workers);
+        dump.close();
+        assertThatThrownBy(() -> collect(dump.read(0, dump.size())))
+                .hasRootCauseInstanceOf(java.nio.channels.ClosedChannelException.class);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void leavesNoDescriptorOpen() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThat(openFiles()).isEqualTo(1);
+            collect(dump.read(0, dump.size()));
+            subscribe(dump.read(0, dump.size()), 1).awaitItems(1, PATIENCE).cancel();
+            assertThat(openFiles()).isEqualTo(1);
+        }
+        write(new byte[100]);
+        assertThatThrownBy(() -> DumpFile.open(path, workers)).isInstanceOf(InvalidDumpException.class);
+        assertThatThrownBy(() -> DumpFile.open(directory, workers)).isInstanceOf(IOException.class);
+        assertThat(openFiles()).isZero();
+    }
+
+    private record Change(String message, Action action) {}
+
+    @FunctionalInterface
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    private static AssertSubscriber<ByteBuffer> subscribe(Multi<ByteBuffer> part, long requests) {
+        return part.subscribe().withSubscriber(AssertSubscriber.create(requests));
+    }
+
+    /** Asks for the next chunk whenever one has come; yields how many bytes came. */
+    private static CompletableFuture<Long> readOneByOne(DumpFile dump) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
+        AtomicLong bytes = new AtomicLong();
+        dump.read(0, dump.size())
+                .subscribe()
+                .with(
+                        started -> {
+                            subscription.set(started);
+                            started.request(1);
+                        },
+                        chunk -> {
+                            bytes.addAndGet(chunk.remaining());
+                            subscription.get().request(1);
+                        },
+                        done::completeExceptionally,
+                        () -> done.complete(bytes.get()));
+        return done;
+    }
+
+    private static byte[] collect(Multi<ByteBuffer> part) {
+        return join(part.collect().asList().await().atMost(PATIENCE));
+    }
+
+    private static byte[] join(List<ByteBuffer> chunks) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        chunks.forEach(chunk -> all.write(chunk.array(), chunk.position(), chunk.remaining()));
+        return all.toByteArray();
+    }
+
+    /** Renames a new file over the path whose time tells its size. */
+    private void replacePath(long size) {
+        try {
+            Path next = Files.write(directory.resolve("next"), new byte[(int) size]);
+            Files.setLastModifiedTime(next, FileTime.from(Instant.ofEpochSecond(1_000_000 + size)));
+            Files.move(next, path, ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(byte[] content) throws IOException {
+        Files.write(path, content);
+    }
+
+    private void truncate(long size) throws IOException {
+        try (FileChannel file = FileChannel.open(path, WRITE)) {
+            file.truncate(size);
+        }
+    }
+
+    private void overwrite(long offset, byte[] content) throws IOException {
+        try (FileChannel file = FileChannel.open(path, WRITE)) {
+            file.write(ByteBuffer.wrap(content), offset);
+        }
+    }
+
+    private long openFiles() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .filter(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).startsWith(directory);
+                        } catch (IOException closedMeanwhile) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
+    }
+}
