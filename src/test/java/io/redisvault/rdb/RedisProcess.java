@@ -21,6 +21,11 @@ final class RedisProcess implements AutoCloseable {
 
     private static final Path DEBIAN = Path.of("/usr/bin/redis-server");
 
+    /** Unpacked once. */
+    private static final List<Path> SERVERS = find();
+
+    private static final int PATIENCE_MS = 20_000;
+
     private final Process process;
     private final int port;
     private final Socket socket;
@@ -28,6 +33,10 @@ final class RedisProcess implements AutoCloseable {
 
     /** The servers that this machine has, of different versions. */
     static List<Path> servers() {
+        return SERVERS;
+    }
+
+    private static List<Path> find() {
         try {
             List<Path> servers = new ArrayList<>();
             servers.add(ExecutableProvider.newJarResourceProvider().get().toPath());
@@ -50,7 +59,8 @@ final class RedisProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("redis.log").toFile())
                 .start();
-        socket = connect(System.nanoTime() + TimeUnit.SECONDS.toNanos(20));
+        socket = connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS));
+        socket.setSoTimeout(PATIENCE_MS);
         answers = new BufferedInputStream(socket.getInputStream());
         while (call("PING").startsWith("-LOADING")) {
             Thread.sleep(20);
