@@ -128,8 +128,9 @@ class DumpFileTest {
         });
         try {
             for (int n = 0; n < 2000 || generation.get() < 500; n++) {
-                try (DumpFile dump = DumpFile.open(path, false, workers)) {
+                try (DumpFile dump = DumpFile.open(path, false, Runnable::run)) {
                     assertThat(dump.modified().getEpochSecond()).isEqualTo(1_000_000 + dump.size());
+                    assertThat(collect(dump.read(0, dump.size()))).hasSize((int) dump.size());
                 }
             }
         } finally {
