@@ -1,5 +1,6 @@
 package io.redisvault.config;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
 import io.smallrye.config.WithConverter;
@@ -8,7 +9,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Every setting there is: its key in {@code config.yaml}, its environment variables and its default.
@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * <p>A key is {@code group.name} in snake case; {@link Settings} reads the environment over the file over the
  * defaults, and refuses what is not written here.
  */
+@RegisterForReflection
 @ConfigMapping(prefix = "vault", namingStrategy = NamingStrategy.SNAKE_CASE)
 public interface VaultConfig {
 
@@ -35,6 +36,7 @@ public interface VaultConfig {
 
     /** The node that is backed up. */
     interface Redis {
+        /** {@code redis://}, {@code rediss://} (TLS) or {@code unix://}, with user, password and database. */
         @Variable(value = "REDIS_CONNECTION", secret = true)
         @WithDefault("redis://localhost:6379")
         @WithConverter(RedisAddress.Converter.class)
@@ -43,6 +45,7 @@ public interface VaultConfig {
         /** The directory in which Redis keeps its dump. */
         @Variable("REDIS_DATA_PATH")
         @WithDefault("/data")
+        @WithConverter(Converters.FilePath.class)
         Path dataPath();
 
         /** Tells this node's backups from those of others under the same prefix. */
@@ -51,11 +54,13 @@ public interface VaultConfig {
         @WithConverter(Converters.NodeName.class)
         String nodeName();
 
+        /** Whether to back up while the node is a master. */
         @Variable("BACKUP_MASTER")
         @WithDefault("true")
         @WithConverter(Converters.StrictBoolean.class)
         boolean backupMaster();
 
+        /** Whether to back up while the node is a replica. */
         @Variable("BACKUP_REPLICA")
         @WithDefault("true")
         @WithConverter(Converters.StrictBoolean.class)
@@ -64,7 +69,7 @@ public interface VaultConfig {
         /** How long one question to Redis may take. */
         @Variable("REDIS_TIMEOUT")
         @WithDefault("5s")
-        @WithConverter(Converters.PositiveDuration.class)
+        @WithConverter(Converters.Timeout.class)
         Duration timeout();
 
         /** PEM file of the authorities to trust for {@code rediss://}; the system's own when absent. */
@@ -83,21 +88,25 @@ public interface VaultConfig {
 
         /** Five-field cron expression in UTC, instead of the interval. */
         @Variable("BACKUP_CRON")
-        @WithConverter(Converters.CronExpression.class)
+        @WithConverter(CronExpression.class)
         Optional<String> cron();
 
         /** No scheduled run within this time after the start, so that replication can settle. */
         @Variable("INITIAL_DELAY")
         @WithDefault("300s")
-        @WithConverter(Converters.HumanDuration.class)
+        @WithConverter(Converters.AnyDuration.class)
         Duration initialDelay();
 
+        /** Name of the dump within the data directory. */
         @Variable("DUMP_FILENAME")
         @WithDefault("dump.rdb")
         @WithConverter(Converters.FileName.class)
         String dumpFilename();
 
-        /** {@code s3://bucket/prefix}, {@code gs://bucket/prefix} or {@code file:///path/prefix}. */
+        /**
+         * {@code s3://bucket/prefix}, {@code gs://bucket/prefix} or {@code file:///path}. Read {@link Storage}, which
+         * holds what it says.
+         */
         @Variable("STORAGE_URL")
         @WithConverter(StorageUrl.Converter.class)
         Optional<StorageUrl> storageUrl();
@@ -116,93 +125,104 @@ public interface VaultConfig {
         /** How long a stop waits for a running backup before it aborts it. */
         @Variable("SHUTDOWN_TIMEOUT")
         @WithDefault("30s")
-        @WithConverter(Converters.HumanDuration.class)
+        @WithConverter(Converters.AnyDuration.class)
         Duration shutdownTimeout();
     }
 
     /** Where backups go; a {@link Backup#storageUrl} stands for type, bucket (or path) and prefix. */
     interface Storage {
+        /** s3, gcs or filesystem. */
         @Variable("STORAGE_TYPE")
         @WithDefault("s3")
         @WithConverter(Converters.StorageTypeName.class)
         StorageType type();
 
-        @Variable(value = {"S3_BUCKET", "GCS_BUCKET"})
+        /** {@code redis-vault} when not set and the type is s3. */
+        @Variable(
+                value = {"S3_BUCKET", "GCS_BUCKET"},
+                emptyIsMistake = true)
         @WithConverter(Converters.Bucket.class)
         Optional<String> bucket();
 
         /** Without slashes at its ends; may be empty. */
-        @Variable(value = {"S3_PREFIX", "GCS_PREFIX"})
+        @Variable({"S3_PREFIX", "GCS_PREFIX", "FILESYSTEM_PREFIX"})
         @WithDefault("redis-vault")
         @WithConverter(Converters.Prefix.class)
         String prefix();
 
+        /** Where the bucket is; the SDK's own ways of finding it when absent. */
         @Variable("AWS_REGION")
         @WithConverter(Converters.Region.class)
         Optional<String> region();
 
         /** A server other than the vendor's own. */
-        @Variable(value = {"S3_ENDPOINT", "GCS_ENDPOINT"})
+        @Variable({"S3_ENDPOINT", "GCS_ENDPOINT"})
         @WithConverter(Converters.Endpoint.class)
         Optional<URI> endpoint();
 
         /** Google Cloud project. */
         @Variable("GCS_PROJECT_ID")
+        @WithConverter(Converters.ProjectId.class)
         Optional<String> projectId();
 
-        /** Directory of the filesystem storage. */
+        /** Directory of the filesystem storage; absolute, and apart from Redis' own. */
         @Variable("FILESYSTEM_PATH")
+        @WithConverter(Converters.FilePath.class)
         Optional<Path> path();
     }
 
     /** Which backups stay: the newest {@code keepLast}, and those younger than {@code keepDuration}. */
     interface Retention {
+        /** How many of the newest backups stay. */
         @Variable("RETENTION_KEEP_LAST")
         @WithDefault("7")
         @WithConverter(Converters.Count.class)
         int keepLast();
 
+        /** Backups younger than this stay, however many. */
         @Variable("RETENTION_KEEP_DURATION")
         @WithConverter(Converters.PositiveDuration.class)
         Optional<Duration> keepDuration();
     }
 
     interface Logging {
+        /** text or json. */
         @Variable("LOG_FORMAT")
         @WithDefault("text")
         @WithConverter(Converters.LogFormatName.class)
         LogFormat format();
 
-        /** trace, debug, info, warn or error. */
+        /** trace, debug, info, warn, error or off, in lower case; given so, or as directives of the original. */
         @Variable({"RUST_LOG", "LOG_LEVEL"})
         @WithDefault("info")
-        @WithConverter(Converters.LogLevel.class)
+        @WithConverter(LogDirectives.class)
         String level();
     }
 
-    /** The port and address are the original's names for {@link Http}'s. */
     interface Metrics {
+        /** Whether there is {@code /q/metrics}. */
         @Variable("METRICS_ENABLED")
         @WithDefault("true")
         @WithConverter(Converters.StrictBoolean.class)
         boolean enabled();
-
-        @Variable("METRICS_PORT")
-        @WithConverter(Converters.Port.class)
-        OptionalInt port();
-
-        @Variable("METRICS_LISTEN_ADDRESS")
-        Optional<String> listenAddress();
     }
 
+    /** The one port for API, health and metrics. */
     interface Http {
-        @Variable("HTTP_PORT")
+        /** 0 takes any free port. */
+        @Variable(
+                value = {"HTTP_PORT", "METRICS_PORT"},
+                formerKey = "metrics.port")
         @WithDefault("8080")
         @WithConverter(Converters.Port.class)
         int port();
 
-        @Variable("HTTP_HOST")
+        /** The address to listen on. */
+        @Variable(
+                value = {"HTTP_HOST", "METRICS_LISTEN_ADDRESS"},
+                formerKey = "metrics.listen_address")
         @WithDefault("0.0.0.0")
+        @WithConverter(Converters.Host.class)
         String host();
 
         /** The bearer token of the API; without one it answers loopback callers only. */

@@ -1,0 +1,77 @@
+package io.redisvault.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What our settings mean for Quarkus and its extensions; every property here is read at run time. */
+final class QuarkusProperties {
+
+    private final Map<String, String> properties = new TreeMap<>();
+
+    private QuarkusProperties() {}
+
+    static Map<String, String> of(VaultConfig config) {
+        QuarkusProperties quarkus = new QuarkusProperties();
+        quarkus.http(config.http());
+        quarkus.logging(config.logging());
+        quarkus.redis(config.redis());
+        quarkus.s3(config.storage());
+        quarkus.set("quarkus.shutdown.timeout", config.backup().shutdownTimeout());
+        return quarkus.properties;
+    }
+
+    private void set(String name, Object value) {
+        properties.put(name, value.toString());
+    }
+
+    private void http(VaultConfig.Http http) {
+        set("quarkus.http.port", http.port());
+        set("quarkus.http.host", http.host());
+    }
+
+    private void logging(VaultConfig.Logging logging) {
+        // A closer look at us is not one at the libraries, whose debug lines may hold credentials.
+        String level = logging.level().toUpperCase(Locale.ROOT);
+        boolean closer = level.equals("TRACE") || level.equals("DEBUG");
+        set("quarkus.log.level", closer ? "INFO" : level);
+        set("quarkus.log.category.\"io.redisvault\".level", level);
+        set("quarkus.log.console.json.enabled", logging.format() == LogFormat.JSON);
+    }
+
+    private void redis(VaultConfig.Redis redis) {
+        set("quarkus.redis.hosts", redis.connectionString().toClientUri());
+        set("quarkus.redis.timeout", redis.timeout());
+        set("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        if (redis.connectionString().tls()) {
+            set("quarkus.redis.tls-configuration-name", "redis");
+            set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
+            set("quarkus.tls.redis.protocols", "TLSv1.3,TLSv1.2");
+            set("quarkus.tls.redis.alpn", false);
+            redis.caFile().map(QuarkusProperties::listOf).ifPresent(path -> set(TRUSTED, path));
+        }
+    }
+
+    private static final String TRUSTED = "quarkus.tls.redis.trust-store.pem.certs";
+
+    private static String listOf(Path path) {
+        return path.toString().replace("\\", "\\\\").replace(",", "\\,");
+    }
+
+    private void s3(VaultConfig.Storage storage) {
+        boolean used = storage.type() == StorageType.S3;
+        Optional<URI> endpoint = storage.endpoint().filter(uri -> used);
+        endpoint.ifPresent(uri -> {
+            set("quarkus.s3.endpoint-override", uri);
+            set("quarkus.s3.path-style-access", true);
+            // Servers other than Amazon's often reject the checksums that this adds.
+            set("quarkus.s3.checksum-validation", false);
+        });
+        // Without a region the SDK asks the instance's metadata service, at length where there is none.
+        Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
+        storage.region().or(() -> fallback).ifPresent(region -> set("quarkus.s3.aws.region", region));
+    }
+}

@@ -1,0 +1,125 @@
+package io.redisvault.config;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What the environment, {@code config.yaml} and the defaults say together, in this order, or all that is wrong. */
+public final class Settings {
+
+    /** Property that holds the path of the configuration file, if one was named on the command line. */
+    public static final String FILE_PROPERTY = "redis-vault.config-file";
+
+    private static final Path DEFAULT_FILE = Path.of("config.yaml");
+
+    private final List<String> mistakes = new ArrayList<>();
+    private final Map<String, Given> values = new TreeMap<>();
+    private VaultConfig typed;
+
+    private Settings() {}
+
+    /**
+     * Checks the settings of this process before anything starts.
+     *
+     * @param configFile as named on the command line; {@code config.yaml}, if there is one, when empty
+     * @return one line for each mistake, without any secret; empty if all is well
+     */
+    public static List<String> mistakes(Optional<Path> configFile) {
+        return read(Environment.ofProcess(), configFile).mistakes();
+    }
+
+    static Settings read(Environment environment, Optional<Path> configFile) {
+        Settings settings = new Settings();
+        settings.take(environment, YamlFile.read(configFile.orElse(DEFAULT_FILE), configFile.isEmpty()));
+        return settings;
+    }
+
+    List<String> mistakes() {
+        return mistakes;
+    }
+
+    /** The settings as the typed interface shows them; those with a mistake are at their defaults. */
+    VaultConfig typed() {
+        return typed;
+    }
+
+    private static VaultConfig map(Map<String, String> properties) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties, "settings", 100))
+                .withMapping(VaultConfig.class)
+                .build()
+                .getConfigMapping(VaultConfig.class);
+    }
+
+    /** The values behind {@link VaultConfig} by property name, as they were written. */
+    Map<String, String> properties() {
+        Map<String, String> properties = new TreeMap<>();
+        values.forEach((key, given) -> properties.put("vault." + key, given.value()));
+        return properties;
+    }
+
+    private void take(Environment environment, YamlFile file) {
+        mistakes.addAll(file.mistakes());
+        mistakes.addAll(environment.mistakes());
+
+        Layer inFile = file.layer();
+        Layer goodInFile = inFile.withoutMistakes().withUrlTakenApart();
+        StorageType type = environment
+                .unscoped()
+                .withoutMistakes()
+                .withUrlTakenApart()
+                .storageType()
+                .or(goodInFile::storageType)
+                .orElse(StorageType.S3);
+        Layer inEnvironment = environment.scopedTo(type);
+        Layer goodInEnvironment = inEnvironment.withoutMistakes().withUrlTakenApart();
+
+        for (Layer layer : List.of(inFile, inEnvironment)) {
+            mistakes.addAll(layer.mistakes());
+        }
+        for (Layer layer : List.of(goodInFile, goodInEnvironment)) {
+            mistakes.addAll(layer.disagreements());
+            mistakes.addAll(Rules.exclusive(layer));
+        }
+        merge(type, goodInEnvironment, goodInFile.forStorage(type));
+        require(type, goodInFile.suits(type) ? List.of(inEnvironment, inFile) : List.of(inEnvironment));
+        typed = map(properties());
+        mistakes.addAll(Rules.broken(typed, values));
+    }
+
+    private void merge(StorageType type, Layer environment, Layer file) {
+        for (Setting setting : Setting.all()) {
+            environment
+                    .find(setting.key())
+                    .or(() -> file.find(setting.key()))
+                    .or(() -> byDefault(setting, type))
+                    .ifPresent(given -> values.put(setting.key(), given));
+        }
+        if (environment.has("backup.interval") && !environment.has("backup.cron")) {
+            values.remove("backup.cron");
+        }
+        values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
+    }
+
+    private static Optional<Given> byDefault(Setting setting, StorageType type) {
+        Optional<String> value = setting.key().equals("storage.bucket") && type == StorageType.S3
+                ? Optional.of("redis-vault")
+                : setting.defaultValue();
+        return value.map(text -> new Given(setting, setting.variableFor(type), text));
+    }
+
+    private void require(StorageType type, List<Layer> layers) {
+        String key = type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket";
+        boolean given = layers.stream().anyMatch(layer -> layer.has(key) || layer.has("backup.storage_url"));
+        if (!values.containsKey(key) && !given) {
+            mistakes.add(Setting.of(key).variableFor(type) + " is not set; the storage type "
+                    + type.name().toLowerCase(Locale.ROOT) + " needs it");
+        }
+    }
+}

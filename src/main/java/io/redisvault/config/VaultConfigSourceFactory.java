@@ -1,0 +1,63 @@
+package io.redisvault.config;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.Expressions;
+import io.smallrye.config.PropertiesConfigSource;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Gives Quarkus our {@link Settings}, read through the other sources, so that a system property or a test's override
+ * by a variable's name counts as well.
+ */
+public final class VaultConfigSourceFactory implements ConfigSourceFactory {
+
+    /** Above the environment's 300: a variable such as VAULT_HTTP_PORT is not ours. */
+    private static final int SETTINGS_ORDINAL = 350;
+
+    /** Below the environment, above application.properties: Quarkus' own variables may tune Quarkus further. */
+    private static final int DERIVED_ORDINAL = 275;
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        if (isBuild(context)) {
+            return List.of();
+        }
+        Environment environment =
+                new Environment(name -> value(context, name), System.getenv().keySet());
+        Optional<Path> file = value(context, Settings.FILE_PROPERTY).map(Path::of);
+        Settings settings = Settings.read(environment, file);
+        if (!settings.mistakes().isEmpty()) {
+            throw new ConfigurationException(
+                    "The configuration has mistakes:\n" + String.join("\n", settings.mistakes()));
+        }
+        return List.of(
+                source("settings", settings.properties(), SETTINGS_ORDINAL),
+                source("derived", QuarkusProperties.of(settings.typed()), DERIVED_ORDINAL));
+    }
+
+    /** Quarkus records what sources say while it builds; the builder's environment must not become a default. */
+    private static boolean isBuild(ConfigSourceContext context) {
+        return context.getConfigSources().stream()
+                .anyMatch(source -> source.getName().equals("PropertiesConfigSource[source=Build system]"));
+    }
+
+    private static Optional<String> value(ConfigSourceContext context, String name) {
+        ConfigValue value = Expressions.withoutExpansion(() -> context.getValue(name));
+        return Optional.ofNullable(value).map(ConfigValue::getValue);
+    }
+
+    /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */
+    private static ConfigSource source(String name, Map<String, String> properties, int ordinal) {
+        Map<String, String> escaped = new HashMap<>();
+        properties.forEach((key, value) -> escaped.put(key, value.replace("$", "\\$")));
+        return new PropertiesConfigSource(escaped, "redis-vault " + name, ordinal);
+    }
+}

@@ -1,0 +1,50 @@
+package io.redisvault.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Settings as read from what a test gives, and nothing else. */
+final class Reading {
+
+    private Reading() {}
+
+    static Settings of(Map<String, String> variables, Optional<Path> file) {
+        Environment environment = new Environment(name -> Optional.ofNullable(variables.get(name)), variables.keySet());
+        return Settings.read(environment, file);
+    }
+
+    static Settings environment(Map<String, String> variables) {
+        return of(variables, Optional.empty());
+    }
+
+    /** Variables as {@code NAME=value}. */
+    static Settings environment(String... assignments) {
+        return environment(variables(assignments));
+    }
+
+    static Map<String, String> variables(String... assignments) {
+        Map<String, String> variables = new HashMap<>();
+        Arrays.stream(assignments)
+                .map(assignment -> assignment.split("=", 2))
+                .forEach(parts -> variables.put(parts[0], parts[1]));
+        return variables;
+    }
+
+    static Settings yaml(Path directory, String text, String... assignments) {
+        return of(variables(assignments), Optional.of(file(directory, text)));
+    }
+
+    static Path file(Path directory, String text) {
+        try {
+            return Files.writeString(directory.resolve("config.yaml"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
