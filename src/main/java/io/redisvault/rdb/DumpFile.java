@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Multi;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +22,7 @@ public final class DumpFile implements Closeable {
     private final FileChannel channel;
     private final Instant modified;
     private final long size;
+    private final long footer;
     private final Optional<RdbFacts> facts;
     private final Executor workers;
 
@@ -31,6 +33,7 @@ public final class DumpFile implements Closeable {
         this.channel = file.channel();
         this.modified = file.modified();
         this.size = file.size();
+        this.footer = footer(file);
         this.facts = verify ? Optional.of(facts(file)) : Optional.empty();
         this.workers = workers;
         checkpoints.put(0L, new RdbVerifier(size));
@@ -68,6 +71,11 @@ public final class DumpFile implements Closeable {
     /** When the last byte of the opened file was written, as precisely as the file system knows. */
     public Instant modified() {
         return modified;
+    }
+
+    /** The last eight bytes: the CRC-64, or 0 where the server writes none. */
+    public long footer() {
+        return footer;
     }
 
     /** What the dump says of itself; empty if it is not to be verified. */
@@ -132,6 +140,15 @@ public final class DumpFile implements Closeable {
         if (verifier.position() == size && !verifier.finish().equals(facts.orElseThrow())) {
             throw new InvalidDumpException("the dump changed while it was read: its header or footer is another now");
         }
+    }
+
+    private static long footer(OpenedFile file) throws IOException {
+        int length = RdbFacts.FOOTER_LENGTH;
+        return file.size() < length
+                ? 0
+                : file.read(file.size() - length, length)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getLong();
     }
 
     private static RdbFacts facts(OpenedFile file) throws IOException {

@@ -1,0 +1,53 @@
+package io.redisvault.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.redisvault.backup.Backup;
+import io.redisvault.backup.BackupOutcome;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupOutcome.Stored;
+import java.util.List;
+
+/**
+ * How a cycle ended.
+ *
+ * @param outcome {@code stored}, {@code skipped} or {@code failed}
+ * @param reason of a skip: {@code unchanged}, {@code role}, {@code no-dump}, {@code loading}; or of a failure
+ * @param deleted names of the backups that retention deleted
+ * @param notDeleted why others could not be deleted
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BackupReport(
+        String outcome, String reason, String detail, Backup backup, List<String> deleted, List<String> notDeleted) {
+
+    static BackupReport of(BackupOutcome outcome) {
+        if (outcome instanceof Stored stored) {
+            return new BackupReport(
+                    "stored",
+                    null,
+                    null,
+                    stored.backup(),
+                    stored.cleanup().deleted(),
+                    unlessEmpty(stored.cleanup().failures()));
+        }
+        if (outcome instanceof Skipped skipped) {
+            return new BackupReport(
+                    "skipped",
+                    word(skipped.reason()),
+                    skipped.detail(),
+                    skipped.existing().orElse(null),
+                    skipped.cleanup().deleted(),
+                    unlessEmpty(skipped.cleanup().failures()));
+        }
+        Failed failed = (Failed) outcome;
+        return new BackupReport("failed", word(failed.failure()), failed.detail(), null, null, null);
+    }
+
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase().replace('_', '-');
+    }
+
+    private static List<String> unlessEmpty(List<String> failures) {
+        return failures.isEmpty() ? null : failures;
+    }
+}

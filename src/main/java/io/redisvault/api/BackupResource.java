@@ -1,0 +1,126 @@
+package io.redisvault.api;
+
+import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.BackupNaming;
+import io.redisvault.backup.BackupOutcome;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupRunner;
+import io.redisvault.backup.BackupSchedule;
+import io.redisvault.backup.RunningBackup;
+import io.redisvault.backup.Trigger;
+import io.redisvault.redis.Role;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** Backing up now, and what is happening. */
+@Path("/backup")
+@Produces(MediaType.APPLICATION_JSON)
+public class BackupResource {
+
+    private final BackupRunner runner;
+    private final BackupSchedule schedule;
+    private final BackupNaming naming;
+
+    BackupResource(BackupRunner runner, BackupSchedule schedule, BackupNaming naming) {
+        this.runner = runner;
+        this.schedule = schedule;
+        this.naming = naming;
+    }
+
+    @POST
+    @Operation(
+            summary = "Back up now",
+            description = "Answers when the cycle is done, at once with Prefer: respond-async.")
+    @APIResponse(
+            responseCode = "201",
+            description = "stored",
+            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "skipped: unchanged, role, no-dump or loading",
+            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+    @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
+    @APIResponse(
+            responseCode = "409",
+            description = "one is running already",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "422",
+            description = "the dump is corrupt; nothing was stored",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "500",
+            description = "the dump cannot be read, or a fault of ours",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "502",
+            description = "the storage failed",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "Redis gives no answer and its role matters, or the service is stopping",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
+        Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
+        if (wantsNoWait(preferences)) {
+            return Uni.createFrom()
+                    .item(Response.accepted()
+                            .location(URI.create("/backup"))
+                            .header("Preference-Applied", "respond-async")
+                            .build());
+        }
+        return outcome.map(BackupResource::answer);
+    }
+
+    private static boolean wantsNoWait(List<String> preferences) {
+        return preferences.stream()
+                .flatMap(line -> Arrays.stream(line.split(",")))
+                .anyMatch(preference -> preference.strip().equalsIgnoreCase("respond-async"));
+    }
+
+    private static Response answer(BackupOutcome outcome) {
+        if (outcome instanceof Failed failed) {
+            return Problems.of(failed);
+        }
+        BackupReport report = BackupReport.of(outcome);
+        return outcome instanceof Stored
+                ? Response.created(UriBuilder.fromPath("/backups/{name}")
+                                .build(report.backup().name()))
+                        .entity(report)
+                        .build()
+                : Response.ok(report).build();
+    }
+
+    @GET
+    @Operation(summary = "What is happening, what happened last, and when the next run begins")
+    public BackupStatus status() {
+        Optional<RunningBackup> running = runner.running();
+        Optional<BackupCycle> last = runner.last();
+        Role role = running.map(RunningBackup::role)
+                .or(() -> last.map(BackupCycle::role))
+                .orElse(Role.UNKNOWN);
+        return new BackupStatus(
+                running.isPresent() ? "running" : "idle",
+                naming.node(),
+                BackupReport.word(role),
+                schedule.next().orElse(null),
+                running.map(BackupStatus.Running::of).orElse(null),
+                last.map(BackupStatus.Last::of).orElse(null));
+    }
+}

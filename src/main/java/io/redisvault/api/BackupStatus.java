@@ -1,0 +1,59 @@
+package io.redisvault.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.RunningBackup;
+import java.time.Instant;
+
+/**
+ * What is happening, and what happened last.
+ *
+ * @param state {@code idle} or {@code running}
+ * @param role of the node in the running or the last cycle
+ * @param nextRun when the next scheduled run begins
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BackupStatus(String state, String node, String role, Instant nextRun, Running running, Last last) {
+
+    /**
+     * The cycle under way.
+     *
+     * @param bytesDone bytes of the dump handed to the storage
+     * @param percent of the dump, rounded down
+     * @param bytesPerSecond mean since the upload began
+     */
+    public record Running(
+            String trigger,
+            Instant startedAt,
+            String phase,
+            long bytesDone,
+            long bytesTotal,
+            int percent,
+            long bytesPerSecond) {
+
+        static Running of(RunningBackup cycle) {
+            long total = cycle.bytesTotal();
+            return new Running(
+                    BackupReport.word(cycle.trigger()),
+                    cycle.startedAt(),
+                    BackupReport.word(cycle.phase()),
+                    cycle.bytesDone(),
+                    total,
+                    total == 0 ? 0 : (int) (cycle.bytesDone() * 100 / total),
+                    cycle.bytesPerSecond());
+        }
+    }
+
+    /** The cycle that ended last. */
+    public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupReport result) {
+
+        static Last of(BackupCycle cycle) {
+            return new Last(
+                    BackupReport.word(cycle.trigger()),
+                    cycle.startedAt(),
+                    cycle.endedAt(),
+                    cycle.duration().toMillis(),
+                    BackupReport.of(cycle.outcome()));
+        }
+    }
+}

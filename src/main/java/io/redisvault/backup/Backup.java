@@ -1,0 +1,28 @@
+package io.redisvault.backup;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+
+/**
+ * A backup in the storage.
+ *
+ * @param name what it is called in this node's list
+ * @param key its key in the bucket
+ * @param timestamp when Redis finished the dump
+ * @param rdb what is known of its content; absent when it was not asked for or not recorded
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Backup(String name, String key, String url, String node, Instant timestamp, long bytes, Rdb rdb) {
+
+    /**
+     * What is known of a dump.
+     *
+     * @param version of the RDB format
+     * @param producer the server that wrote it, such as {@code redis 7.4.1}
+     * @param createdAt when its server says it began it
+     * @param checksum CRC-64 in hexadecimal; absent when the server wrote none
+     * @param verified whether the content was found to agree with the checksum
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {}
+}

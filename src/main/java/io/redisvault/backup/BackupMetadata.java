@@ -1,0 +1,97 @@
+package io.redisvault.backup;
+
+import io.redisvault.rdb.DumpFile;
+import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbHeader;
+import io.redisvault.redis.Role;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The facts that travel beside a backup as metadata of its object. */
+final class BackupMetadata {
+
+    private static final String MODIFIED = "dump-modified";
+    private static final String FOOTER = "dump-footer";
+    private static final String VERSION = "rdb-version";
+    private static final String PRODUCER = "rdb-producer";
+    private static final String CREATED = "rdb-created";
+    private static final String CHECKSUM = "rdb-crc64";
+    private static final String VERIFIED = "rdb-verified";
+    /** Servers limit all metadata together, to 2 KiB on S3, and a hostile dump may hold anything. */
+    private static final int MAX_VALUE = 128;
+
+    private BackupMetadata() {}
+
+    static Map<String, String> of(DumpFile dump, Role role, String instance) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put(MODIFIED, dump.modified().toString());
+        facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
+        facts.put("redis-role", role.name().toLowerCase());
+        facts.put("vault-instance", instance);
+        dump.facts().ifPresent(rdb -> facts.putAll(of(rdb)));
+        facts.replaceAll((name, value) -> printable(value));
+        return facts;
+    }
+
+    private static Map<String, String> of(RdbFacts rdb) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put(VERSION, String.valueOf(rdb.header().version()));
+        facts.put(PRODUCER, producer(rdb.header()));
+        facts.put(VERIFIED, String.valueOf(rdb.checksummed()));
+        if (rdb.checksummed()) {
+            facts.put(CHECKSUM, rdb.checksumHex());
+        }
+        rdb.header().createdAt().ifPresent(created -> facts.put(CREATED, created.toString()));
+        rdb.header().replicationId().ifPresent(id -> facts.put("repl-id", id));
+        rdb.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
+        return facts;
+    }
+
+    private static String producer(RdbHeader header) {
+        return header.producerVersion()
+                .map(version -> header.producer() + " " + version)
+                .orElse(header.producer());
+    }
+
+    private static String printable(String value) {
+        String ascii = value.replaceAll("[^\\x21-\\x7e ]", "?").strip();
+        return ascii.length() > MAX_VALUE ? ascii.substring(0, MAX_VALUE) : ascii;
+    }
+
+    /** What the metadata say of the dump; null when they say nothing, as those of the original's backups. */
+    static Backup.Rdb rdb(Map<String, String> metadata) {
+        if (!metadata.containsKey(VERSION)) {
+            return null;
+        }
+        return new Backup.Rdb(
+                Integer.valueOf(metadata.get(VERSION)),
+                metadata.get(PRODUCER),
+                instant(metadata.get(CREATED)).orElse(null),
+                metadata.get(CHECKSUM),
+                Boolean.parseBoolean(metadata.get(VERIFIED)));
+    }
+
+    /** Whether the object holds this very dump, as far as its facts can tell. */
+    static boolean describe(Map<String, String> metadata, DumpFile dump) {
+        boolean sameFooter = HexFormat.of().toHexDigits(dump.footer()).equals(metadata.get(FOOTER));
+        // Without a checksum in the footer only the exact time tells two dumps of one second apart.
+        boolean telling = dump.footer() != 0;
+        return sameFooter && (telling || dump.modified().toString().equals(metadata.get(MODIFIED)));
+    }
+
+    static boolean recorded(Map<String, String> metadata) {
+        return metadata.containsKey(FOOTER);
+    }
+
+    private static Optional<Instant> instant(String text) {
+        try {
+            return Optional.ofNullable(text).map(Instant::parse);
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}

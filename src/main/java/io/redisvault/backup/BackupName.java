@@ -1,0 +1,17 @@
+package io.redisvault.backup;
+
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * What one backup is called.
+ *
+ * @param name {@code {node}_{timestamp}.rdb}
+ * @param key the name below the prefix, as the storage knows it
+ * @param timestamp when Redis finished the dump
+ */
+public record BackupName(String name, String key, Instant timestamp) {
+
+    public static final Comparator<BackupName> NEWEST_FIRST =
+            Comparator.comparing(BackupName::timestamp).reversed();
+}

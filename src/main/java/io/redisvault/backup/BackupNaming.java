@@ -1,0 +1,74 @@
+package io.redisvault.backup;
+
+import io.redisvault.config.VaultConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+
+/** The names of one node's backups: {@code {prefix}/{node}_{timestamp}.rdb}, the timestamp in RFC 3339 and UTC. */
+@ApplicationScoped
+public class BackupNaming {
+
+    private static final String SUFFIX = ".rdb";
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter NANOS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'").withZone(ZoneOffset.UTC);
+
+    private final String folder;
+    private final String node;
+
+    @jakarta.inject.Inject
+    BackupNaming(VaultConfig config) {
+        this(config.storage().prefix(), config.redis().nodeName());
+    }
+
+    BackupNaming(String prefix, String node) {
+        this.folder = prefix.isEmpty() ? "" : prefix + "/";
+        this.node = node;
+    }
+
+    public String node() {
+        return node;
+    }
+
+    /** What every key of this node begins with; keys of other nodes may begin so, too. */
+    public String keyPrefix() {
+        return folder + node + "_";
+    }
+
+    /**
+     * The names a dump of this time can have: the first, of whole seconds, unless other content took it within the
+     * same second.
+     */
+    List<BackupName> candidates(Instant modified) {
+        // A file system without fractions of a second would give the same name twice.
+        Instant exact = modified.getNano() == 0 ? modified.plusNanos(1) : modified;
+        return List.of(name(SECONDS.format(modified)), name(NANOS.format(exact)));
+    }
+
+    /** The backup a key stands for; empty unless the key is exactly as this node would have written it. */
+    public Optional<BackupName> parse(String key) {
+        if (!key.startsWith(keyPrefix()) || !key.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
+        String timestamp =
+                key.substring(keyPrefix().length(), Math.max(keyPrefix().length(), key.length() - SUFFIX.length()));
+        try {
+            Instant instant = Instant.parse(timestamp);
+            DateTimeFormatter written = timestamp.length() > "uuuu-MM-ddTHH:mm:ssZ".length() ? NANOS : SECONDS;
+            return written.format(instant).equals(timestamp) ? Optional.of(name(timestamp)) : Optional.empty();
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private BackupName name(String timestamp) {
+        String name = node + "_" + timestamp + SUFFIX;
+        return new BackupName(name, folder + name, Instant.parse(timestamp));
+    }
+}

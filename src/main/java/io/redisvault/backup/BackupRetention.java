@@ -1,0 +1,60 @@
+package io.redisvault.backup;
+
+import io.redisvault.config.VaultConfig;
+import io.redisvault.retention.RetentionPolicy;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.Deletion;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Deletes those of this node's backups that the policy lets go. */
+@ApplicationScoped
+class BackupRetention {
+
+    private final BackupStorage storage;
+    private final BackupCatalog catalog;
+    private final RetentionPolicy policy;
+    private final Clock clock;
+
+    BackupRetention(BackupStorage storage, BackupCatalog catalog, VaultConfig config, Clock clock) {
+        this.storage = storage;
+        this.catalog = catalog;
+        this.policy = new RetentionPolicy(
+                config.retention().keepLast(), config.retention().keepDuration());
+        this.clock = clock;
+    }
+
+    /** Never fails: what could not be done is in the result, and done by a later cycle. */
+    Uni<Cleanup> run() {
+        return catalog.list()
+                .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()))
+                .onItem()
+                .transformToUni(this::delete)
+                .onFailure()
+                .recoverWithItem(failure -> Cleanup.failed("could not list the backups: " + failure.getMessage()));
+    }
+
+    private Uni<Cleanup> delete(List<Backup> expired) {
+        Map<String, String> names = expired.stream().collect(Collectors.toMap(Backup::key, Backup::name));
+        return storage.delete(names.keySet())
+                .collect()
+                .asList()
+                .map(deletions -> new Cleanup(
+                        deletions.stream()
+                                .filter(Deletion::succeeded)
+                                .map(deletion -> names.get(deletion.key()))
+                                .sorted()
+                                .toList(),
+                        deletions.stream()
+                                .flatMap(deletion -> deletion
+                                        .failure()
+                                        .map(failure -> names.get(deletion.key()) + ": " + failure.getMessage())
+                                        .stream())
+                                .sorted()
+                                .toList()));
+    }
+}

@@ -1,0 +1,132 @@
+package io.redisvault.backup;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Failure;
+import io.redisvault.config.VaultConfig;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
+
+/**
+ * Runs one cycle at a time, whoever asks for it, and sees it through although the asker may leave.
+ *
+ * <p>What became of a cycle is fired as an event, {@link BackupCycle}.
+ */
+@ApplicationScoped
+public class BackupRunner {
+
+    private static final Logger LOG = Logger.getLogger(BackupRunner.class);
+    /** For the storage to take back what an aborted upload left. */
+    private static final Duration ABORT_TIME = Duration.ofSeconds(5);
+
+    private record Flight(RunningBackup cycle, long beganNanos, CompletableFuture<BackupOutcome> ended) {}
+
+    private final BackupPipeline pipeline;
+    private final Event<BackupCycle> ends;
+    private final Clock clock;
+    private final Duration shutdownTimeout;
+    private final AtomicReference<Flight> current = new AtomicReference<>();
+    private volatile BackupCycle last;
+    private volatile boolean stopped;
+
+    BackupRunner(BackupPipeline pipeline, Event<BackupCycle> ends, Clock clock, VaultConfig config) {
+        this.pipeline = pipeline;
+        this.ends = ends;
+        this.clock = clock;
+        this.shutdownTimeout = config.backup().shutdownTimeout();
+    }
+
+    /**
+     * Starts a cycle at once; the result tells how it ended.
+     *
+     * @throws BackupRunningException if one is under way
+     */
+    public Uni<BackupOutcome> start(Trigger trigger) {
+        if (stopped) {
+            return Uni.createFrom().item(BackupPipeline.failed(new BackupStoppedException()));
+        }
+        Flight flight =
+                new Flight(new RunningBackup(trigger, clock.instant()), System.nanoTime(), new CompletableFuture<>());
+        Flight other = current.compareAndExchange(null, flight);
+        if (other != null) {
+            throw new BackupRunningException(other.cycle());
+        }
+        Cancellable running = pipeline.run(flight.cycle())
+                .subscribe()
+                .with(outcome -> end(flight, outcome), failure -> end(flight, BackupPipeline.failed(failure)));
+        flight.ended().whenComplete((outcome, failure) -> running.cancel());
+        return Uni.createFrom().completionStage(flight.ended()::copy);
+    }
+
+    /** The cycle under way. */
+    public Optional<RunningBackup> running() {
+        return Optional.ofNullable(current.get()).map(Flight::cycle);
+    }
+
+    /** The cycle that ended last, in this life of the process. */
+    public Optional<BackupCycle> last() {
+        return Optional.ofNullable(last);
+    }
+
+    private void end(Flight flight, BackupOutcome outcome) {
+        if (!current.compareAndSet(flight, null)) {
+            return;
+        }
+        BackupCycle cycle = new BackupCycle(
+                flight.cycle().trigger(),
+                flight.cycle().startedAt(),
+                Duration.ofNanos(System.nanoTime() - flight.beganNanos()),
+                flight.cycle().role(),
+                outcome);
+        last = cycle;
+        try {
+            ends.fire(cycle);
+        } finally {
+            flight.ended().complete(outcome);
+        }
+    }
+
+    /** Lets a running cycle finish for as long as the setting allows, then makes it fail, which aborts its upload. */
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
+        Flight flight = current.get();
+        if (flight == null) {
+            return;
+        }
+        LOG.infof("stopping: the running backup has %d s to finish", shutdownTimeout.toSeconds());
+        if (endsWithin(flight, shutdownTimeout)) {
+            return;
+        }
+        LOG.warn("stopping: aborting the running backup");
+        flight.cycle().stop();
+        if (!endsWithin(flight, ABORT_TIME)) {
+            end(flight, new Failed(Failure.STOPPED, "the storage did not answer while the service stopped", null));
+        }
+    }
+
+    private static boolean endsWithin(Flight flight, Duration time) {
+        try {
+            flight.ended().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

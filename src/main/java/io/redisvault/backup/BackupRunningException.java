@@ -1,0 +1,9 @@
+package io.redisvault.backup;
+
+/** One cycle at a time: another is under way. */
+public final class BackupRunningException extends RuntimeException {
+
+    BackupRunningException(RunningBackup running) {
+        super("a backup is running since " + running.startedAt() + " (" + running.trigger() + ")");
+    }
+}

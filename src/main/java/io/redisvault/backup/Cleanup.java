@@ -1,0 +1,18 @@
+package io.redisvault.backup;
+
+import java.util.List;
+
+/**
+ * What retention did after a cycle.
+ *
+ * @param deleted names of the backups that are gone
+ * @param failures why others could not be deleted or found; the next cycle tries again
+ */
+public record Cleanup(List<String> deleted, List<String> failures) {
+
+    public static final Cleanup NONE = new Cleanup(List.of(), List.of());
+
+    static Cleanup failed(String reason) {
+        return new Cleanup(List.of(), List.of(reason));
+    }
+}

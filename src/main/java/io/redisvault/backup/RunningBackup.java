@@ -1,0 +1,93 @@
+package io.redisvault.backup;
+
+import io.redisvault.redis.Role;
+import io.redisvault.storage.Content;
+import java.time.Duration;
+import java.time.Instant;
+
+/** The cycle under way, as those see it who ask meanwhile. */
+public final class RunningBackup {
+
+    /** Where a cycle stands. */
+    public enum Phase {
+        ROLE,
+        DUMP,
+        UPLOAD,
+        RETENTION
+    }
+
+    private final Trigger trigger;
+    private final Instant startedAt;
+    private volatile Phase phase = Phase.ROLE;
+    private volatile Role role = Role.UNKNOWN;
+    private volatile long bytesTotal;
+    private volatile long bytesDone;
+    private volatile long uploadBegan;
+    private volatile boolean stopping;
+
+    RunningBackup(Trigger trigger, Instant startedAt) {
+        this.trigger = trigger;
+        this.startedAt = startedAt;
+    }
+
+    void enter(Phase next) {
+        phase = next;
+    }
+
+    void roleIs(Role known) {
+        role = known;
+    }
+
+    /** Makes the upload fail at its next chunk. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** The content, counted as it is read; a part that is read again is counted once. */
+    Content track(Content content) {
+        bytesTotal = content.length();
+        uploadBegan = System.nanoTime();
+        phase = Phase.UPLOAD;
+        return new Content(content.length(), (offset, length) -> {
+            bytesDone = offset;
+            return content.read(offset, length).onItem().invoke(chunk -> {
+                if (stopping) {
+                    throw new BackupStoppedException();
+                }
+                bytesDone += chunk.remaining();
+            });
+        });
+    }
+
+    public Trigger trigger() {
+        return trigger;
+    }
+
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    public Phase phase() {
+        return phase;
+    }
+
+    public Role role() {
+        return role;
+    }
+
+    /** Bytes of the dump; zero before the upload. */
+    public long bytesTotal() {
+        return bytesTotal;
+    }
+
+    /** Bytes of the dump that were handed to the storage. */
+    public long bytesDone() {
+        return bytesDone;
+    }
+
+    /** Mean bytes per second since the upload began. */
+    public long bytesPerSecond() {
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - uploadBegan);
+        return phase == Phase.UPLOAD ? bytesDone * 1000 / Math.max(1, elapsed.toMillis()) : 0;
+    }
+}

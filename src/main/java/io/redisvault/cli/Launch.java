@@ -1,0 +1,66 @@
+package io.redisvault.cli;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.redisvault.config.Settings;
+import io.redisvault.observability.StartupReport;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.spi.CDI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+
+/** Starts the application once its configuration is known to be right. */
+final class Launch {
+
+    /** What the application runs; Quarkus makes the instance, so it cannot be handed over. */
+    private static volatile ToIntFunction<Instance<Object>> work;
+
+    private final Path config;
+
+    Launch(Path config) {
+        this.config = config;
+    }
+
+    /** Serves until it is told to stop. */
+    int serve() {
+        return start(beans -> {
+            beans.select(StartupReport.class).get().log();
+            Quarkus.waitForExit();
+            return RedisVault.DONE;
+        });
+    }
+
+    /** Does one thing, with no port opened and no schedule started, so that it can run beside a sidecar. */
+    int run(ToIntFunction<Instance<Object>> command) {
+        System.setProperty("quarkus.http.host-enabled", "false");
+        System.setProperty("quarkus.scheduler.enabled", "false");
+        System.setProperty("quarkus.log.console.stderr", "true");
+        return start(command);
+    }
+
+    private int start(ToIntFunction<Instance<Object>> application) {
+        List<String> mistakes = Settings.mistakes(Optional.ofNullable(config));
+        if (!mistakes.isEmpty()) {
+            mistakes.forEach(mistake -> System.err.println("redis-vault: " + mistake));
+            return RedisVault.WRONG_USAGE;
+        }
+        if (config != null) {
+            System.setProperty(Settings.FILE_PROPERTY, config.toString());
+        }
+        work = application;
+        AtomicInteger exitCode = new AtomicInteger();
+        Quarkus.run(Application.class, (code, failure) -> exitCode.set(code));
+        return exitCode.get();
+    }
+
+    /** What Quarkus runs between its start and its stop. */
+    static final class Application implements QuarkusApplication {
+        @Override
+        public int run(String... args) {
+            return work.applyAsInt(CDI.current());
+        }
+    }
+}

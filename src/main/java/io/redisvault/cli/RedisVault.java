@@ -1,0 +1,50 @@
+package io.redisvault.cli;
+
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
+@QuarkusMain
+@Command(
+        name = "redis-vault",
+        description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {BackupCommand.class, ListCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration", "3:nothing to do"})
+public final class RedisVault implements Callable<Integer> {
+
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+    static final int NOTHING_TO_DO = 3;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "PATH",
+            scope = ScopeType.INHERIT,
+            description = "configuration file; config.yaml in the working directory if there is one")
+    private Path config;
+
+    @Option(names = "--once", description = "run one backup and exit, as the command backup does")
+    private boolean once;
+
+    public static void main(String... args) {
+        System.exit(new CommandLine(new RedisVault()).execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        return once ? new BackupCommand(this).call() : launch().serve();
+    }
+
+    Launch launch() {
+        return new Launch(config);
+    }
+}

@@ -1,0 +1,143 @@
+package io.redisvault.observability;
+
+import io.redisvault.backup.Backup;
+import io.redisvault.backup.BackupCatalog;
+import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupRunner;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.RedisNode;
+import io.redisvault.storage.BackupStorage;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.health.api.HealthGroup;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+
+/**
+ * The state of backups, for people and alerts. None of it is a probe: a sidecar's readiness decides the pod's, and an
+ * unreachable bucket is no reason to take Redis out of its Service.
+ */
+@ApplicationScoped
+class BackupHealth {
+
+    private static final String GROUP = "backup";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final VaultConfig config;
+
+    BackupHealth(VaultConfig config) {
+        this.config = config;
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    AsyncHealthCheck storage(BackupStorage storage) {
+        return () -> storage.checkAccess()
+                .map(reachable -> up("storage"))
+                .ifNoItem()
+                .after(PATIENCE)
+                .recoverWithItem(() -> down("storage", "no answer within " + PATIENCE.toSeconds() + " s"))
+                .onFailure()
+                .recoverWithItem(failure -> down("storage", failure.getMessage()));
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    AsyncHealthCheck redis(RedisNode redis) {
+        boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
+        return () -> redis.state()
+                .map(state -> response("redis")
+                        .up()
+                        .withData("role", state.role().name().toLowerCase())
+                        .withData("loading", state.loading())
+                        .build())
+                .onFailure()
+                .recoverWithItem(failure -> response("redis")
+                        .status(!roleMatters)
+                        .withData("reason", failure.getMessage())
+                        .build());
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    HealthCheck dump() {
+        Path directory = config.redis().dataPath();
+        Path dump = directory.resolve(config.backup().dumpFilename());
+        return () -> {
+            if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
+                return down("dump", directory + " is not a readable directory");
+            }
+            return Files.exists(dump) && !Files.isReadable(dump) ? down("dump", dump + " is not readable") : up("dump");
+        };
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    HealthCheck lastCycle(BackupRunner runner) {
+        return () -> {
+            Optional<BackupCycle> last = runner.last();
+            HealthCheckResponseBuilder response = response("last cycle").up();
+            last.ifPresent(cycle -> response.withData("ended", cycle.endedAt().toString()));
+            if (last.isPresent() && last.get().outcome() instanceof Failed failed) {
+                response.down().withData("reason", failed.detail());
+            }
+            return response.build();
+        };
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    AsyncHealthCheck newestBackup(BackupCatalog catalog, Clock clock) {
+        Optional<Duration> limit = config.backup().maxAge();
+        return () -> limit.isEmpty()
+                ? Uni.createFrom().item(up("newest backup"))
+                : catalog.list()
+                        .map(backups -> newest(backups, clock, limit.get()))
+                        .ifNoItem()
+                        .after(PATIENCE)
+                        .fail()
+                        .onFailure()
+                        .recoverWithItem(failure -> down("newest backup", String.valueOf(failure.getMessage())));
+    }
+
+    private static HealthCheckResponse newest(List<Backup> backups, Clock clock, Duration limit) {
+        if (backups.isEmpty()) {
+            return down("newest backup", "there is no backup of this node");
+        }
+        Backup newest = backups.get(0);
+        Duration age = Duration.between(newest.timestamp(), clock.instant());
+        HealthCheckResponseBuilder response =
+                response("newest backup").up().withData("name", newest.name()).withData("ageSeconds", age.toSeconds());
+        if (age.compareTo(limit) > 0) {
+            response.down().withData("reason", "older than MAX_BACKUP_AGE, which is " + limit.toSeconds() + " s");
+        }
+        return response.build();
+    }
+
+    private static HealthCheckResponseBuilder response(String name) {
+        return HealthCheckResponse.named(name);
+    }
+
+    private static HealthCheckResponse up(String name) {
+        return response(name).up().build();
+    }
+
+    private static HealthCheckResponse down(String name, String reason) {
+        return response(name).down().withData("reason", reason).build();
+    }
+}

@@ -1,0 +1,172 @@
+package io.redisvault.observability;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.BackupOutcome;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupRunner;
+import io.redisvault.backup.BackupSchedule;
+import io.redisvault.backup.Cleanup;
+import io.redisvault.backup.RunningBackup;
+import io.redisvault.redis.Role;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/** What Prometheus sees: the original's metrics under their names, and ours. */
+@ApplicationScoped
+class BackupMetrics {
+
+    private final BackupRunner runner;
+    private final BackupSchedule schedule;
+    private final Clock clock;
+    private final MeterRegistry registry;
+    private final Counter cycles;
+    private final Counter successful;
+    private final Counter failed;
+    private final Counter skipped;
+    private final Counter uploads;
+    private final Counter deletes;
+    private final Counter cleanups;
+    private final Counter deleted;
+    private final Counter deleteFailures;
+    private final DistributionSummary size;
+    private final Timer duration;
+    private volatile Instant lastBackup;
+    private volatile Instant lastFailure;
+    private volatile Instant dumpTime;
+
+    BackupMetrics(MeterRegistry registry, BackupRunner runner, BackupSchedule schedule, Clock clock) {
+        this.registry = registry;
+        this.runner = runner;
+        this.schedule = schedule;
+        this.clock = clock;
+        cycles = counter("backups", "Backup cycles that ended");
+        successful = counter("backups.successful", "Cycles that stored a backup or found the dump stored already");
+        failed = counter("backups.failed", "Cycles that failed");
+        skipped = counter("backups.skipped", "Cycles with nothing to store");
+        uploads = counter("storage.uploads", "Uploads that were completed or failed");
+        deletes = counter("storage.deletes", "Deletions that were tried");
+        cleanups = counter("cleanup.operations", "Runs of the retention policy");
+        deleted = counter("backups.deleted", "Backups that the retention policy deleted");
+        deleteFailures = counter("cleanup.failures", "Backups that the retention policy could not find or delete");
+        size = DistributionSummary.builder("redis_vault.backup.size")
+                .baseUnit("bytes")
+                .description("Size of stored backups")
+                .serviceLevelObjectives(1 << 20, 1 << 24, 1 << 28, 1L << 30, 1L << 32, 1L << 34, 1L << 36)
+                .register(registry);
+        duration = Timer.builder("redis_vault.backup.duration")
+                .description("Time that cycles took")
+                .serviceLevelObjectives(seconds(0.1, 1, 5, 15, 60, 300, 900, 3600))
+                .register(registry);
+    }
+
+    void registerGauges(@Observes StartupEvent event) {
+        time(
+                "last.backup.timestamp",
+                "When a cycle last stored a backup or found it stored",
+                self -> epoch(self.lastBackup));
+        time("last.failure.timestamp", "When a cycle last failed", self -> epoch(self.lastFailure));
+        time(
+                "next.run.timestamp",
+                "When the next scheduled run begins",
+                self -> epoch(self.schedule.next().orElse(null)));
+        time("dump.age", "Age of the dump that was last looked at", BackupMetrics::dumpAge);
+        Gauge.builder(
+                        "redis_vault.backup.running",
+                        runner,
+                        state -> state.running().isPresent() ? 1 : 0)
+                .description("1 while a cycle is under way")
+                .register(registry);
+        Gauge.builder("redis_vault.backup.in.progress", runner, BackupMetrics::bytesDone)
+                .baseUnit("bytes")
+                .description("Bytes of the dump handed to the storage in the running cycle")
+                .register(registry);
+        for (Role role : Role.values()) {
+            Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
+                    .tag("role", role.name().toLowerCase())
+                    .description("1 for the role Redis had in the last cycle")
+                    .register(registry);
+        }
+    }
+
+    void count(@Observes BackupCycle cycle) {
+        BackupOutcome outcome = cycle.outcome();
+        cycles.increment();
+        duration.record(cycle.duration());
+        if (outcome instanceof Stored stored) {
+            uploads.increment();
+            size.record(stored.backup().bytes());
+            good(cycle, stored.backup().timestamp(), stored.cleanup());
+        } else if (outcome instanceof Skipped nothing) {
+            skipped.increment();
+            if (nothing.reason() == Reason.UNCHANGED) {
+                good(cycle, nothing.existing().orElseThrow().timestamp(), nothing.cleanup());
+            }
+        } else if (outcome instanceof Failed failure) {
+            failed.increment();
+            lastFailure = cycle.endedAt();
+            if (failure.failure() == BackupOutcome.Failure.STORAGE) {
+                uploads.increment();
+            }
+        }
+    }
+
+    private void good(BackupCycle cycle, Instant dump, Cleanup cleanup) {
+        successful.increment();
+        lastBackup = cycle.endedAt();
+        dumpTime = dump;
+        cleanups.increment();
+        deleted.increment(cleanup.deleted().size());
+        deleteFailures.increment(cleanup.failures().size());
+        deletes.increment(cleanup.deleted().size() + cleanup.failures().size());
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder("redis_vault." + name).description(description).register(registry);
+    }
+
+    private void time(String name, String description, ToDoubleFunction<BackupMetrics> seconds) {
+        TimeGauge.builder("redis_vault." + name, this, TimeUnit.SECONDS, seconds)
+                .description(description)
+                .register(registry);
+    }
+
+    private static double epoch(Instant instant) {
+        return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
+    }
+
+    private double dumpAge() {
+        return dumpTime == null
+                ? Double.NaN
+                : Duration.between(dumpTime, clock.instant()).toMillis() / 1000.0;
+    }
+
+    private static double bytesDone(BackupRunner runner) {
+        return runner.running().map(RunningBackup::bytesDone).orElse(0L);
+    }
+
+    private static double isRole(BackupRunner runner, Role role) {
+        return runner.last().map(BackupCycle::role).orElse(Role.UNKNOWN) == role ? 1 : 0;
+    }
+
+    private static Duration[] seconds(double... values) {
+        return Arrays.stream(values)
+                .mapToObj(value -> Duration.ofMillis((long) (value * 1000)))
+                .toArray(Duration[]::new);
+    }
+}

@@ -1,0 +1,47 @@
+package io.redisvault.observability;
+
+import io.quarkus.arc.Unremovable;
+import io.redisvault.backup.BackupNaming;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.storage.BackupStorage;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/** What the log says of a service that begins to serve. */
+@ApplicationScoped
+@Unremovable
+public class StartupReport {
+
+    private static final Logger LOG = Logger.getLogger(StartupReport.class);
+
+    private final VaultConfig config;
+    private final BackupStorage storage;
+    private final BackupNaming naming;
+
+    StartupReport(VaultConfig config, BackupStorage storage, BackupNaming naming) {
+        this.config = config;
+        this.storage = storage;
+        this.naming = naming;
+    }
+
+    /** Says where backups will go, and at once if they cannot go there. */
+    public void log() {
+        LOG.infof(
+                "backing up %s of node %s to %s*, %s",
+                config.redis().dataPath().resolve(config.backup().dumpFilename()),
+                naming.node(),
+                storage.url(naming.keyPrefix()),
+                config.backup()
+                        .cron()
+                        .map(cron -> "by cron " + cron)
+                        .orElseGet(() -> "every " + config.backup().interval().toSeconds() + " s"));
+        if (!config.backup().verifyDump()) {
+            LOG.warn("VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one");
+        }
+        storage.checkAccess()
+                .subscribe()
+                .with(
+                        reachable -> LOG.info("the storage can be reached"),
+                        failure -> LOG.errorf("the storage cannot be used: %s", failure.getMessage()));
+    }
+}

@@ -1,0 +1,104 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Uni;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/** Says what a failure of the S3 client means for a backup, and what mends it. */
+final class S3Errors {
+
+    private static final Set<String> CREDENTIALS = Set.of(
+            "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
+    private static final Set<String> OTHER_REGION =
+            Set.of("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
+    private static final Set<String> CONFLICT = Set.of("PreconditionFailed", "ConditionalRequestConflict");
+
+    private final String bucket;
+
+    S3Errors(String bucket) {
+        this.bucket = bucket;
+    }
+
+    /**
+     * One call of the client.
+     *
+     * @param permission the IAM action it needs
+     */
+    <T> Uni<T> request(String permission, Supplier<CompletableFuture<T>> call) {
+        return Uni.createFrom().completionStage(call).onFailure().transform(failure -> translate(permission, failure));
+    }
+
+    StorageException translate(String permission, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof StorageException known) {
+            return known;
+        }
+        if (cause instanceof AwsServiceException refusal) {
+            return translate(permission, refusal);
+        }
+        if (cause instanceof SdkClientException
+                && String.valueOf(cause.getMessage()).contains("credentials")) {
+            return new StorageException.AccessDenied(
+                    "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                    cause);
+        }
+        if (cause instanceof SdkClientException) {
+            return new StorageException.Unavailable("S3 did not answer: " + deepest(cause), cause);
+        }
+        return new StorageException.Other("S3 request failed: " + deepest(cause), cause);
+    }
+
+    private StorageException translate(String permission, AwsServiceException refusal) {
+        String code =
+                refusal.awsErrorDetails() == null || refusal.awsErrorDetails().errorCode() == null
+                        ? ""
+                        : refusal.awsErrorDetails().errorCode();
+        int status = refusal.statusCode();
+        String said = "S3 answered " + status + (code.isEmpty() ? "" : " " + code);
+        if (code.equals("NoSuchBucket")) {
+            return new StorageException.NotFound(
+                    said + ": there is no bucket '" + bucket + "'; create it, or correct S3_BUCKET or STORAGE_URL",
+                    refusal);
+        }
+        if (status == 404) {
+            return new StorageException.NotFound(said, refusal);
+        }
+        if (status == 412 || CONFLICT.contains(code)) {
+            return new StorageException.AlreadyExists(said + ": the key is taken", refusal);
+        }
+        if (status == 301 || OTHER_REGION.contains(code)) {
+            return new StorageException.AccessDenied(
+                    said + ": bucket '" + bucket + "' is in another region; correct AWS_REGION", refusal);
+        }
+        if (code.equals("RequestTimeTooSkewed")) {
+            return new StorageException.AccessDenied(said + ": this machine's clock is wrong; set it by NTP", refusal);
+        }
+        if (CREDENTIALS.contains(code)) {
+            return new StorageException.AccessDenied(
+                    said + ": the credentials are wrong or expired; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
+                            + " or the pod's role",
+                    refusal);
+        }
+        if (status == 401 || status == 403) {
+            return new StorageException.AccessDenied(
+                    said + ": the credentials lack " + permission + " on bucket '" + bucket + "'", refusal);
+        }
+        if (status >= 500 || status == 429 || code.equals("SlowDown") || code.equals("RequestTimeout")) {
+            return new StorageException.Unavailable(said, refusal);
+        }
+        return new StorageException.Other(said + ": " + refusal.getMessage(), refusal);
+    }
+
+    private static String deepest(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

@@ -1,0 +1,134 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
+
+/**
+ * One object sent part after part, and visible only once all of them arrived.
+ *
+ * <p>The parts go in sequence: each is read from the content as it is sent, so that memory does not grow with the
+ * number of parts, and the content can check itself in the same pass.
+ */
+final class S3MultipartUpload {
+
+    /** S3's limit. */
+    private static final int MAX_PARTS = 10_000;
+
+    private static final Logger LOG = Logger.getLogger(S3MultipartUpload.class);
+
+    private final S3AsyncClient client;
+    private final String bucket;
+    private final S3Errors errors;
+    private final StoredObject object;
+    private final Content content;
+    private final long partSize;
+
+    S3MultipartUpload(S3AsyncClient client, String bucket, S3Errors errors, StoredObject object, Content content) {
+        this.client = client;
+        this.bucket = bucket;
+        this.errors = errors;
+        this.object = object;
+        this.content = content;
+        this.partSize = partSize(content.length());
+    }
+
+    /** Bytes per part: the smallest allowed until the largest number of parts would be exceeded. */
+    static long partSize(long length) {
+        return Math.max(S3Storage.MIN_PART_SIZE, (length + MAX_PARTS - 1) / MAX_PARTS);
+    }
+
+    Uni<Void> run() {
+        return Uni.createFrom().deferred(() -> {
+            CompletableFuture<CreateMultipartUploadResponse> created =
+                    client.createMultipartUpload(request -> request.bucket(bucket)
+                            .key(object.key())
+                            .metadata(object.metadata())
+                            .contentType("application/octet-stream"));
+            // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
+            return errors.request("s3:PutObject", created::copy)
+                    .onItem()
+                    .transformToUni(response -> sendParts(response.uploadId())
+                            .onItem()
+                            .transformToUni(parts -> complete(response.uploadId(), parts)))
+                    .onFailure()
+                    .call(() -> abort(created))
+                    .onCancellation()
+                    .call(() -> abort(created));
+        });
+    }
+
+    private Uni<List<CompletedPart>> sendParts(String uploadId) {
+        int count = Math.toIntExact((content.length() + partSize - 1) / partSize);
+        return Multi.createFrom()
+                .range(1, count + 1)
+                .onItem()
+                .transformToUniAndConcatenate(number -> sendPart(uploadId, number))
+                .collect()
+                .asList();
+    }
+
+    private Uni<CompletedPart> sendPart(String uploadId, int number) {
+        long offset = (number - 1) * partSize;
+        long length = Math.min(partSize, content.length() - offset);
+        S3Body body = new S3Body(length, () -> content.read(offset, length));
+        return errors.request(
+                        "s3:PutObject",
+                        () -> client.uploadPart(
+                                request -> request.bucket(bucket)
+                                        .key(object.key())
+                                        .uploadId(uploadId)
+                                        .partNumber(number),
+                                body))
+                .map(response -> {
+                    if (!body.matches(response.eTag(), response.serverSideEncryption())) {
+                        throw new StorageException.Corrupt(
+                                "the storage computed the MD5 " + response.eTag() + " for part " + number + " of "
+                                        + object.key() + ", but " + body.md5() + " was sent",
+                                null);
+                    }
+                    return CompletedPart.builder()
+                            .partNumber(number)
+                            .eTag(response.eTag())
+                            .build();
+                });
+    }
+
+    private Uni<Void> complete(String uploadId, List<CompletedPart> parts) {
+        return errors.request(
+                        "s3:PutObject",
+                        () -> client.completeMultipartUpload(request -> request.bucket(bucket)
+                                .key(object.key())
+                                .uploadId(uploadId)
+                                .ifNoneMatch("*")
+                                .multipartUpload(upload -> upload.parts(parts))))
+                .replaceWithVoid();
+    }
+
+    private Uni<Void> abort(CompletableFuture<CreateMultipartUploadResponse> created) {
+        return Uni.createFrom()
+                .completionStage(created::copy)
+                .onItem()
+                .transformToUni(upload -> errors.request(
+                        "s3:AbortMultipartUpload",
+                        () -> client.abortMultipartUpload(request ->
+                                request.bucket(bucket).key(object.key()).uploadId(upload.uploadId()))))
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> {
+                    boolean begun = !created.isCompletedExceptionally();
+                    if (begun && !(failure instanceof StorageException.NotFound)) {
+                        LOG.warnf(
+                                "could not abort the unfinished upload of %s, a later cycle will: %s",
+                                object.key(), failure.getMessage());
+                    }
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+}

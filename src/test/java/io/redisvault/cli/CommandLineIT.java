@@ -1,0 +1,140 @@
+package io.redisvault.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestMethodOrder(MethodOrderer.MethodName.class)
+class CommandLineIT {
+
+    private static Surroundings surroundings;
+
+    @BeforeAll
+    static void start() {
+        surroundings = Surroundings.start();
+        surroundings.redis().populate(1000, 100);
+        surroundings.redis().save();
+    }
+
+    @AfterAll
+    static void stop() {
+        surroundings.close();
+    }
+
+    @Test
+    void helpNamesTheCommandsAndTheExitCodes() {
+        Exit exit = VaultProcess.with(Map.of()).run("--help");
+        assertThat(exit.code()).isZero();
+        assertThat(exit.out()).contains("--config=PATH", "--once", "backup", "list", "nothing to do");
+    }
+
+    @Test
+    void versionIsThatOfTheBuild() {
+        Exit exit = VaultProcess.with(Map.of()).run("--version");
+        assertThat(exit.code()).isZero();
+        assertThat(exit.out()).matches("redis-vault \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n");
+    }
+
+    @Test
+    void anUnknownOptionIsWrongUsage() {
+        Exit exit = VaultProcess.with(Map.of()).run("--onec");
+        assertThat(exit.code()).isEqualTo(2);
+        assertThat(exit.err()).startsWith("Unknown option: '--onec'").doesNotContain("\tat ");
+    }
+
+    @Test
+    void everyMistakeIsOneLineAndNothingIsStarted(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("config.yaml"), "retention:\n  keep_lst: 3\n");
+        Exit exit = VaultProcess.with(Map.of("BACKUP_MASTER", "flase", "S3_BUCKET", ""))
+                .in(directory)
+                .run("--once");
+        assertThat(exit.code()).isEqualTo(2);
+        assertThat(exit.out()).isEmpty();
+        assertThat(exit.err().lines())
+                .hasSize(3)
+                .allMatch(line -> line.startsWith("redis-vault: "))
+                .anyMatch(line -> line.contains("BACKUP_MASTER") && line.contains("flase"))
+                .anyMatch(line -> line.contains("S3_BUCKET"))
+                .anyMatch(line -> line.contains("retention.keep_lst") && line.contains("retention.keep_last"));
+    }
+
+    @Test
+    void aConfigurationFileThatIsNamedMustExist() {
+        Exit exit = surroundings.vault().run("--config", "missing.yaml", "--once");
+        assertThat(exit.code()).isEqualTo(2);
+        assertThat(exit.err()).contains("missing.yaml");
+    }
+
+    @Test
+    void onceStoresTheDumpAndThenHasNothingToDo() {
+        Exit first = surroundings.vault().and("REDIS_NODE_NAME", "once").run("--once");
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.out()).matches("s3://redis-vault/redis-vault/once_[0-9TZ:-]+\\.rdb\n");
+        assertThat(surroundings.s3().keys()).contains(first.out().strip().replace("s3://redis-vault/", ""));
+
+        Exit second = surroundings.vault().and("REDIS_NODE_NAME", "once").run("backup");
+        assertThat(second.code()).as(second.err()).isEqualTo(3);
+        assertThat(second.out()).isEmpty();
+
+        Exit list = surroundings.vault().and("REDIS_NODE_NAME", "once").run("list");
+        assertThat(list.code()).isZero();
+        assertThat(list.out().lines())
+                .hasSize(1)
+                .allMatch(line -> line.endsWith(first.out().strip()));
+    }
+
+    @Test
+    void theFileIsReadAndTheEnvironmentWins(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("other.yaml"), "redis: {node_name: from-file}\nstorage: {prefix: from-file}\n");
+        Exit exit = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "from-environment")
+                .run("--config", file.toString(), "--once");
+        assertThat(exit.code()).as(exit.err()).isZero();
+        assertThat(exit.out()).startsWith("s3://redis-vault/from-file/from-environment_");
+    }
+
+    @Test
+    void commandsWorkBesideARunningService() {
+        try (VaultProcess service =
+                surroundings.vault().and("REDIS_NODE_NAME", "beside").serve()) {
+            Exit exit = surroundings
+                    .vault()
+                    .and("REDIS_NODE_NAME", "beside")
+                    .and("HTTP_PORT", String.valueOf(service.url().getPort()))
+                    .run("--once");
+            assertThat(exit.code()).as(exit.err()).isZero();
+            assertThat(service.get("/backups").body()).contains("beside_");
+        }
+    }
+
+    @Test
+    void aFailureSaysWhatMendsItWithoutAStackTrace() {
+        Exit exit = surroundings.vault().and("S3_BUCKET", "no-such-bucket").run("--once");
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.out()).isEmpty();
+        assertThat(exit.err())
+                .contains("there is no bucket 'no-such-bucket'; create it, or correct S3_BUCKET or STORAGE_URL")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void nothingToListIsNothingToDo() {
+        Exit exit = surroundings.vault().and("REDIS_NODE_NAME", "nobody").run("list");
+        assertThat(exit.code()).isEqualTo(3);
+        assertThat(exit.out()).isEmpty();
+    }
+}

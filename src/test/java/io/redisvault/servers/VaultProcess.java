@@ -1,0 +1,240 @@
+package io.redisvault.servers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged application in a process of its own, with nothing in its environment but what a test puts there. */
+public final class VaultProcess implements AutoCloseable {
+
+    /** What a process leaves when it ends. */
+    public record Exit(int code, String out, String err) {}
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final Process process;
+    private final Path out;
+    private final Path err;
+    private final int port;
+
+    private VaultProcess(Process process, Path out, Path err, int port) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+        this.port = port;
+    }
+
+    public static Builder with(Map<String, String> environment) {
+        return new Builder(environment);
+    }
+
+    /** How to start one. */
+    public static final class Builder {
+        private final Map<String, String> environment;
+        private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx64m"));
+        private Path directory;
+
+        private Builder(Map<String, String> environment) {
+            this.environment = new HashMap<>(environment);
+        }
+
+        public Builder and(String variable, String value) {
+            environment.put(variable, value);
+            return this;
+        }
+
+        public Builder jvm(String... options) {
+            jvmOptions.addAll(List.of(options));
+            return this;
+        }
+
+        /** The working directory, where {@code config.yaml} is looked for; an empty one by default. */
+        public Builder in(Path workingDirectory) {
+            directory = workingDirectory;
+            return this;
+        }
+
+        /** Runs a command to its end. */
+        public Exit run(String... arguments) {
+            try (VaultProcess vault = start(0, arguments)) {
+                return vault.waitFor();
+            }
+        }
+
+        /** Starts the service on a free port and waits until it is ready. */
+        public VaultProcess serve() {
+            environment.putIfAbsent("INITIAL_DELAY", "1h");
+            int port = freePort();
+            VaultProcess vault = start(port);
+            vault.awaitReady();
+            return vault;
+        }
+
+        private VaultProcess start(int port, String... arguments) {
+            try {
+                Path files = Files.createTempDirectory("redis-vault");
+                List<String> command = new ArrayList<>();
+                command.add(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                command.addAll(jvmOptions);
+                command.add("-jar");
+                command.add(Path.of("target/quarkus-app/quarkus-run.jar")
+                        .toAbsolutePath()
+                        .toString());
+                command.addAll(List.of(arguments));
+                Path out = files.resolve("out");
+                Path err = files.resolve("err");
+                ProcessBuilder builder = new ProcessBuilder(command)
+                        .directory((directory == null ? files : directory).toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+                builder.environment().clear();
+                builder.environment().putAll(environment);
+                if (port != 0) {
+                    builder.environment().put("HTTP_PORT", String.valueOf(port));
+                }
+                return new VaultProcess(builder.start(), out, err, port);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static int freePort() {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void awaitReady() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("exited with " + process.exitValue() + ": " + output());
+            }
+            try {
+                if (get("/q/health/ready").statusCode() == 200) {
+                    return;
+                }
+            } catch (CompletionException notYet) {
+                pause();
+            }
+        }
+        throw new IllegalStateException("not ready: " + output());
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(request(path).GET().build()).join();
+    }
+
+    public HttpResponse<String> post(String path, String... headers) {
+        return postAsync(path, headers).join();
+    }
+
+    public CompletableFuture<HttpResponse<String>> postAsync(String path, String... headers) {
+        HttpRequest.Builder request = request(path).POST(BodyPublishers.noBody());
+        return send((headers.length == 0 ? request : request.headers(headers)).build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(url().resolve(path)).timeout(Duration.ofMinutes(5));
+    }
+
+    private static CompletableFuture<HttpResponse<String>> send(HttpRequest request) {
+        return HTTP.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    public URI url() {
+        return URI.create("http://localhost:" + port);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Everything the process has printed so far. */
+    public String output() {
+        return read(out) + read(err);
+    }
+
+    /** Peak resident memory in KiB, as the kernel counts it. */
+    public long peakMemory() {
+        return status("VmHWM");
+    }
+
+    private long status(String name) {
+        return read(Path.of("/proc/" + pid() + "/status"))
+                .lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Asks it to stop, as Kubernetes does. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Takes it away in the middle of whatever it does. */
+    public void kill() {
+        process.destroyForcibly();
+        waitFor();
+    }
+
+    public Exit waitFor() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("still running: " + output());
+            }
+            return new Exit(process.exitValue(), read(out), read(err));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            kill();
+        }
+    }
+}
