@@ -57,9 +57,13 @@ public final class Settings {
                 .getConfigMapping(VaultConfig.class);
     }
 
-    /** The values behind {@link VaultConfig} by property name, as they were written. */
+    /**
+     * The values behind {@link VaultConfig} by property name, as they were written. A setting without a value is
+     * there too, empty: else Quarkus would take it from a variable such as VAULT_STORAGE_REGION.
+     */
     Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
+        Setting.all().forEach(setting -> properties.put("vault." + setting.key(), ""));
         values.forEach((key, given) -> properties.put("vault." + key, given.value()));
         return properties;
     }

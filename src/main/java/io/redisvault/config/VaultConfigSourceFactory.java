@@ -25,6 +25,9 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
     /** Below the environment, above application.properties: Quarkus' own variables may tune Quarkus further. */
     private static final int DERIVED_ORDINAL = 275;
 
+    /** The source that Quarkus has only while it builds. */
+    private static final String BUILD = "PropertiesConfigSource[source=Build system]";
+
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         if (isBuild(context)) {
@@ -46,7 +49,7 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
     /** Quarkus records what sources say while it builds; the builder's environment must not become a default. */
     private static boolean isBuild(ConfigSourceContext context) {
         return context.getConfigSources().stream()
-                .anyMatch(source -> source.getName().equals("PropertiesConfigSource[source=Build system]"));
+                .anyMatch(source -> source.getName().equals(BUILD));
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {

@@ -1,0 +1,400 @@
+package io.redisvault.config;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+
+    /** Every variable of the original, old and new, with a value that is not its default. */
+    private static final Map<String, String> ORIGINALS = Map.ofEntries(
+            entry("REDIS_CONNECTION", "redis://other:6380"),
+            entry("REDIS_DATA_PATH", "/redis"),
+            entry("REDIS_NODE_NAME", "redis-1"),
+            entry("BACKUP_MASTER", "false"),
+            entry("BACKUP_REPLICA", "false"),
+            entry("BACKUP_INTERVAL", "6h"),
+            entry("DUMP_FILENAME", "other.rdb"),
+            entry("STORAGE_TYPE", "gcs"),
+            entry("S3_BUCKET", "other"),
+            entry("S3_PREFIX", "other"),
+            entry("AWS_REGION", "eu-central-1"),
+            entry("S3_ENDPOINT", "http://minio:9000"),
+            entry("GCS_BUCKET", "other"),
+            entry("GCS_PREFIX", "other"),
+            entry("GCS_PROJECT_ID", "project"),
+            entry("RETENTION_KEEP_LAST", "30"),
+            entry("RETENTION_KEEP_DURATION", "30d"),
+            entry("LOG_FORMAT", "json"),
+            entry("RUST_LOG", "debug"),
+            entry("STORAGE_URL", "s3://other/other/"),
+            entry("INITIAL_DELAY", "1s"),
+            entry("LOG_LEVEL", "debug"),
+            entry("METRICS_ENABLED", "false"),
+            entry("METRICS_PORT", "9090"),
+            entry("METRICS_LISTEN_ADDRESS", "127.0.0.1"));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void theSeedsExampleFileLoads() {
+        Settings settings = Reading.of(Map.of(), Optional.of(Path.of("src/test/resources/seed-config.yaml")));
+
+        assertThat(settings.mistakes()).isEmpty();
+        VaultConfig config = settings.typed();
+        assertThat(config.redis().connectionString()).hasToString("redis://localhost:6379/0");
+        assertThat(config.redis().dataPath()).isEqualTo(Path.of("/data"));
+        assertThat(config.redis().nodeName()).isEqualTo("redis-node");
+        assertThat(config.backup().interval()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.backup().dumpFilename()).isEqualTo("dump.rdb");
+        assertThat(config.storage().type()).isEqualTo(StorageType.S3);
+        assertThat(config.storage().bucket()).contains("redis-vault");
+        assertThat(config.storage().region()).isEmpty();
+        assertThat(config.storage().endpoint()).isEmpty();
+        assertThat(config.retention().keepLast()).isEqualTo(7);
+        assertThat(config.retention().keepDuration()).isEmpty();
+        assertThat(config.logging().format()).isEqualTo(LogFormat.TEXT);
+    }
+
+    @Test
+    void theSeedsExampleSaysNothingButTheDefaults() {
+        Settings seed = Reading.of(Map.of(), Optional.of(Path.of("src/test/resources/seed-config.yaml")));
+
+        assertThat(seed.properties()).isEqualTo(with(Reading.environment().properties(), "vault.storage.type", "S3"));
+    }
+
+    @Test
+    void everyVariableOfTheOriginalReachesTheTypedInterface() {
+        String defaults = describe(Reading.environment().typed());
+        ORIGINALS.forEach((variable, value) -> {
+            Map<String, String> variables = new HashMap<>(Map.of(variable, value));
+            if (variable.startsWith("GCS_") || variable.equals("STORAGE_TYPE")) {
+                variables.put("STORAGE_TYPE", "gcs");
+                variables.putIfAbsent("GCS_BUCKET", "redis-vault");
+            }
+            Settings settings = Reading.environment(variables);
+            assertThat(settings.mistakes()).as(variable).isEmpty();
+            assertThat(describe(settings.typed())).as(variable).isNotEqualTo(defaults);
+        });
+    }
+
+    @Test
+    void everySettingHasAVariableAndAllOfTheOriginalsAreAmongThem() {
+        Set<String> variables = Setting.all().stream()
+                .flatMap(setting -> setting.variables().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(variables).containsAll(ORIGINALS.keySet());
+        assertThat(Setting.all()).allSatisfy(setting -> {
+            assertThat(setting.variables()).isNotEmpty();
+            setting.defaultValue().ifPresent(value -> setting.converter().convert(value));
+        });
+    }
+
+    @Test
+    void theOriginalsNewerKeysWork() {
+        VaultConfig config = good(Reading.yaml(directory, """
+                backup:
+                  storage_url: gs://bkt/some/where/
+                  initial_delay: 10s
+                logging:
+                  level: warn
+                metrics:
+                  enabled: true
+                  port: 9090
+                  listen_address: 127.0.0.1
+                """));
+
+        assertThat(config.storage().type()).isEqualTo(StorageType.GCS);
+        assertThat(config.storage().bucket()).contains("bkt");
+        assertThat(config.storage().prefix()).isEqualTo("some/where");
+        assertThat(config.backup().initialDelay()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.logging().level()).isEqualTo("warn");
+        assertThat(config.http().port()).isEqualTo(9090);
+        assertThat(config.http().host()).isEqualTo("127.0.0.1");
+    }
+
+    /** Two good values for each setting, in the order file, environment. */
+    private static final Map<String, List<String>> VALUES = Map.ofEntries(
+            entry("redis.connection_string", List.of("rediss://file", "rediss://environment")),
+            entry("redis.data_path", List.of("/file", "/environment")),
+            entry("redis.node_name", List.of("file", "environment")),
+            entry("redis.backup_master", List.of("true", "false")),
+            entry("redis.backup_replica", List.of("true", "false")),
+            entry("redis.timeout", List.of("1s", "2s")),
+            entry("redis.ca_file", List.of("pom.xml", "./pom.xml")),
+            entry("backup.interval", List.of("2h", "3h")),
+            entry("backup.cron", List.of("0 1 * * *", "0 2 * * *")),
+            entry("backup.initial_delay", List.of("1s", "2s")),
+            entry("backup.dump_filename", List.of("file.rdb", "environment.rdb")),
+            entry("backup.storage_url", List.of("s3://file/a", "s3://environment/b")),
+            entry("backup.verify_dump", List.of("true", "false")),
+            entry("backup.max_age", List.of("1d", "2d")),
+            entry("backup.shutdown_timeout", List.of("1s", "2s")),
+            entry("storage.type", List.of("s3", "S3")),
+            entry("storage.bucket", List.of("file", "environment")),
+            entry("storage.prefix", List.of("file", "environment")),
+            entry("storage.region", List.of("file-1", "environment-1")),
+            entry("storage.endpoint", List.of("http://file", "http://environment")),
+            entry("storage.project_id", List.of("file", "environment")),
+            entry("storage.path", List.of("/file", "/environment")),
+            entry("retention.keep_last", List.of("1", "2")),
+            entry("retention.keep_duration", List.of("1d", "2d")),
+            entry("logging.format", List.of("text", "json")),
+            entry("logging.level", List.of("warn", "error")),
+            entry("metrics.enabled", List.of("true", "false")),
+            entry("http.port", List.of("1", "2")),
+            entry("http.host", List.of("file", "environment")),
+            entry("http.token", List.of("a-token-from-the-file", "a-token-from-the-environment")));
+
+    @Test
+    void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() {
+        assertThat(VALUES)
+                .containsOnlyKeys(Setting.all().stream().map(Setting::key).toList());
+        for (Setting setting : Setting.all()) {
+            for (String variable : setting.variables()) {
+                StorageType type = Setting.scopeOf(variable).orElse(StorageType.S3);
+                String fromFile = VALUES.get(setting.key()).get(0);
+                String fromEnvironment = VALUES.get(setting.key()).get(1);
+                Map<String, String> variables = new HashMap<>(surroundings(type));
+                String yaml = setting.key().replace(".", ":\n  ") + ": '" + fromFile + "'\n";
+                String property = "vault." + setting.key();
+
+                variables.remove(variable);
+                if (setting.key().equals("redis.ca_file")) {
+                    variables.put("REDIS_CONNECTION", "rediss://redis");
+                }
+                Settings file = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
+                assertThat(file.mistakes()).as(variable).isEmpty();
+                assertThat(file.properties()).as(variable).containsEntry(property, fromFile);
+
+                variables.put(variable, fromEnvironment);
+                Settings both = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
+                assertThat(both.mistakes()).as(variable).isEmpty();
+                assertThat(both.properties()).as(variable).containsEntry(property, fromEnvironment);
+            }
+        }
+    }
+
+    /** What a storage of that type cannot do without. */
+    private static Map<String, String> surroundings(StorageType type) {
+        return switch (type) {
+            case S3 -> Map.of();
+            case GCS -> Map.of("STORAGE_TYPE", "gcs", "GCS_BUCKET", "abc");
+            case FILESYSTEM -> Map.of("STORAGE_TYPE", "filesystem", "FILESYSTEM_PATH", "/abc");
+        };
+    }
+
+    @Test
+    void variablesOfOtherStoragesAreIgnored() {
+        VaultConfig config = good(Reading.environment(
+                "STORAGE_URL=gs://bkt/p", "S3_BUCKET=?", "AWS_REGION=?", "S3_ENDPOINT=?", "FILESYSTEM_PATH=relative"));
+
+        assertThat(config.storage().bucket()).contains("bkt");
+        assertThat(config.storage().endpoint()).isEmpty();
+        assertThat(config.storage().path()).isEmpty();
+    }
+
+    @Test
+    void whatAFileSaysOfAnotherStorageThanTheEnvironmentsIsIgnored() {
+        Settings settings = Reading.yaml(
+                directory,
+                "storage: {type: s3, bucket: files, prefix: files, endpoint: 'http://minio'}",
+                "STORAGE_TYPE=gcs",
+                "GCS_BUCKET=mine");
+
+        assertThat(good(settings).storage().bucket()).contains("mine");
+        assertThat(good(settings).storage().prefix()).isEqualTo("redis-vault");
+        assertThat(good(settings).storage().endpoint()).isEmpty();
+        assertThat(Reading.yaml(directory, "storage: {type: s3, bucket: files}", "STORAGE_TYPE=gcs")
+                        .mistakes())
+                .containsExactly("GCS_BUCKET is not set; the storage type gcs needs it");
+    }
+
+    @Test
+    void aStorageUrlSetsEveryPartAndTheEnvironmentsPartsStillWinOverAFilesUrl() {
+        VaultConfig.Storage url =
+                good(Reading.environment("STORAGE_URL=s3://bkt")).storage();
+        assertThat(url.bucket()).contains("bkt");
+        assertThat(url.prefix()).isEmpty();
+
+        VaultConfig.Storage file =
+                good(Reading.environment("STORAGE_URL=file:///backups")).storage();
+        assertThat(file.type()).isEqualTo(StorageType.FILESYSTEM);
+        assertThat(file.path()).contains(Path.of("/backups"));
+        assertThat(file.prefix()).isEmpty();
+
+        Settings mixed = Reading.yaml(directory, "backup: {storage_url: 's3://files/p'}", "S3_BUCKET=mine");
+        assertThat(good(mixed).storage().bucket()).contains("mine");
+        assertThat(good(mixed).storage().prefix()).isEqualTo("p");
+    }
+
+    @Test
+    void namesOfOnePlaceMayRepeatEachOther() {
+        good(Reading.environment(
+                "STORAGE_URL=s3://bkt/p/",
+                "STORAGE_TYPE=s3",
+                "S3_BUCKET=bkt",
+                "S3_PREFIX=/p",
+                "METRICS_PORT=1",
+                "HTTP_PORT=1"));
+    }
+
+    @Test
+    void aScheduleOfTheEnvironmentWinsOverTheFilesOther() {
+        Settings cron = Reading.yaml(directory, "backup: {interval: 1h}", "BACKUP_CRON=0 3 * * *");
+        Settings interval = Reading.yaml(directory, "backup: {cron: '0 3 * * *'}", "BACKUP_INTERVAL=2h");
+
+        assertThat(good(cron).backup().cron()).contains("0 3 * * *");
+        assertThat(good(interval).backup().cron()).isEmpty();
+        assertThat(good(interval).backup().interval()).isEqualTo(Duration.ofHours(2));
+    }
+
+    @Test
+    void anEmptyVariableOfAnOptionalSettingIsNotSet() {
+        Settings settings = Reading.yaml(
+                directory,
+                "retention: {keep_duration: 3d}\nstorage: {region: ''}",
+                "RETENTION_KEEP_DURATION=",
+                "BACKUP_CRON=",
+                "AWS_REGION=",
+                "S3_ENDPOINT=",
+                "API_TOKEN=",
+                "STORAGE_URL=");
+
+        assertThat(good(settings).retention().keepDuration()).contains(Duration.ofDays(3));
+        assertThat(good(settings).storage().region()).isEmpty();
+    }
+
+    @Test
+    void anEmptyPrefixIsAPrefix() {
+        assertThat(good(Reading.environment("S3_PREFIX=")).storage().prefix()).isEmpty();
+        assertThat(good(Reading.yaml(directory, "storage: {prefix: ''}"))
+                        .storage()
+                        .prefix())
+                .isEmpty();
+    }
+
+    @Test
+    void rustLogWinsOverLogLevel() {
+        assertThat(good(Reading.environment("RUST_LOG=warn", "LOG_LEVEL=debug"))
+                        .logging()
+                        .level())
+                .isEqualTo("warn");
+    }
+
+    @Test
+    void filesMayBeEmptyOrHaveEmptyGroupsOrAByteOrderMark() {
+        for (String text : List.of("", "# nothing\n", "---\n", "redis:\nbackup: ~\n", "\uFEFFredis: {}\n")) {
+            assertThat(Reading.yaml(directory, text).mistakes()).as(text).isEmpty();
+        }
+    }
+
+    @Test
+    void theFilesystemStorageTakesPathAndPrefix() {
+        VaultConfig.Storage storage = good(Reading.environment(
+                        "STORAGE_TYPE=filesystem", "FILESYSTEM_PATH=/backups", "FILESYSTEM_PREFIX=a/b"))
+                .storage();
+
+        assertThat(storage.path()).contains(Path.of("/backups"));
+        assertThat(storage.prefix()).isEqualTo("a/b");
+        assertThat(storage.bucket()).isEmpty();
+    }
+
+    @Test
+    void noSecretIsEverInAMistake() throws Exception {
+        Random random = new Random(42);
+        for (int i = 0; i < 300; i++) {
+            // Some characters make the value itself wrong, others the file.
+            String secret = random.ints(14, 0, 10)
+                    .mapToObj(c -> "abZ9*!&:#{".substring(c, c + 1))
+                    .collect(Collectors.joining("", "*!hunter", ""));
+            String address = "redis://user:" + secret + (random.nextBoolean() ? "@host:port" : "/@host");
+            Path file = Reading.file(
+                    directory, "redis:\n  connection_string: " + address + "\nhttp:\n  token: " + secret + "\n");
+            Settings settings = Reading.of(
+                    Map.of(
+                            "REDIS_CONNECTION",
+                            address,
+                            "API_TOKEN",
+                            secret.substring(0, 12),
+                            "STORAGE_URL",
+                            "s3://key:" + secret + "@bucket/p",
+                            "S3_ENDPOINT",
+                            "http://key:" + secret + "@host/"),
+                    Optional.of(file));
+            assertThat(settings.mistakes()).isNotEmpty();
+            assertThat(settings.mistakes()).noneMatch(line -> line.contains("hunter"));
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void settingsMeanSomethingToQuarkus() {
+        Map<String, String> text = quarkus("AWS_REGION=eu-central-1");
+        assertThat(text)
+                .containsEntry("quarkus.http.port", "8080")
+                .containsEntry("quarkus.http.host", "0.0.0.0")
+                .containsEntry("quarkus.log.level", "INFO")
+                .containsEntry("quarkus.log.console.json.enabled", "false")
+                .containsEntry("quarkus.redis.hosts", "redis://localhost:6379/0")
+                .containsEntry("quarkus.s3.aws.region", "eu-central-1")
+                .containsEntry("quarkus.shutdown.timeout", "PT30S")
+                .doesNotContainKey("quarkus.s3.endpoint-override")
+                .doesNotContainKey("quarkus.redis.tls-configuration-name");
+        assertThat(quarkus()).doesNotContainKey("quarkus.s3.aws.region");
+        assertThat(quarkus("S3_ENDPOINT=http://minio:9000"))
+                .containsEntry(
+                        "quarkus.s3.endpoint-override",
+                        URI.create("http://minio:9000").toString())
+                .containsEntry("quarkus.s3.path-style-access", "true")
+                .containsEntry("quarkus.s3.checksum-validation", "false")
+                .containsEntry("quarkus.s3.aws.region", "us-east-1");
+        assertThat(quarkus("STORAGE_URL=gs://bkt", "GCS_ENDPOINT=http://gcs"))
+                .containsEntry("quarkus.s3.aws.region", "us-east-1")
+                .doesNotContainKey("quarkus.s3.endpoint-override");
+        assertThat(quarkus("REDIS_CONNECTION=rediss://redis", "REDIS_CA_FILE=pom.xml"))
+                .containsEntry("quarkus.redis.tls-configuration-name", "redis")
+                .containsEntry("quarkus.tls.redis.trust-store.pem.certs", "pom.xml")
+                .containsEntry("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
+        assertThat(quarkus("RUST_LOG=debug", "LOG_FORMAT=json"))
+                .containsEntry("quarkus.log.level", "INFO")
+                .containsEntry("quarkus.log.category.\"io.redisvault\".level", "DEBUG")
+                .containsEntry("quarkus.log.console.json.enabled", "true");
+        assertThat(quarkus("RUST_LOG=error")).containsEntry("quarkus.log.level", "ERROR");
+    }
+
+    private static Map<String, String> quarkus(String... assignments) {
+        return QuarkusProperties.of(good(Reading.environment(assignments)));
+    }
+
+    private static VaultConfig good(Settings settings) {
+        assertThat(settings.mistakes()).isEmpty();
+        return settings.typed();
+    }
+
+    private static String describe(VaultConfig config) {
+        return Map.of("quarkus", QuarkusProperties.of(config), "vault", config.toString())
+                .toString();
+    }
+
+    private static Map<String, String> with(Map<String, String> map, String key, String value) {
+        map.put(key, value);
+        return map;
+    }
+}
