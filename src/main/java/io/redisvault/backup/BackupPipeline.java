@@ -118,11 +118,18 @@ class BackupPipeline {
         return store.store(dump, cycle)
                 .onTermination()
                 .invoke(() -> close(dump))
+                .invoke(() -> cycle.enter(Phase.RETENTION))
                 .onItem()
-                .transformToUni(outcome -> {
-                    cycle.enter(Phase.RETENTION);
-                    return retention.run().map(cleanup -> withCleanup(outcome, cleanup));
-                });
+                .transformToUni(result -> retention
+                        .run(result.backup())
+                        .map(cleanup -> result.isNew()
+                                ? new Stored(result.backup(), cleanup)
+                                : new Skipped(
+                                        Reason.UNCHANGED,
+                                        "the dump is stored already as "
+                                                + result.backup().name(),
+                                        Optional.of(result.backup()),
+                                        cleanup)));
     }
 
     private static void close(DumpFile dump) {
@@ -131,14 +138,6 @@ class BackupPipeline {
         } catch (IOException e) {
             LOG.warnf("could not close the dump: %s", e.getMessage());
         }
-    }
-
-    private static BackupOutcome withCleanup(BackupOutcome outcome, Cleanup cleanup) {
-        if (outcome instanceof Stored stored) {
-            return new Stored(stored.backup(), cleanup);
-        }
-        Skipped skipped = (Skipped) outcome;
-        return new Skipped(skipped.reason(), skipped.detail(), skipped.existing(), cleanup);
     }
 
     private static BackupOutcome skipped(Reason reason, String detail) {

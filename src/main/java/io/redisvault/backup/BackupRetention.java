@@ -28,10 +28,17 @@ class BackupRetention {
         this.clock = clock;
     }
 
-    /** Never fails: what could not be done is in the result, and done by a later cycle. */
-    Uni<Cleanup> run() {
+    /**
+     * Never fails: what could not be done is in the result, and done by a later cycle.
+     *
+     * @param current the backup of the present dump, which stays even if others are newer: the next cycle would only
+     *     store it again
+     */
+    Uni<Cleanup> run(Backup current) {
         return catalog.list()
-                .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()))
+                .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()).stream()
+                        .filter(backup -> !backup.key().equals(current.key()))
+                        .toList())
                 .onItem()
                 .transformToUni(this::delete)
                 .onFailure()

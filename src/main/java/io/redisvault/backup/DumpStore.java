@@ -1,8 +1,5 @@
 package io.redisvault.backup;
 
-import io.redisvault.backup.BackupOutcome.Reason;
-import io.redisvault.backup.BackupOutcome.Skipped;
-import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
@@ -22,6 +19,9 @@ import java.util.UUID;
 @ApplicationScoped
 class DumpStore {
 
+    /** The backup that holds the dump; new, unless it was there before. */
+    record Result(Backup backup, boolean isNew) {}
+
     private final BackupStorage storage;
     private final BackupNaming naming;
     private final BackupCatalog catalog;
@@ -33,11 +33,11 @@ class DumpStore {
         this.catalog = catalog;
     }
 
-    Uni<BackupOutcome> store(DumpFile dump, RunningBackup cycle) {
+    Uni<Result> store(DumpFile dump, RunningBackup cycle) {
         return store(dump, cycle, naming.candidates(dump.modified()));
     }
 
-    private Uni<BackupOutcome> store(DumpFile dump, RunningBackup cycle, List<BackupName> names) {
+    private Uni<Result> store(DumpFile dump, RunningBackup cycle, List<BackupName> names) {
         BackupName name = names.get(0);
         List<BackupName> others = names.subList(1, names.size());
         return find(name)
@@ -58,23 +58,18 @@ class DumpStore {
                 .recoverWithItem(Optional.empty());
     }
 
-    private Uni<BackupOutcome> put(DumpFile dump, RunningBackup cycle, BackupName name) {
+    private Uni<Result> put(DumpFile dump, RunningBackup cycle, BackupName name) {
         Content content = cycle.track(new Content(dump.size(), dump::read));
         Map<String, String> metadata = BackupMetadata.of(dump, cycle.role(), instance);
         return storage.put(name.key(), content, metadata)
-                .map(object -> new Stored(catalog.describe(name, object), Cleanup.NONE));
+                .map(object -> new Result(catalog.describe(name, object), true));
     }
 
-    private Uni<BackupOutcome> compare(
+    private Uni<Result> compare(
             DumpFile dump, RunningBackup cycle, BackupName name, StoredObject found, List<BackupName> others) {
         return holds(found, dump).onItem().transformToUni(same -> {
             if (same) {
-                return Uni.createFrom()
-                        .item(new Skipped(
-                                Reason.UNCHANGED,
-                                "the dump is stored already as " + name.name(),
-                                Optional.of(catalog.describe(name, found)),
-                                Cleanup.NONE));
+                return Uni.createFrom().item(new Result(catalog.describe(name, found), false));
             }
             return others.isEmpty()
                     ? Uni.createFrom()

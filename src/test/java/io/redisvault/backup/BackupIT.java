@@ -8,6 +8,7 @@ import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,42 +16,67 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What ends up in the bucket, whatever happens around a cycle. */
 class BackupIT {
 
     private static final long MIB = 1 << 20;
+    private static final FileTime JANUARY = FileTime.from(Instant.parse("2026-01-02T03:04:05Z"));
+    private static Surroundings surroundings;
 
-    private Surroundings surroundings;
-    private VaultProcess vault;
+    @TempDir
+    private Path data;
+
+    @TempDir
+    private Path elsewhere;
+
+    private String node;
     private Path dump;
+    private VaultProcess vault;
+
+    @BeforeAll
+    static void startSurroundings() {
+        surroundings = Surroundings.start();
+    }
+
+    @AfterAll
+    static void stopSurroundings() {
+        surroundings.close();
+    }
 
     @BeforeEach
-    void start() {
-        surroundings = Surroundings.start();
-        dump = surroundings.redis().dumpFile();
-        vault = surroundings.vault().serve();
+    void start(TestInfo test) {
+        node = test.getTestMethod().orElseThrow().getName();
+        dump = data.resolve("dump.rdb");
+        vault = vault().serve();
+    }
+
+    private VaultProcess.Builder vault() {
+        return surroundings.vault().and("REDIS_NODE_NAME", node).and("REDIS_DATA_PATH", data.toString());
     }
 
     @AfterEach
     void stop() {
         vault.close();
-        surroundings.close();
     }
 
     @Test
-    void aStoredDumpIsTheDumpAndRedisStartsOnIt() {
+    void aStoredDumpIsTheDumpAndRedisStartsOnIt() throws IOException {
         surroundings.redis().populate(5000, 100);
-        surroundings.redis().save();
+        saveRedis();
 
         HttpResponse<String> answer = vault.post("/backup");
 
@@ -65,8 +91,8 @@ class BackupIT {
     }
 
     @Test
-    void anUnchangedDumpIsNotStoredTwice() {
-        surroundings.redis().save();
+    void anUnchangedDumpIsNotStoredTwice() throws IOException {
+        saveRedis();
         String first = json(vault.post("/backup")).getString("backup.name");
 
         HttpResponse<String> again = vault.post("/backup");
@@ -75,26 +101,23 @@ class BackupIT {
         assertThat(json(again).getString("outcome")).isEqualTo("skipped");
         assertThat(json(again).getString("reason")).isEqualTo("unchanged");
         assertThat(json(again).getString("backup.name")).isEqualTo(first);
-        assertThat(surroundings.s3().keys()).hasSize(1);
+        assertThat(keys()).hasSize(1);
     }
 
     @Test
-    void anotherDumpOfTheSameSecondGetsANameOfItsOwn(@TempDir Path elsewhere) throws IOException {
-        FileTime second = FileTime.from(Instant.parse("2026-01-02T03:04:05Z"));
+    void anotherDumpOfTheSameSecondGetsANameOfItsOwn() throws IOException {
         for (int seed : new int[] {1, 2}) {
-            replaceDump(elsewhere, 100_000, seed, second);
+            replaceDump(100_000, seed, JANUARY);
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             assertThat(vault.post("/backup").statusCode()).isEqualTo(200);
         }
 
-        assertThat(surroundings.s3().keys())
-                .containsExactlyInAnyOrder(
-                        "redis-vault/redis-node_2026-01-02T03:04:05Z.rdb",
-                        "redis-vault/redis-node_2026-01-02T03:04:05.000000001Z.rdb");
-        assertThat(surroundings.s3().file("redis-vault/redis-node_2026-01-02T03:04:05.000000001Z.rdb"))
+        assertThat(keys())
+                .containsExactlyInAnyOrder(key("2026-01-02T03:04:05Z"), key("2026-01-02T03:04:05.000000001Z"));
+        assertThat(surroundings.s3().file(key("2026-01-02T03:04:05.000000001Z")))
                 .hasSameBinaryContentAs(dump);
 
-        replaceDump(elsewhere, 100_000, 3, second);
+        replaceDump(100_000, 3, JANUARY);
         HttpResponse<String> third = vault.post("/backup");
         assertThat(third.statusCode()).isEqualTo(502);
         assertThat(third.body()).contains("exists and holds something else");
@@ -102,9 +125,9 @@ class BackupIT {
 
     @Test
     void aBackupOfTheOriginalIsRecognised() throws IOException {
-        surroundings.redis().save();
+        saveRedis();
         Instant modified = Files.getLastModifiedTime(dump).toInstant();
-        String key = "redis-vault/redis-node_" + modified.truncatedTo(java.time.temporal.ChronoUnit.SECONDS) + ".rdb";
+        String key = key(modified.truncatedTo(ChronoUnit.SECONDS).toString());
         Path object = surroundings.s3().file(key);
         Files.createDirectories(object.getParent());
         Files.copy(dump, object);
@@ -113,27 +136,26 @@ class BackupIT {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).getString("reason")).isEqualTo("unchanged");
-        assertThat(surroundings.s3().keys()).containsExactly(key);
+        assertThat(keys()).containsExactly(key);
     }
 
     @Test
-    void aDumpThatIsReplacedHalfWayIsStoredAsItWasOpened(@TempDir Path elsewhere) throws IOException {
-        replaceDump(elsewhere, 200 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+    void aDumpThatIsReplacedHalfWayIsStoredAsItWasOpened() throws IOException {
+        replaceDump(200 * MIB, 1, JANUARY);
         Path opened = elsewhere.resolve("opened.rdb");
         Files.createLink(opened, dump);
 
         CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
         awaitUpload();
-        replaceDump(elsewhere, MIB, 2, FileTime.from(Instant.parse("2026-02-02T03:04:05Z")));
+        replaceDump(MIB, 2, FileTime.from(Instant.parse("2026-02-02T03:04:05Z")));
 
         assertThat(answer.join().statusCode()).isEqualTo(201);
-        assertThat(surroundings.s3().keys()).containsExactly("redis-vault/redis-node_2026-01-02T03:04:05Z.rdb");
-        assertThat(surroundings.s3().file("redis-vault/redis-node_2026-01-02T03:04:05Z.rdb"))
-                .hasSameBinaryContentAs(opened);
+        assertThat(keys()).containsExactly(key("2026-01-02T03:04:05Z"));
+        assertThat(surroundings.s3().file(key("2026-01-02T03:04:05Z"))).hasSameBinaryContentAs(opened);
     }
 
     @Test
-    void aDamagedDumpIsRefusedAndLeavesNothing(@TempDir Path elsewhere) throws IOException {
+    void aDamagedDumpIsRefusedAndLeavesNothing() throws IOException {
         for (long size : new long[] {100_000, 20 * MIB}) {
             Path damaged = SyntheticDump.write(elsewhere.resolve("damaged.rdb"), size, 1);
             byte[] bytes = Files.readAllBytes(damaged);
@@ -147,8 +169,8 @@ class BackupIT {
             assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
             assertThat(json(answer).getString("type")).isEqualTo("urn:redis-vault:problem:dump-corrupt");
             assertThat(json(answer).getString("detail")).contains("CRC-64");
-            assertThat(surroundings.s3().keys()).isEmpty();
-            assertThat(surroundings.s3().unfinishedUploads()).isEmpty();
+            assertThat(keys()).isEmpty();
+            assertThat(unfinishedUploads()).isEmpty();
         }
     }
 
@@ -157,12 +179,12 @@ class BackupIT {
         HttpResponse<String> answer = vault.post("/backup");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).getString("reason")).isEqualTo("no-dump");
-        assertThat(surroundings.s3().keys()).isEmpty();
+        assertThat(keys()).isEmpty();
     }
 
     @Test
-    void ofManyRequestsAtOnceOneRuns(@TempDir Path elsewhere) throws IOException {
-        replaceDump(elsewhere, 200 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+    void ofManyRequestsAtOnceOneRuns() throws IOException {
+        replaceDump(200 * MIB, 1, JANUARY);
 
         List<CompletableFuture<HttpResponse<String>>> answers =
                 IntStream.range(0, 50).mapToObj(i -> vault.postAsync("/backup")).toList();
@@ -176,12 +198,12 @@ class BackupIT {
                 .startsWith(201)
                 .filteredOn(status -> status == 409)
                 .hasSize(49);
-        assertThat(surroundings.s3().keys()).hasSize(1);
+        assertThat(keys()).hasSize(1);
     }
 
     @Test
-    void whoDoesNotWaitCanFollow(@TempDir Path elsewhere) throws IOException {
-        replaceDump(elsewhere, 200 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+    void whoDoesNotWaitCanFollow() throws IOException {
+        replaceDump(200 * MIB, 1, JANUARY);
 
         HttpResponse<String> accepted = vault.post("/backup", "Prefer", "wait=10, respond-async");
 
@@ -192,69 +214,94 @@ class BackupIT {
         JsonPath running = json(vault.get("/backup"));
         assertThat(running.getLong("running.bytesTotal")).isEqualTo(Files.size(dump));
         assertThat(running.getString("running.trigger")).isEqualTo("request");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> json(vault.get("/backup")).getString("state").equals("idle"));
+        awaitIdle();
         assertThat(json(vault.get("/backup")).getString("last.result.outcome")).isEqualTo("stored");
     }
 
     @Test
-    void aRequestThatIsGivenUpDoesNotStopTheBackup(@TempDir Path elsewhere) throws IOException {
-        replaceDump(elsewhere, 200 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+    void aRequestThatIsGivenUpDoesNotStopTheBackup() throws IOException {
+        replaceDump(200 * MIB, 1, JANUARY);
         CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
         awaitUpload();
         answer.cancel(true);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> !surroundings.s3().keys().isEmpty());
-        assertThat(surroundings.s3().file("redis-vault/redis-node_2026-01-02T03:04:05Z.rdb"))
-                .hasSameBinaryContentAs(dump);
+        awaitIdle();
+        assertThat(surroundings.s3().file(key("2026-01-02T03:04:05Z"))).hasSameBinaryContentAs(dump);
     }
 
     @Test
-    void aStopLetsTheUploadFinish(@TempDir Path elsewhere) throws IOException {
-        replaceDump(elsewhere, 200 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+    void aStopLetsTheUploadFinish() throws IOException {
+        replaceDump(200 * MIB, 1, JANUARY);
         vault.postAsync("/backup");
         awaitUpload();
         vault.terminate();
         vault.waitFor();
         assertThat(vault.output()).contains("backup stored");
-        assertThat(surroundings.s3().file("redis-vault/redis-node_2026-01-02T03:04:05Z.rdb"))
-                .hasSameBinaryContentAs(dump);
+        assertThat(surroundings.s3().file(key("2026-01-02T03:04:05Z"))).hasSameBinaryContentAs(dump);
     }
 
     @Test
-    void aStopThatCannotWaitLeavesNoHalfObject(@TempDir Path elsewhere) throws IOException {
+    void aStopThatCannotWaitLeavesNoHalfObject() throws IOException {
         vault.close();
-        vault = surroundings.vault().and("SHUTDOWN_TIMEOUT", "0s").serve();
-        replaceDump(elsewhere, 400 * MIB, 1, FileTime.from(Instant.parse("2026-01-02T03:04:05Z")));
+        vault = vault().and("SHUTDOWN_TIMEOUT", "0s").serve();
+        replaceDump(400 * MIB, 1, JANUARY);
         vault.postAsync("/backup");
         awaitUpload();
         vault.terminate();
         vault.waitFor();
         assertThat(vault.output()).contains("the service stopped before the backup was done");
-        assertThat(surroundings.s3().keys()).isEmpty();
-        assertThat(surroundings.s3().unfinishedUploads()).isEmpty();
+        assertThat(keys()).isEmpty();
+        assertThat(unfinishedUploads()).isEmpty();
     }
 
     @Test
-    void theDataDirectoryIsNeverWrittenTo() throws IOException {
-        surroundings.redis().save();
-        Path directory = surroundings.redis().dataDirectory();
-        List<String> before = describe(directory);
+    void neitherRedisNorItsDataDirectoryIsWrittenTo() throws IOException {
+        saveRedis();
+        List<String> before = describe(data);
         String saves = surroundings.redis().info("rdb_last_save_time");
+        String writes = surroundings.redis().info("rdb_changes_since_last_save");
 
         assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
 
-        assertThat(describe(directory)).isEqualTo(before);
+        assertThat(describe(data)).isEqualTo(before);
         assertThat(surroundings.redis().info("rdb_last_save_time")).isEqualTo(saves);
+        assertThat(surroundings.redis().info("rdb_changes_since_last_save")).isEqualTo(writes);
         assertThat(surroundings.redis().info("rdb_bgsave_in_progress")).isEqualTo("0");
     }
 
-    private void replaceDump(Path elsewhere, long bytes, long seed, FileTime modified) throws IOException {
+    private void replaceDump(long bytes, long seed, FileTime modified) throws IOException {
         Path other = SyntheticDump.write(elsewhere.resolve("other.rdb"), bytes, seed);
         Files.setLastModifiedTime(other, modified);
         Files.move(other, dump, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The dump of the real Redis, in the data directory of this test. */
+    private void saveRedis() throws IOException {
+        surroundings.redis().save();
+        Files.copy(surroundings.redis().dumpFile(), dump, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private String key(String timestamp) {
+        return "redis-vault/" + node + "_" + timestamp + ".rdb";
+    }
+
+    private List<String> keys() {
+        return ofThisNode(surroundings.s3().keys());
+    }
+
+    private List<String> unfinishedUploads() {
+        return ofThisNode(surroundings.s3().unfinishedUploads());
+    }
+
+    private List<String> ofThisNode(List<String> keys) {
+        return keys.stream()
+                .filter(key -> key.startsWith("redis-vault/" + node + "_"))
+                .toList();
+    }
+
+    private void awaitIdle() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> json(vault.get("/backup")).getString("state").equals("idle"));
     }
 
     private void awaitUpload() {
@@ -271,7 +318,7 @@ class BackupIT {
                         try {
                             return file + " " + Files.size(file) + " " + Files.getLastModifiedTime(file);
                         } catch (IOException e) {
-                            throw new java.io.UncheckedIOException(e);
+                            throw new UncheckedIOException(e);
                         }
                     })
                     .toList();

@@ -1,0 +1,55 @@
+package io.redisvault.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The size of the dump must not show in the memory that its backup takes. */
+class MemoryIT {
+
+    private static final long MIB = 1 << 20;
+
+    /** In MiB; 4096 shows what one run of the tests has no time for. */
+    private static final long LARGE = Long.getLong("memory.large", 1024);
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void aLargeDumpTakesNoMoreMemoryThanASmallOne() throws IOException {
+        try (Surroundings surroundings = Surroundings.start()) {
+            long small = peak(surroundings, 256);
+            long large = peak(surroundings, LARGE);
+            assertThat((double) large / small)
+                    .as("%d KiB for %d MiB, %d KiB for 256 MiB", large, LARGE, small)
+                    .isLessThan(1.1);
+        }
+    }
+
+    private long peak(Surroundings surroundings, long mebibytes) throws IOException {
+        Path dump = SyntheticDump.write(data.resolve("dump.rdb"), mebibytes * MIB, 1);
+        try (VaultProcess vault = surroundings
+                .vault()
+                .and("REDIS_DATA_PATH", data.toString())
+                .and("REDIS_NODE_NAME", "node-" + mebibytes)
+                .jvm("-Xmx64m")
+                .serve()) {
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+            String key = surroundings.s3().keys().stream()
+                    .filter(name -> name.contains("node-" + mebibytes + "_"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(surroundings.s3().file(key)).hasSize(Files.size(dump));
+            long peak = vault.peakMemory();
+            System.out.printf("%d MiB: peak resident memory %d KiB%n", mebibytes, peak);
+            return peak;
+        }
+    }
+}
