@@ -39,7 +39,6 @@ class MemoryIT {
                 .vault()
                 .and("REDIS_DATA_PATH", data.toString())
                 .and("REDIS_NODE_NAME", "node-" + mebibytes)
-                .jvm("-Xmx64m")
                 .serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             String key = surroundings.s3().keys().stream()

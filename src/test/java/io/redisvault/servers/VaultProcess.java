@@ -27,6 +27,7 @@ public final class VaultProcess implements AutoCloseable {
     public record Exit(int code, String out, String err) {}
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Path OPTIONS = Path.of("src/main/docker/jvm.options").toAbsolutePath();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -49,7 +50,7 @@ public final class VaultProcess implements AutoCloseable {
     /** How to start one. */
     public static final class Builder {
         private final Map<String, String> environment;
-        private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx64m"));
+        private final List<String> jvmOptions = new ArrayList<>(List.of("@" + OPTIONS));
         private Path directory;
 
         private Builder(Map<String, String> environment) {
