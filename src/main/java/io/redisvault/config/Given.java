@@ -41,7 +41,7 @@ record Given(Setting setting, String origin, String value) {
 
     /** In quotes and on one line, without the user and password that an address may hold. */
     static String quoted(String text) {
-        String discreet = text.replaceAll("//[^/]*@", "//***@");
+        String discreet = text.replaceAll("(?s)//.*@", "//***@");
         String brief = discreet.length() > 120 ? discreet.substring(0, 120) + "…" : discreet;
         return "'" + onOneLine(brief) + "'";
     }

@@ -46,6 +46,9 @@ final class QuarkusProperties {
         set("quarkus.redis.hosts", redis.connectionString().toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        if (redis.connectionString().socket().isPresent()) {
+            set("quarkus.vertx.prefer-native-transport", true);
+        }
         if (redis.connectionString().tls()) {
             set("quarkus.redis.tls-configuration-name", "redis");
             set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");

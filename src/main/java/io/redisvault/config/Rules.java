@@ -73,7 +73,7 @@ final class Rules {
     private void bucket() {
         boolean underscore = config.storage().bucket().orElse("").contains("_");
         if (underscore && config.storage().type() == StorageType.S3) {
-            violation("storage.bucket", "is not a bucket name of S3: " + Converters.Bucket.RULE);
+            violation("storage.bucket", "is not a bucket name of S3: " + Names.Bucket.RULE);
         }
     }
 

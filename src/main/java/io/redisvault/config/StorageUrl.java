@@ -39,8 +39,8 @@ public record StorageUrl(StorageType type, Optional<String> bucket, String prefi
             String prefix = slash < 0 ? "" : place.substring(slash);
             return new StorageUrl(
                     type,
-                    Optional.of(part(bucket, new Converters.Bucket(), "bucket name: " + Converters.Bucket.RULE)),
-                    part(prefix, new Converters.Prefix(), "prefix: " + Converters.Prefix.RULE),
+                    Optional.of(part(bucket, new Names.Bucket(), "bucket name: " + Names.Bucket.RULE)),
+                    part(prefix, new Names.Prefix(), "prefix: " + Names.Prefix.RULE),
                     Optional.empty());
         }
 

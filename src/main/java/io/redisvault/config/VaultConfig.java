@@ -39,7 +39,7 @@ public interface VaultConfig {
         /** {@code redis://}, {@code rediss://} (TLS) or {@code unix://}, with user, password and database. */
         @Variable(value = "REDIS_CONNECTION", secret = true)
         @WithDefault("redis://localhost:6379")
-        @WithConverter(RedisAddress.Converter.class)
+        @WithConverter(RedisAddressConverter.class)
         RedisAddress connectionString();
 
         /** The directory in which Redis keeps its dump. */
@@ -51,7 +51,7 @@ public interface VaultConfig {
         /** Tells this node's backups from those of others under the same prefix. */
         @Variable("REDIS_NODE_NAME")
         @WithDefault("redis-node")
-        @WithConverter(Converters.NodeName.class)
+        @WithConverter(Names.NodeName.class)
         String nodeName();
 
         /** Whether to back up while the node is a master. */
@@ -100,7 +100,7 @@ public interface VaultConfig {
         /** Name of the dump within the data directory. */
         @Variable("DUMP_FILENAME")
         @WithDefault("dump.rdb")
-        @WithConverter(Converters.FileName.class)
+        @WithConverter(Names.FileName.class)
         String dumpFilename();
 
         /**
@@ -141,18 +141,18 @@ public interface VaultConfig {
         @Variable(
                 value = {"S3_BUCKET", "GCS_BUCKET"},
                 emptyIsMistake = true)
-        @WithConverter(Converters.Bucket.class)
+        @WithConverter(Names.Bucket.class)
         Optional<String> bucket();
 
         /** Without slashes at its ends; may be empty. */
         @Variable({"S3_PREFIX", "GCS_PREFIX", "FILESYSTEM_PREFIX"})
         @WithDefault("redis-vault")
-        @WithConverter(Converters.Prefix.class)
+        @WithConverter(Names.Prefix.class)
         String prefix();
 
         /** Where the bucket is; the SDK's own ways of finding it when absent. */
         @Variable("AWS_REGION")
-        @WithConverter(Converters.Region.class)
+        @WithConverter(Names.Region.class)
         Optional<String> region();
 
         /** A server other than the vendor's own. */
@@ -162,7 +162,7 @@ public interface VaultConfig {
 
         /** Google Cloud project. */
         @Variable("GCS_PROJECT_ID")
-        @WithConverter(Converters.ProjectId.class)
+        @WithConverter(Names.ProjectId.class)
         Optional<String> projectId();
 
         /** Directory of the filesystem storage; absolute, and apart from Redis' own. */
@@ -222,12 +222,12 @@ public interface VaultConfig {
                 value = {"HTTP_HOST", "METRICS_LISTEN_ADDRESS"},
                 formerKey = "metrics.listen_address")
         @WithDefault("0.0.0.0")
-        @WithConverter(Converters.Host.class)
+        @WithConverter(Names.Host.class)
         String host();
 
         /** The bearer token of the API; without one it answers loopback callers only. */
         @Variable(value = "API_TOKEN", secret = true)
-        @WithConverter(Converters.Token.class)
+        @WithConverter(Names.Token.class)
         Optional<String> token();
     }
 }

@@ -11,8 +11,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -83,9 +81,8 @@ final class YamlFile {
     private void groups(Node root) {
         Map<String, Node> groups = entries(root, "");
         groups.forEach((group, node) -> {
-            boolean known = keys().anyMatch(key -> key.startsWith(group + "."));
-            if (!known) {
-                wrong(group + ": unknown key" + suggestion(group));
+            if (!KnownKeys.hasGroup(group)) {
+                wrong(group + ": unknown key; " + KnownKeys.insteadOf(group));
             } else if (!isNull(node)) {
                 entries(node, group + ".").forEach(this::setting);
             }
@@ -93,8 +90,8 @@ final class YamlFile {
     }
 
     private void setting(String key, Node node) {
-        if (keys().noneMatch(key::equals)) {
-            wrong(key + ": unknown key" + suggestion(key));
+        if (!KnownKeys.has(key)) {
+            wrong(key + ": unknown key; " + KnownKeys.insteadOf(key));
         } else if (!(node instanceof ScalarNode scalar)) {
             wrong(key + ": expected one value, not " + kind(node));
         } else if (!isNull(node)) {
@@ -123,29 +120,6 @@ final class YamlFile {
             }
         }
         return entries;
-    }
-
-    private static Stream<String> keys() {
-        return Setting.all().stream().flatMap(setting -> setting.keys().stream());
-    }
-
-    /** The same name in another group, or a similar one; otherwise what there is. */
-    private static String suggestion(String wrong) {
-        List<String> groups = keys().map(key -> key.substring(0, key.indexOf('.')))
-                .distinct()
-                .sorted()
-                .toList();
-        String last = wrong.substring(wrong.lastIndexOf('.') + 1);
-        Optional<String> meant = keys().filter(key -> key.endsWith("." + last))
-                .findFirst()
-                .or(() -> Spelling.nearest(wrong, groups, 2))
-                .or(() -> Spelling.nearest(wrong, keys().toList(), 4));
-        String group = wrong.contains(".") ? wrong.substring(0, wrong.indexOf('.')) : "";
-        return meant.map(key -> "; did you mean " + key + "?")
-                .orElseGet(() -> "; there are "
-                        + (group.isEmpty() ? groups.stream() : keys().filter(key -> key.startsWith(group + ".")))
-                                .sorted()
-                                .collect(Collectors.joining(", ")));
     }
 
     private static boolean isNull(Node node) {

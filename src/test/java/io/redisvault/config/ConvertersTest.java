@@ -24,25 +24,25 @@ class ConvertersTest {
     @ParameterizedTest
     @CsvSource({"backups,backups", "/backups/,backups", "a/b c/ü,a/b c/ü", "'',''", "/,''", "..a/b..,..a/b.."})
     void readsPrefixesWithoutOuterSlashes(String text, String expected) {
-        assertThat(new Converters.Prefix().convert(text)).isEqualTo(expected);
+        assertThat(new Names.Prefix().convert(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a//b", "./a", "a/..", "a\\b", "a\nb", "a/\ud800"})
     void refusesPrefixesThatAreNoCleanKey(String text) {
-        assertThatThrownBy(() -> new Converters.Prefix().convert(text)).isInstanceOf(BadValue.class);
+        assertThatThrownBy(() -> new Names.Prefix().convert(text)).isInstanceOf(BadValue.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"redis-vault", "abc", "a.b-c", "my_gcs_bucket", "0ab"})
     void readsBucketNames(String text) {
-        assertThat(new Converters.Bucket().convert(text)).isEqualTo(text);
+        assertThat(new Names.Bucket().convert(text)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "localhost", "::", "fd00::1", "redis-vault.example.com"})
     void readsHosts(String text) {
-        assertThat(new Converters.Host().convert(text)).isEqualTo(text);
+        assertThat(new Names.Host().convert(text)).isEqualTo(text);
     }
 
     @ParameterizedTest

@@ -321,8 +321,8 @@ class SettingsTest {
         Random random = new Random(42);
         for (int i = 0; i < 300; i++) {
             // Some characters make the value itself wrong, others the file.
-            String secret = random.ints(14, 0, 10)
-                    .mapToObj(c -> "abZ9*!&:#{".substring(c, c + 1))
+            String secret = random.ints(14, 0, 11)
+                    .mapToObj(c -> "abZ9*!&:#{/".substring(c, c + 1))
                     .collect(Collectors.joining("", "*!hunter", ""));
             String address = "redis://user:" + secret + (random.nextBoolean() ? "@host:port" : "/@host");
             Path file = Reading.file(
@@ -372,6 +372,9 @@ class SettingsTest {
                 .containsEntry("quarkus.redis.tls-configuration-name", "redis")
                 .containsEntry("quarkus.tls.redis.trust-store.pem.certs", "pom.xml")
                 .containsEntry("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
+        assertThat(quarkus("REDIS_CONNECTION=unix:///redis.sock"))
+                .containsEntry("quarkus.redis.hosts", "unix:///redis.sock")
+                .containsEntry("quarkus.vertx.prefer-native-transport", "true");
         assertThat(quarkus("RUST_LOG=debug", "LOG_FORMAT=json"))
                 .containsEntry("quarkus.log.level", "INFO")
                 .containsEntry("quarkus.log.category.\"io.redisvault\".level", "DEBUG")
