@@ -1,0 +1,199 @@
+package io.redisvault.api;
+
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** What each call answers, in the order in which a service would meet them. */
+@QuarkusTest
+@QuarkusTestResource(LiveSurroundings.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ApiTest {
+
+    private static final String NAME = "redis-node_2026-01-02T03:04:05Z.rdb";
+
+    @Test
+    @Order(1)
+    void beforeTheFirstBackupThereIsNone() {
+        when().get("/backups").then().statusCode(200).body("size()", equalTo(0));
+        when().get("/backup")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("idle"))
+                .body("node", equalTo("redis-node"))
+                .body("role", equalTo("unknown"))
+                .body("last", nullValue());
+    }
+
+    @Test
+    @Order(2)
+    void aBackupIsCreated() {
+        when().post("/backup")
+                .then()
+                .statusCode(201)
+                .header("Location", endsWith("/backups/" + NAME))
+                .body("outcome", equalTo("stored"))
+                .body("backup.name", equalTo(NAME))
+                .body("backup.key", equalTo("redis-vault/" + NAME))
+                .body("backup.url", equalTo("s3://redis-vault/redis-vault/" + NAME))
+                .body("backup.node", equalTo("redis-node"))
+                .body("backup.timestamp", equalTo("2026-01-02T03:04:05Z"))
+                .body("backup.bytes", notNullValue())
+                .body("backup.rdb.version", greaterThan(8))
+                .body("backup.rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"))
+                .body("backup.rdb.checksum", matchesPattern("[0-9a-f]{16}"))
+                .body("backup.rdb.verified", equalTo(true))
+                .body("deleted.size()", equalTo(0));
+    }
+
+    @Test
+    @Order(3)
+    void theSameDumpIsSkipped() {
+        when().post("/backup")
+                .then()
+                .statusCode(200)
+                .body("outcome", equalTo("skipped"))
+                .body("reason", equalTo("unchanged"))
+                .body("backup.name", equalTo(NAME));
+    }
+
+    @Test
+    @Order(4)
+    void theBackupIsListed() {
+        when().get("/backups")
+                .then()
+                .statusCode(200)
+                .body("name", hasItems(NAME))
+                .body("[0].rdb", nullValue());
+        when().get("/backups?facts=true").then().statusCode(200).body("[0].rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"));
+    }
+
+    @Test
+    @Order(5)
+    void theStatusTellsOfTheLastCycle() {
+        when().get("/backup")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("idle"))
+                .body("role", equalTo("master"))
+                .body("nextRun", matchesPattern("\\d{4}-\\d\\d-\\d\\dT\\d\\d:00:00Z"))
+                .body("last.trigger", equalTo("request"))
+                .body("last.result.reason", equalTo("unchanged"));
+    }
+
+    @Test
+    @Order(6)
+    void metricsHaveTheNamesOfTheOriginal() {
+        for (String path : new String[] {"/q/metrics", "/metrics"}) {
+            when().get(path)
+                    .then()
+                    .statusCode(200)
+                    .body(containsString("redis_vault_backups_total 2.0"))
+                    .body(containsString("redis_vault_backups_successful_total 2.0"))
+                    .body(containsString("redis_vault_backups_failed_total 0.0"))
+                    .body(containsString("redis_vault_backup_size_bytes_bucket"))
+                    .body(containsString("redis_vault_backup_duration_seconds_bucket"))
+                    .body(containsString("redis_vault_last_backup_timestamp_seconds 1."))
+                    .body(containsString("redis_vault_storage_uploads_total 1.0"))
+                    .body(containsString("redis_vault_storage_deletes_total 0.0"))
+                    .body(containsString("redis_vault_cleanup_operations_total 2.0"))
+                    .body(containsString("redis_vault_backups_deleted_total 0.0"))
+                    .body(containsString("redis_vault_redis_role{role=\"master\"} 1.0"))
+                    .body(containsString("redis_vault_dump_age_seconds"))
+                    .body(containsString("redis_vault_backup_in_progress_bytes 0.0"))
+                    .body(containsString("redis_vault_last_failure_timestamp_seconds 0.0"))
+                    .body(containsString("redis_vault_next_run_timestamp_seconds 1."));
+        }
+    }
+
+    @Test
+    void probesSayOnlyThatTheProcessWorks() {
+        for (String path : new String[] {"/q/health/live", "/q/health/ready", "/q/health/started"}) {
+            when().get(path)
+                    .then()
+                    .statusCode(200)
+                    .body("checks.size()", equalTo(1))
+                    .body("checks[0].name", equalTo("process"))
+                    .body("checks[0].data.storage", equalTo("s3"));
+        }
+        for (String path : new String[] {"/q/health", "/health"}) {
+            when().get(path).then().statusCode(200).body("checks.name", everyItem(equalTo("process")));
+        }
+    }
+
+    @Test
+    void theBackupGroupSaysHowBackupsAre() {
+        when().get("/q/health/group/backup")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("UP"))
+                .body("checks.name", hasItems("storage", "redis", "dump", "last cycle", "newest backup"))
+                .body("checks.find { it.name == 'redis' }.data.role", equalTo("master"));
+    }
+
+    @Test
+    void theApiIsDescribed() {
+        given().queryParam("format", "json")
+                .when()
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body(
+                        "paths.'/backup'.post.responses.keySet()",
+                        hasItems("200", "201", "202", "409", "422", "502", "503"))
+                .body("paths.'/backups'.get.summary", notNullValue());
+    }
+
+    @Test
+    void strangersAreRefused() {
+        for (String header : new String[] {"Forwarded", "X-Forwarded-For", "X-Real-IP"}) {
+            given().header(header, "127.0.0.1")
+                    .when()
+                    .post("/backup")
+                    .then()
+                    .statusCode(403)
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("urn:redis-vault:problem:forbidden"))
+                    .body("detail", containsString("API_TOKEN"));
+        }
+        for (String host : new String[] {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"}) {
+            given().header("Host", host).when().get("/backups").then().statusCode(403);
+            given().header("Host", host).when().get("/q/openapi").then().statusCode(403);
+            given().header("Host", host).when().get("/q/health/live").then().statusCode(200);
+        }
+    }
+
+    @Test
+    void onlyPathsThatAreMeantToBeOpenAreOpen() {
+        for (String path : new String[] {
+            "/q/health/../../backup",
+            "/q/metrics/../../backups",
+            "//backup",
+            "/q/health/%2e%2e/%2e%2e/backup",
+            "/backup/"
+        }) {
+            given().urlEncodingEnabled(false)
+                    .header("Host", "evil.example")
+                    .when()
+                    .get(path)
+                    .then()
+                    .statusCode(not(equalTo(200)));
+        }
+    }
+}
