@@ -81,7 +81,10 @@ class ApiTest {
                 .statusCode(200)
                 .body("name", hasItems(NAME))
                 .body("[0].rdb", nullValue());
-        when().get("/backups?facts=true").then().statusCode(200).body("[0].rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"));
+        when().get("/backups?facts=true")
+                .then()
+                .statusCode(200)
+                .body("[0].rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"));
     }
 
     @Test
