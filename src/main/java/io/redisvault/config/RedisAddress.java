@@ -20,7 +20,8 @@ public record RedisAddress(
 
     /**
      * The address as Vert.x' Redis client reads it without loss: it decodes {@code +} to a space, drops a user
-     * without a password, splits a socket's query after decoding it, and Quarkus splits lists at commas.
+     * without a password, splits a socket's query after decoding it, and Quarkus splits lists at commas. Database 0 is
+     * left out, since to select it takes a permission of its own.
      */
     String toClientUri() {
         String credentials = user.isEmpty() && password.isEmpty()
@@ -30,7 +31,8 @@ public record RedisAddress(
             String authority = credentials.isEmpty() ? "" : credentials + host;
             return "unix://" + authority + encoded(socket.get(), "/") + (database == 0 ? "" : "?db=" + database);
         }
-        return (tls ? "rediss://" : "redis://") + credentials + host + ":" + port + "/" + database;
+        return (tls ? "rediss://" : "redis://") + credentials + host + ":" + port
+                + (database == 0 ? "" : "/" + database);
     }
 
     @Override

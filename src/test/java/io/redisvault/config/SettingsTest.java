@@ -352,7 +352,7 @@ class SettingsTest {
                 .containsEntry("quarkus.http.host", "0.0.0.0")
                 .containsEntry("quarkus.log.level", "INFO")
                 .containsEntry("quarkus.log.console.json.enabled", "false")
-                .containsEntry("quarkus.redis.hosts", "redis://localhost:6379/0")
+                .containsEntry("quarkus.redis.hosts", "redis://localhost:6379")
                 .containsEntry("quarkus.s3.aws.region", "eu-central-1")
                 .containsEntry("quarkus.shutdown.timeout", "PT30S")
                 .doesNotContainKey("quarkus.s3.endpoint-override")

@@ -1,0 +1,110 @@
+package io.redisvault.observability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import io.restassured.path.json.JsonPath;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong around the service is said in the group, and never in a probe. */
+class HealthIT {
+
+    private static Surroundings surroundings;
+
+    @BeforeAll
+    static void start() {
+        surroundings = Surroundings.start();
+        surroundings.redis().save();
+    }
+
+    @AfterAll
+    static void stop() {
+        surroundings.close();
+    }
+
+    @Test
+    void aMissingBucket() {
+        try (VaultProcess vault =
+                surroundings.vault().and("S3_BUCKET", "no-such-bucket").serve()) {
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(502);
+            assertDown(vault, "storage", "there is no bucket 'no-such-bucket'");
+            assertDown(vault, "last cycle", "there is no bucket 'no-such-bucket'");
+            assertThat(vault.output()).contains("the storage cannot be used: S3 answered 404 NoSuchBucket");
+        }
+    }
+
+    @Test
+    void wrongCredentials() {
+        try (VaultProcess vault =
+                surroundings.vault().and("AWS_SECRET_ACCESS_KEY", "wr0ng").serve()) {
+            assertDown(vault, "storage", "the credentials are wrong or expired");
+            assertThat(vault.output()).doesNotContain("wr0ng");
+        }
+    }
+
+    @Test
+    void aStorageThatCannotBeReached() {
+        try (VaultProcess vault =
+                surroundings.vault().and("S3_ENDPOINT", "http://localhost:1").serve()) {
+            assertDown(vault, "storage", "S3 did not answer");
+        }
+    }
+
+    @Test
+    void aRedisThatMattersAndCannotBeReached() {
+        try (VaultProcess vault = surroundings
+                .vault()
+                .and("REDIS_CONNECTION", "redis://localhost:1")
+                .and("BACKUP_MASTER", "false")
+                .serve()) {
+            assertDown(vault, "redis", "redis://localhost:1/0");
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void aDataDirectoryThatIsNotThere(@TempDir Path directory) throws Exception {
+        Path missing = directory.resolve("missing");
+        try (VaultProcess vault =
+                surroundings.vault().and("REDIS_DATA_PATH", missing.toString()).serve()) {
+            assertDown(vault, "dump", missing + " is not a readable directory");
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(500);
+            Files.createDirectory(missing);
+            assertThat(vault.post("/backup").body()).contains("no-dump");
+            assertThat(vault.get("/q/health/group/backup").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aNewestBackupThatIsTooOld() {
+        try (VaultProcess vault = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "aged")
+                .and("MAX_BACKUP_AGE", "1s")
+                .serve()) {
+            assertDown(vault, "newest backup", "there is no backup of this node");
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+            assertThat(surroundings.s3().keys()).anyMatch(key -> key.contains("/aged_"));
+            Awaitility.await()
+                    .untilAsserted(() -> assertDown(vault, "newest backup", "older than MAX_BACKUP_AGE, which is 1 s"));
+        }
+    }
+
+    private static void assertDown(VaultProcess vault, String check, String reason) {
+        HttpResponse<String> group = vault.get("/q/health/group/backup");
+        assertThat(group.statusCode()).isEqualTo(503);
+        assertThat(JsonPath.from(group.body()).getString("checks.find { it.name == '" + check + "' }.data.reason"))
+                .contains(reason);
+        for (String probe : new String[] {"live", "ready", "started"}) {
+            assertThat(vault.get("/q/health/" + probe).statusCode()).isEqualTo(200);
+        }
+    }
+}

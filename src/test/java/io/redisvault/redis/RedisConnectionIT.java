@@ -1,0 +1,130 @@
+package io.redisvault.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.S3Server;
+import io.redisvault.servers.TlsProxy;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** All the ways in which Redis can be addressed; the role matters, so that each has to work. */
+class RedisConnectionIT {
+
+    private static final String PASSWORD = "p+s s/w:rd@%$";
+    private static final String ENCODED = "p+s%20s%2Fw%3Ard%40%25%24";
+    private static RedisServer redis;
+    private static S3Server s3;
+
+    @BeforeAll
+    static void start() {
+        s3 = S3Server.start();
+        redis = RedisServer.builder()
+                .password(PASSWORD)
+                .user("vault", "0nly:info", "+info -@all +info ~*")
+                .start();
+        redis.save();
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+        s3.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://:" + ENCODED + "@localhost:PORT",
+                "redis://default:" + ENCODED + "@127.0.0.1:PORT/3",
+                "redis://vault:0nly%3Ainfo@localhost:PORT/0",
+                "unix://SOCKET?password=" + ENCODED,
+                "unix://SOCKET?user=vault&password=0nly%3Ainfo"
+            })
+    void theRoleIsAskedWith(String address) {
+        Exit exit = cycle(
+                        redis,
+                        address.replace("PORT", String.valueOf(redis.port()))
+                                .replace("SOCKET", redis.unixSocket().toString()))
+                .run("--once");
+        assertThat(exit.code()).as(exit.err()).isIn(0, 3);
+        assertThat(exit.err()).contains("role=master").doesNotContain(ENCODED, PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://:wr0ng-s3cret@localhost:PORT", "redis://localhost:PORT"})
+    void aWrongPasswordIsAFailureThatDoesNotRepeatIt(String address) {
+        Exit exit = cycle(redis, address.replace("PORT", String.valueOf(redis.port())))
+                .run("--once");
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.err())
+                .contains("backup failed: redis://localhost:" + redis.port() + "/0")
+                .containsPattern("WRONGPASS|NOAUTH")
+                .doesNotContain("s3cret", "\tat ");
+    }
+
+    @Test
+    void tlsIsSpokenToACertificateThatIsTrusted() {
+        try (TlsProxy tls = TlsProxy.to(redis.port())) {
+            String address = "rediss://:" + ENCODED + "@localhost:" + tls.port();
+            Exit trusted = cycle(redis, address)
+                    .and("REDIS_CA_FILE", tls.certificate().toString())
+                    .run("--once");
+            assertThat(trusted.code()).as(trusted.err()).isIn(0, 3);
+            assertThat(trusted.err()).contains("role=master");
+
+            Exit unknown = cycle(redis, address).run("--once");
+            assertThat(unknown.code()).isEqualTo(1);
+            assertThat(unknown.err()).contains("backup failed").doesNotContain(ENCODED, PASSWORD);
+        }
+    }
+
+    @Test
+    void tlsIsNotSpokenToAnotherHost() {
+        try (TlsProxy tls = TlsProxy.withCertificateFor("elsewhere.example", redis.port())) {
+            Exit exit = cycle(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
+                    .and("REDIS_CA_FILE", tls.certificate().toString())
+                    .run("--once");
+            assertThat(exit.code()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNodeThatIsLoadingIsNotBackedUp(@TempDir Path directory) throws IOException {
+        Path dump = SyntheticDump.write(directory.resolve("dump.rdb"), 60 << 20, 1);
+        try (RedisServer loading = RedisServer.builder()
+                .setting("key-load-delay", "300000")
+                .dump(dump)
+                .readyWhileLoading()
+                .start()) {
+            Exit exit = cycle(loading, loading.url())
+                    .and("REDIS_NODE_NAME", "loading")
+                    .and("REDIS_TIMEOUT", "20s")
+                    .run("--once");
+            assertThat(exit.code()).as(exit.err()).isEqualTo(3);
+            assertThat(exit.err()).contains("the node is loading its dataset");
+            assertThat(s3.keys()).noneMatch(key -> key.contains("loading"));
+        }
+    }
+
+    private static VaultProcess.Builder cycle(RedisServer redis, String address) {
+        return VaultProcess.with(Map.of(
+                "REDIS_CONNECTION", address,
+                "REDIS_DATA_PATH", redis.dataDirectory().toString(),
+                "BACKUP_REPLICA", "false",
+                "S3_ENDPOINT", s3.endpoint().toString(),
+                "S3_BUCKET", s3.bucket(),
+                "AWS_ACCESS_KEY_ID", s3.accessKey(),
+                "AWS_SECRET_ACCESS_KEY", s3.secretKey()));
+    }
+}
