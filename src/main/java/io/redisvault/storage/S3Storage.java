@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mutiny.zero.flow.adapters.AdaptersToFlow;
@@ -152,7 +153,7 @@ final class S3Storage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan) {
+    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
@@ -161,7 +162,7 @@ final class S3Storage implements BackupStorage {
                 .onFailure()
                 .transform(failure -> errors.translate("s3:ListBucketMultipartUploads", failure))
                 .select()
-                .where(upload -> upload.initiated().isBefore(olderThan))
+                .where(upload -> upload.initiated().isBefore(olderThan) && keys.test(upload.key()))
                 .onItem()
                 .transformToUni(this::abort)
                 .merge(CONCURRENT_REQUESTS)
