@@ -178,6 +178,12 @@ public interface VaultConfig {
         @Variable("FILESYSTEM_PATH")
         @WithConverter(Converters.FilePath.class)
         Optional<Path> path();
+
+        /** How long the storage may neither take nor give a byte before the attempt counts as failed. */
+        @Variable("STORAGE_TIMEOUT")
+        @WithDefault("60s")
+        @WithConverter(Converters.Timeout.class)
+        Duration timeout();
     }
 
     /** Which backups stay: the newest {@code keepLast}, and those younger than {@code keepDuration}. */

@@ -154,6 +154,7 @@ class SettingsTest {
             entry("storage.endpoint", List.of("http://file", "http://environment")),
             entry("storage.project_id", List.of("file", "environment")),
             entry("storage.path", List.of("/file", "/environment")),
+            entry("storage.timeout", List.of("1s", "2s")),
             entry("retention.keep_last", List.of("1", "2")),
             entry("retention.keep_duration", List.of("1d", "2d")),
             entry("logging.format", List.of("text", "json")),
