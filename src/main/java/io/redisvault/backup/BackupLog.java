@@ -49,7 +49,7 @@ class BackupLog {
             with(fields, () -> LOG.error("backup failed: " + failed.detail() + words(fields), trace));
         }
         for (String failure : cleanup.failures()) {
-            LOG.errorf("retention: %s; the next cycle tries again", failure);
+            LOG.warnf("retention: %s; the next cycle tries again", failure);
         }
     }
 

@@ -11,18 +11,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Deletes those of this node's backups that the policy lets go. */
+/** Deletes those of this node's backups that the policy lets go, and what interrupted uploads left. */
 @ApplicationScoped
 class BackupRetention {
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
+    private final UnfinishedUploads unfinished;
     private final RetentionPolicy policy;
     private final Clock clock;
 
-    BackupRetention(BackupStorage storage, BackupCatalog catalog, VaultConfig config, Clock clock) {
+    BackupRetention(
+            BackupStorage storage,
+            BackupCatalog catalog,
+            UnfinishedUploads unfinished,
+            VaultConfig config,
+            Clock clock) {
         this.storage = storage;
         this.catalog = catalog;
+        this.unfinished = unfinished;
         this.policy = new RetentionPolicy(
                 config.retention().keepLast(), config.retention().keepDuration());
         this.clock = clock;
@@ -35,6 +42,12 @@ class BackupRetention {
      *     store it again
      */
     Uni<Cleanup> run(Backup current) {
+        return deleteExpired(current)
+                .onItem()
+                .transformToUni(cleanup -> unfinished.remove().map(cleanup::and));
+    }
+
+    private Uni<Cleanup> deleteExpired(Backup current) {
         return catalog.list()
                 .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()).stream()
                         .filter(backup -> !backup.key().equals(current.key()))

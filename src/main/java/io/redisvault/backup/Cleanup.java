@@ -1,6 +1,7 @@
 package io.redisvault.backup;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What retention did after a cycle.
@@ -14,5 +15,14 @@ public record Cleanup(List<String> deleted, List<String> failures) {
 
     static Cleanup failed(String reason) {
         return new Cleanup(List.of(), List.of(reason));
+    }
+
+    /** This and what was done besides. */
+    Cleanup and(Cleanup other) {
+        return new Cleanup(concat(deleted, other.deleted), concat(failures, other.failures));
+    }
+
+    private static List<String> concat(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 }

@@ -2,6 +2,7 @@ package io.redisvault.config;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,8 @@ import java.util.TreeMap;
 
 /** What our settings mean for Quarkus and its extensions; every property here is read at run time. */
 final class QuarkusProperties {
+
+    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
 
     private final Map<String, String> properties = new TreeMap<>();
 
@@ -76,5 +79,15 @@ final class QuarkusProperties {
         // Without a region the SDK asks the instance's metadata service, at length where there is none.
         Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
         storage.region().or(() -> fallback).ifPresent(region -> set("quarkus.s3.aws.region", region));
+        s3Timeouts(storage.timeout());
+    }
+
+    /** Each is about one silence, so that an upload may take as long as it needs while bytes move. */
+    private void s3Timeouts(Duration silence) {
+        set("quarkus.s3.async-client.read-timeout", silence);
+        set("quarkus.s3.async-client.write-timeout", silence);
+        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
+        set("quarkus.s3.async-client.connection-timeout", connecting);
+        set("quarkus.s3.async-client.connection-acquisition-timeout", connecting);
     }
 }

@@ -127,6 +127,15 @@ public interface VaultConfig {
         @WithDefault("30s")
         @WithConverter(Converters.AnyDuration.class)
         Duration shutdownTimeout();
+
+        /**
+         * Uploads of this node begun longer ago than this and never finished are removed after a good cycle. Longer
+         * than an upload takes, or a second sidecar of the same node loses its own.
+         */
+        @Variable("UNFINISHED_UPLOAD_AGE")
+        @WithDefault("1d")
+        @WithConverter(Converters.AnyDuration.class)
+        Duration unfinishedAge();
     }
 
     /** Where backups go; a {@link Backup#storageUrl} stands for type, bucket (or path) and prefix. */
@@ -169,6 +178,12 @@ public interface VaultConfig {
         @Variable("FILESYSTEM_PATH")
         @WithConverter(Converters.FilePath.class)
         Optional<Path> path();
+
+        /** How long the storage may neither take nor give a byte before the attempt counts as failed. */
+        @Variable("STORAGE_TIMEOUT")
+        @WithDefault("60s")
+        @WithConverter(Converters.Timeout.class)
+        Duration timeout();
     }
 
     /** Which backups stay: the newest {@code keepLast}, and those younger than {@code keepDuration}. */

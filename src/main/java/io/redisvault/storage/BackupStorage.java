@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The bucket, or directory, that holds the backups.
@@ -44,10 +45,12 @@ public interface BackupStorage {
     Multi<Deletion> delete(Collection<String> keys);
 
     /**
-     * Removes what interrupted uploads to keys starting with {@code keyPrefix} left behind, if begun before
-     * {@code olderThan}; yields how many.
+     * Removes what interrupted uploads left behind, if begun before {@code olderThan}; yields how many.
+     *
+     * @param keyPrefix what the keys of interest start with, for the storage to narrow its search
+     * @param keys which of these keys' uploads may go; no other is touched
      */
-    Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan);
+    Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys);
 
     /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
     Uni<Void> checkAccess();

@@ -1,6 +1,7 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,13 +19,30 @@ final class S3Errors {
     private static final Set<String> CONFLICT = Set.of("PreconditionFailed", "ConditionalRequestConflict");
 
     private final String bucket;
+    private final Duration deadline;
 
-    S3Errors(String bucket) {
+    /** @param silence after which the client gives up an attempt */
+    S3Errors(String bucket, Duration silence) {
         this.bucket = bucket;
+        // One connection gone silent is no reason to fail, two are.
+        this.deadline = silence.multipliedBy(2);
     }
 
     /**
-     * One call of the client.
+     * One call of the client that moves next to nothing, with all its attempts in a bounded time.
+     *
+     * @param permission the IAM action it needs
+     */
+    <T> Uni<T> quickRequest(String permission, Supplier<CompletableFuture<T>> call) {
+        return request(permission, call)
+                .ifNoItem()
+                .after(deadline)
+                .failWith(() -> new StorageException.Unavailable(
+                        "S3 did not answer within " + deadline.toMillis() + " ms, twice STORAGE_TIMEOUT", null));
+    }
+
+    /**
+     * One call of the client that takes as long as it needs while bytes move.
      *
      * @param permission the IAM action it needs
      */

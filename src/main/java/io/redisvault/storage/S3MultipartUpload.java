@@ -51,7 +51,7 @@ final class S3MultipartUpload {
                             .metadata(object.metadata())
                             .contentType("application/octet-stream"));
             // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
-            return errors.request("s3:PutObject", created::copy)
+            return errors.quickRequest("s3:PutObject", created::copy)
                     .onItem()
                     .transformToUni(response -> sendParts(response.uploadId())
                             .onItem()
@@ -114,7 +114,7 @@ final class S3MultipartUpload {
         return Uni.createFrom()
                 .completionStage(created::copy)
                 .onItem()
-                .transformToUni(upload -> errors.request(
+                .transformToUni(upload -> errors.quickRequest(
                         "s3:AbortMultipartUpload",
                         () -> client.abortMultipartUpload(request ->
                                 request.bucket(bucket).key(object.key()).uploadId(upload.uploadId()))))

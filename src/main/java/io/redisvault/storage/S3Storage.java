@@ -3,10 +3,12 @@ package io.redisvault.storage;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mutiny.zero.flow.adapters.AdaptersToFlow;
@@ -27,10 +29,11 @@ final class S3Storage implements BackupStorage {
     private final String bucket;
     private final S3Errors errors;
 
-    S3Storage(S3AsyncClient client, String bucket) {
+    /** @param silence after which the client gives up an attempt */
+    S3Storage(S3AsyncClient client, String bucket, Duration silence) {
         this.client = client;
         this.bucket = bucket;
-        this.errors = new S3Errors(bucket);
+        this.errors = new S3Errors(bucket, silence);
     }
 
     @Override
@@ -104,7 +107,7 @@ final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<StoredObject> head(String key) {
-        return request(
+        return errors.quickRequest(
                         "s3:GetObject",
                         () -> client.headObject(
                                 request -> request.bucket(bucket).key(key)))
@@ -142,7 +145,7 @@ final class S3Storage implements BackupStorage {
 
     /** One by one: some servers lack the batch call, and its checksum header cannot be turned off. */
     private Uni<Deletion> deleteOne(String key) {
-        return request(
+        return errors.quickRequest(
                         "s3:DeleteObject",
                         () -> client.deleteObject(
                                 request -> request.bucket(bucket).key(key)))
@@ -152,7 +155,7 @@ final class S3Storage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan) {
+    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
@@ -161,7 +164,7 @@ final class S3Storage implements BackupStorage {
                 .onFailure()
                 .transform(failure -> errors.translate("s3:ListBucketMultipartUploads", failure))
                 .select()
-                .where(upload -> upload.initiated().isBefore(olderThan))
+                .where(upload -> upload.initiated().isBefore(olderThan) && keys.test(upload.key()))
                 .onItem()
                 .transformToUni(this::abort)
                 .merge(CONCURRENT_REQUESTS)
@@ -170,7 +173,7 @@ final class S3Storage implements BackupStorage {
     }
 
     private Uni<Integer> abort(MultipartUpload upload) {
-        return request(
+        return errors.quickRequest(
                         "s3:AbortMultipartUpload",
                         () -> client.abortMultipartUpload(request ->
                                 request.bucket(bucket).key(upload.key()).uploadId(upload.uploadId())))
@@ -181,7 +184,7 @@ final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return request(
+        return errors.quickRequest(
                         "s3:ListBucket",
                         () -> client.listObjectsV2(
                                 request -> request.bucket(bucket).maxKeys(1)))
