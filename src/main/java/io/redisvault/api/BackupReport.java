@@ -14,11 +14,18 @@ import java.util.List;
  * @param outcome {@code stored}, {@code skipped} or {@code failed}
  * @param reason of a skip: {@code unchanged}, {@code role}, {@code no-dump}, {@code loading}; or of a failure
  * @param deleted names of the backups that retention deleted
+ * @param locked names of those that a lock of the storage keeps for now
  * @param notDeleted why others could not be deleted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BackupReport(
-        String outcome, String reason, String detail, Backup backup, List<String> deleted, List<String> notDeleted) {
+        String outcome,
+        String reason,
+        String detail,
+        Backup backup,
+        List<String> deleted,
+        List<String> locked,
+        List<String> notDeleted) {
 
     static BackupReport of(BackupOutcome outcome) {
         if (outcome instanceof Stored stored) {
@@ -28,6 +35,7 @@ public record BackupReport(
                     null,
                     stored.backup(),
                     stored.cleanup().deleted(),
+                    unlessEmpty(stored.cleanup().locked()),
                     unlessEmpty(stored.cleanup().failures()));
         }
         if (outcome instanceof Skipped skipped) {
@@ -37,17 +45,18 @@ public record BackupReport(
                     skipped.detail(),
                     skipped.existing().orElse(null),
                     skipped.cleanup().deleted(),
+                    unlessEmpty(skipped.cleanup().locked()),
                     unlessEmpty(skipped.cleanup().failures()));
         }
         Failed failed = (Failed) outcome;
-        return new BackupReport("failed", word(failed.failure()), failed.detail(), null, null, null);
+        return new BackupReport("failed", word(failed.failure()), failed.detail(), null, null, null, null);
     }
 
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase().replace('_', '-');
     }
 
-    private static List<String> unlessEmpty(List<String> failures) {
-        return failures.isEmpty() ? null : failures;
+    private static List<String> unlessEmpty(List<String> names) {
+        return names.isEmpty() ? null : names;
     }
 }

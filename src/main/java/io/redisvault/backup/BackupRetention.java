@@ -4,9 +4,11 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.retention.RetentionPolicy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;
+import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -60,21 +62,19 @@ class BackupRetention {
 
     private Uni<Cleanup> delete(List<Backup> expired) {
         Map<String, String> names = expired.stream().collect(Collectors.toMap(Backup::key, Backup::name));
-        return storage.delete(names.keySet())
-                .collect()
-                .asList()
-                .map(deletions -> new Cleanup(
-                        deletions.stream()
-                                .filter(Deletion::succeeded)
-                                .map(deletion -> names.get(deletion.key()))
-                                .sorted()
-                                .toList(),
-                        deletions.stream()
-                                .flatMap(deletion -> deletion
-                                        .failure()
-                                        .map(failure -> names.get(deletion.key()) + ": " + failure.getMessage())
-                                        .stream())
-                                .sorted()
-                                .toList()));
+        return storage.delete(names.keySet()).collect().asList().map(deletions -> deletions.stream()
+                .sorted(Comparator.comparing(Deletion::key))
+                .map(deletion -> cleanup(names.get(deletion.key()), deletion))
+                .reduce(Cleanup.NONE, Cleanup::and));
+    }
+
+    private static Cleanup cleanup(String name, Deletion deletion) {
+        if (deletion.succeeded()) {
+            return new Cleanup(List.of(name), List.of(), List.of());
+        }
+        StorageException failure = deletion.failure().orElseThrow();
+        return failure instanceof StorageException.Locked
+                ? new Cleanup(List.of(), List.of(name), List.of())
+                : Cleanup.failed(name + ": " + failure.getMessage());
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.config.spi.Converter;
 
@@ -97,6 +98,36 @@ final class Converters {
                 case "filesystem" -> StorageType.FILESYSTEM;
                 default -> throw new BadValue("is not s3, gcs or filesystem");
             };
+        }
+    }
+
+    public static final class Encryption implements Converter<String> {
+        @Override
+        public String convert(String value) {
+            if (!List.of("AES256", "aws:kms", "aws:kms:dsse").contains(value)) {
+                throw new BadValue("is not AES256, aws:kms or aws:kms:dsse");
+            }
+            return value;
+        }
+    }
+
+    public static final class KmsKey implements Converter<String> {
+        @Override
+        public String convert(String value) {
+            if (!value.matches("[A-Za-z0-9:/_-]{1,2048}")) {
+                throw new BadValue("is not the identifier, alias or ARN of a key");
+            }
+            return value;
+        }
+    }
+
+    public static final class StorageClass implements Converter<String> {
+        @Override
+        public String convert(String value) {
+            if (!value.matches("[A-Z][A-Z0-9_]{0,63}")) {
+                throw new BadValue("is not a storage class; write one such as STANDARD_IA");
+            }
+            return value;
         }
     }
 

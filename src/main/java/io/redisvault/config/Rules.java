@@ -33,6 +33,7 @@ final class Rules {
         rules.retention();
         rules.redisTrust();
         rules.bucket();
+        rules.encryption();
         rules.key();
         rules.directory();
         return rules.broken;
@@ -74,6 +75,14 @@ final class Rules {
         boolean underscore = config.storage().bucket().orElse("").contains("_");
         if (underscore && config.storage().type() == StorageType.S3) {
             violation("storage.bucket", "is not a bucket name of S3: " + Names.Bucket.RULE);
+        }
+    }
+
+    private void encryption() {
+        boolean kms =
+                config.storage().sse().filter(sse -> sse.startsWith("aws:kms")).isPresent();
+        if (config.storage().sseKmsKeyId().isPresent() && !kms) {
+            violation("storage.sse_kms_key_id", "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
         }
     }
 

@@ -169,6 +169,27 @@ public interface VaultConfig {
         @WithConverter(Converters.Endpoint.class)
         Optional<URI> endpoint();
 
+        /** Encryption at rest by S3: AES256, aws:kms or aws:kms:dsse; the bucket's own rule when not set. */
+        @Variable("S3_SSE")
+        @WithConverter(Converters.Encryption.class)
+        Optional<String> sse();
+
+        /** Key for aws:kms and aws:kms:dsse; S3's own when not set. */
+        @Variable("S3_SSE_KMS_KEY_ID")
+        @WithConverter(Converters.KmsKey.class)
+        Optional<String> sseKmsKeyId();
+
+        /** Such as STANDARD_IA; the server's default when not set. */
+        @Variable("S3_STORAGE_CLASS")
+        @WithConverter(Converters.StorageClass.class)
+        Optional<String> storageClass();
+
+        /** Whether the server honours {@code If-None-Match: *}; if not, each write is preceded by a look. */
+        @Variable("S3_CONDITIONAL_WRITES")
+        @WithDefault("true")
+        @WithConverter(Converters.StrictBoolean.class)
+        boolean conditionalWrites();
+
         /** Google Cloud project. */
         @Variable("GCS_PROJECT_ID")
         @WithConverter(Names.ProjectId.class)

@@ -2,6 +2,7 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -102,6 +103,9 @@ final class S3Errors {
                             + " or the pod's role",
                     refusal);
         }
+        if (isLocked(code, refusal)) {
+            return new StorageException.Locked(said + ": the object is kept by a lock", refusal);
+        }
         if (status == 401 || status == 403) {
             return new StorageException.AccessDenied(
                     said + ": the credentials lack " + permission + " on bucket '" + bucket + "'", refusal);
@@ -110,6 +114,19 @@ final class S3Errors {
             return new StorageException.Unavailable(said, refusal);
         }
         return new StorageException.Other(said + ": " + refusal.getMessage(), refusal);
+    }
+
+    /** Amazon says so in words only, others by a code. */
+    private static boolean isLocked(String code, AwsServiceException refusal) {
+        String words = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
+        return code.equals("ObjectLocked") || words.contains("object lock") || words.contains("worm protected");
+    }
+
+    /** Whether the server knows the call, but not what was asked of it. */
+    static boolean isNotImplemented(Throwable failure) {
+        return failure instanceof StorageException
+                && failure.getCause() instanceof AwsServiceException refusal
+                && refusal.statusCode() == 501;
     }
 
     private static String deepest(Throwable failure) {

@@ -24,12 +24,20 @@ final class S3MultipartUpload {
 
     private final S3AsyncClient client;
     private final String bucket;
+    private final S3Options options;
     private final S3Errors errors;
     private final StoredObject object;
     private final Content content;
     private final long partSize;
 
-    S3MultipartUpload(S3AsyncClient client, String bucket, S3Errors errors, StoredObject object, Content content) {
+    S3MultipartUpload(
+            S3AsyncClient client,
+            String bucket,
+            S3Options options,
+            S3Errors errors,
+            StoredObject object,
+            Content content) {
+        this.options = options;
         this.client = client;
         this.bucket = bucket;
         this.errors = errors;
@@ -43,7 +51,8 @@ final class S3MultipartUpload {
         return Math.max(S3Storage.MIN_PART_SIZE, (length + MAX_PARTS - 1) / MAX_PARTS);
     }
 
-    Uni<Void> run() {
+    /** @param conditional whether to ask the server not to replace an object */
+    Uni<Void> run(boolean conditional) {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<CreateMultipartUploadResponse> created =
                     client.createMultipartUpload(request -> request.bucket(bucket)
@@ -55,7 +64,7 @@ final class S3MultipartUpload {
                     .onItem()
                     .transformToUni(response -> sendParts(response.uploadId())
                             .onItem()
-                            .transformToUni(parts -> complete(response.uploadId(), parts)))
+                            .transformToUni(parts -> complete(response.uploadId(), parts, conditional)))
                     .onFailure()
                     .call(() -> abort(created))
                     .onCancellation()
@@ -99,13 +108,13 @@ final class S3MultipartUpload {
                 });
     }
 
-    private Uni<Void> complete(String uploadId, List<CompletedPart> parts) {
+    private Uni<Void> complete(String uploadId, List<CompletedPart> parts, boolean conditional) {
         return errors.request(
                         "s3:PutObject",
                         () -> client.completeMultipartUpload(request -> request.bucket(bucket)
                                 .key(object.key())
                                 .uploadId(uploadId)
-                                .ifNoneMatch("*")
+                                .ifNoneMatch(conditional ? "*" : null)
                                 .multipartUpload(upload -> upload.parts(parts))))
                 .replaceWithVoid();
     }

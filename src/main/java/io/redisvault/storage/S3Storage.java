@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mutiny.zero.flow.adapters.AdaptersToFlow;
+import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -25,14 +26,20 @@ final class S3Storage implements BackupStorage {
 
     private static final int CONCURRENT_REQUESTS = 8;
 
+    private static final Logger LOG = Logger.getLogger(S3Storage.class);
+
     private final S3AsyncClient client;
     private final String bucket;
+    private final S3Options options;
     private final S3Errors errors;
+    private volatile boolean conditionalWrites;
 
     /** @param silence after which the client gives up an attempt */
-    S3Storage(S3AsyncClient client, String bucket, Duration silence) {
+    S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
         this.client = client;
         this.bucket = bucket;
+        this.options = options;
+        this.conditionalWrites = options.conditionalWrites();
         this.errors = new S3Errors(bucket, silence);
     }
 
@@ -42,28 +49,55 @@ final class S3Storage implements BackupStorage {
         return Uni.createFrom().deferred(() -> {
             // The client wraps what a body fails with, and only sometimes as its cause.
             ContentFailure contentFailure = new ContentFailure();
-            Content watched = contentFailure.watch(content);
-            Uni<Void> upload = content.length() <= MIN_PART_SIZE
-                    ? putAtOnce(object, watched)
-                    : new S3MultipartUpload(client, bucket, errors, object, watched).run();
-            return upload.onFailure()
+            return upload(object, contentFailure.watch(content))
+                    .onFailure()
                     .transform(contentFailure::orElse)
-                    .onFailure(StorageException.class)
+                    .onFailure(failure ->
+                            failure instanceof StorageException && !(failure instanceof StorageException.Corrupt))
                     .recoverWithUni(failure -> acceptIfOwn(object, failure))
                     .replaceWith(object);
         });
     }
 
-    private Uni<Void> putAtOnce(StoredObject object, Content content) {
+    private Uni<Void> upload(StoredObject object, Content content) {
+        if (!conditionalWrites) {
+            return requireFree(object.key()).onItem().transformToUni(free -> send(object, content, false));
+        }
+        return send(object, content, true).onFailure(S3Errors::isNotImplemented).recoverWithUni(failure -> {
+            LOG.warnf(
+                    "%s; the server lacks conditional writes, from now on each write is preceded by a look",
+                    failure.getMessage());
+            conditionalWrites = false;
+            return upload(object, content);
+        });
+    }
+
+    private Uni<Void> requireFree(String key) {
+        return head(key)
+                .onItem()
+                .<Void>transformToUni(found ->
+                        Uni.createFrom().failure(new StorageException.AlreadyExists(url(key) + " exists", null)))
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithNull();
+    }
+
+    private Uni<Void> send(StoredObject object, Content content, boolean conditional) {
+        return content.length() <= MIN_PART_SIZE
+                ? putAtOnce(object, content, conditional)
+                : new S3MultipartUpload(client, bucket, options, errors, object, content).run(conditional);
+    }
+
+    private Uni<Void> putAtOnce(StoredObject object, Content content, boolean conditional) {
         S3Body body = new S3Body(content.length(), () -> content.read(0, content.length()));
         Uni<PutObjectResponse> put = request(
                 "s3:PutObject",
                 () -> client.putObject(
-                        request -> request.bucket(bucket)
+                        request -> options.apply(request)
+                                .bucket(bucket)
                                 .key(object.key())
                                 .metadata(object.metadata())
                                 .contentType("application/octet-stream")
-                                .ifNoneMatch("*"),
+                                .ifNoneMatch(conditional ? "*" : null),
                         body));
         return put.onItem()
                 .transformToUni(response -> body.matches(response.eTag(), response.serverSideEncryption())

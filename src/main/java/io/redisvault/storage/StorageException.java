@@ -42,6 +42,13 @@ public abstract sealed class StorageException extends RuntimeException {
         }
     }
 
+    /** The storage has promised to keep the object for some time, and keeps its promise. */
+    public static final class Locked extends StorageException {
+        public Locked(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** Anything else. */
     public static final class Other extends StorageException {
         public Other(String message, Throwable cause) {

@@ -16,7 +16,8 @@ class StorageProducer {
     BackupStorage select(VaultConfig config, Instance<S3AsyncClient> s3) {
         VaultConfig.Storage storage = config.storage();
         return switch (storage.type()) {
-            case S3 -> new S3Storage(s3.get(), storage.bucket().orElseThrow(), storage.timeout());
+            case S3 ->
+                new S3Storage(s3.get(), storage.bucket().orElseThrow(), S3Options.of(storage), storage.timeout());
             case GCS, FILESYSTEM -> throw new IllegalStateException(storage.type() + " is not there yet");
         };
     }

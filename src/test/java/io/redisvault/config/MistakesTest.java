@@ -137,6 +137,17 @@ class MistakesTest {
                         "REDIS_CONNECTION=unix://redis.sock",
                         "REDIS_CONNECTION has no absolute path of a socket; write unix:///path/redis.sock?db=0"),
                 row("REDIS_CONNECTION=", "REDIS_CONNECTION is empty; give it a value or leave it out"),
+                row("S3_SSE=aes256", "S3_SSE: 'aes256' is not AES256, aws:kms or aws:kms:dsse"),
+                row(
+                        "S3_SSE_KMS_KEY_ID=alias/backups",
+                        "S3_SSE_KMS_KEY_ID: 'alias/backups' is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse"),
+                row(
+                        "S3_SSE=aws:kms;S3_SSE_KMS_KEY_ID=a?b",
+                        "S3_SSE_KMS_KEY_ID: 'a?b' is not the identifier, alias or ARN of a key"),
+                row(
+                        "S3_STORAGE_CLASS=cheap",
+                        "S3_STORAGE_CLASS: 'cheap' is not a storage class; write one such as STANDARD_IA"),
+                row("S3_CONDITIONAL_WRITES=no", "S3_CONDITIONAL_WRITES: 'no' is not true or false"),
                 row("REDIS_CA_FILE=/no/ca.pem", "REDIS_CA_FILE: '/no/ca.pem' is not a file that can be read"),
                 row("REDIS_CA_FILE=/", "REDIS_CA_FILE: '/' is not a file that can be read"),
                 row(

@@ -152,6 +152,10 @@ class SettingsTest {
             entry("storage.prefix", List.of("file", "environment")),
             entry("storage.region", List.of("file-1", "environment-1")),
             entry("storage.endpoint", List.of("http://file", "http://environment")),
+            entry("storage.sse", List.of("AES256", "aws:kms")),
+            entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
+            entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
+            entry("storage.conditional_writes", List.of("true", "false")),
             entry("storage.project_id", List.of("file", "environment")),
             entry("storage.path", List.of("/file", "/environment")),
             entry("storage.timeout", List.of("1s", "2s")),
@@ -180,6 +184,9 @@ class SettingsTest {
                 variables.remove(variable);
                 if (setting.key().equals("redis.ca_file")) {
                     variables.put("REDIS_CONNECTION", "rediss://redis");
+                }
+                if (setting.key().equals("storage.sse_kms_key_id")) {
+                    variables.put("S3_SSE", "aws:kms");
                 }
                 Settings file = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
                 assertThat(file.mistakes()).as(variable).isEmpty();

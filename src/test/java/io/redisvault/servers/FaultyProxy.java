@@ -66,6 +66,7 @@ public final class FaultyProxy implements AutoCloseable {
 
     // Guarded by this, whose waiters are told of every change.
     private ServerSocket listener;
+    private Thread acceptor;
     private Mode mode = Mode.PASS;
     private int ruling;
     private long bytesPerSecond;
@@ -165,6 +166,7 @@ public final class FaultyProxy implements AutoCloseable {
         ruling++;
         if (next == Mode.REFUSE) {
             shut(listener);
+            awaitEnd(acceptor);
         } else if (listener.isClosed()) {
             listen(port);
         }
@@ -211,7 +213,7 @@ public final class FaultyProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(LOOPBACK, wanted), 100);
             listener = socket;
-            daemon("accepts on " + socket.getLocalPort(), () -> accept(socket));
+            acceptor = daemon("accepts on " + socket.getLocalPort(), () -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -230,10 +232,20 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private static void daemon(String name, Runnable task) {
+    private static Thread daemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
+    }
+
+    /** The kernel accepts connections for as long as a thread waits for them, although the socket was closed. */
+    private static void awaitEnd(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void shut(AutoCloseable socket) {
