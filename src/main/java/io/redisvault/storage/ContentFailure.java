@@ -11,7 +11,10 @@ final class ContentFailure {
         return new Content(
                 content.length(),
                 (offset, length) -> failure == null
-                        ? content.read(offset, length).onFailure().invoke(thrown -> failure = thrown)
+                        ? content.read(offset, length)
+                                .plug(bytes -> ExactLength.of(bytes, length, "the content"))
+                                .onFailure()
+                                .invoke(thrown -> failure = thrown)
                         : Multi.createFrom().failure(failure));
     }
 

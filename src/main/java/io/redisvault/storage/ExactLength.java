@@ -12,15 +12,23 @@ final class ExactLength {
     static Multi<ByteBuffer> of(Multi<ByteBuffer> bytes, long length, String key) {
         return Multi.createFrom().deferred(() -> {
             AtomicLong seen = new AtomicLong();
-            Multi<ByteBuffer> end = Multi.createFrom()
-                    .deferred(() -> seen.get() == length
-                            ? Multi.createFrom().empty()
-                            : Multi.createFrom()
-                                    .failure(new StorageException.Corrupt(
-                                            key + " ended after " + seen + " of " + length + " bytes", null)));
+            Multi<ByteBuffer> end = Multi.createFrom().deferred(() -> {
+                check(seen.get() == length, key, seen, length);
+                return Multi.createFrom().empty();
+            });
             return Multi.createBy()
                     .concatenating()
-                    .streams(bytes.onItem().invoke(chunk -> seen.addAndGet(chunk.remaining())), end);
+                    .streams(
+                            bytes.onItem()
+                                    .invoke(chunk ->
+                                            check(seen.addAndGet(chunk.remaining()) <= length, key, seen, length)),
+                            end);
         });
+    }
+
+    private static void check(boolean right, String key, AtomicLong seen, long length) {
+        if (!right) {
+            throw new StorageException.Corrupt(key + " has " + seen + " bytes so far instead of " + length, null);
+        }
     }
 }

@@ -8,6 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import mutiny.zero.flow.adapters.AdaptersToReactiveStreams;
@@ -15,11 +18,22 @@ import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** The body of one request, read anew for each attempt, and the MD5 of what its last attempt sent. */
+/**
+ * The body of one request, read anew for each attempt, and the MD5 of what its last attempt sent.
+ *
+ * <p>Until its last bytes are handed out the request cannot succeed, and may be {@linkplain #stop stopped}.
+ */
 final class S3Body implements AsyncRequestBody {
 
     private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
 
+    private enum State {
+        OPEN,
+        HANDED_OUT,
+        STOPPED
+    }
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final long length;
     private final Supplier<Multi<ByteBuffer>> bytes;
     private volatile MessageDigest sent;
@@ -38,8 +52,25 @@ final class S3Body implements AsyncRequestBody {
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
         MessageDigest digest = newMd5();
         sent = digest;
-        Multi<ByteBuffer> digested = bytes.get().onItem().invoke(chunk -> digest.update(chunk.duplicate()));
+        AtomicLong read = new AtomicLong();
+        Multi<ByteBuffer> digested = bytes.get().onItem().invoke(chunk -> {
+            if (read.addAndGet(chunk.remaining()) >= length) {
+                handOutLast();
+            }
+            digest.update(chunk.duplicate());
+        });
         AdaptersToReactiveStreams.publisher(digested).subscribe(subscriber);
+    }
+
+    private void handOutLast() {
+        if (state.updateAndGet(now -> now == State.STOPPED ? now : State.HANDED_OUT) == State.STOPPED) {
+            throw new CancellationException("stopped before the last bytes");
+        }
+    }
+
+    /** Holds the last bytes back for good; false if they are out, so that the request may succeed. */
+    boolean stop() {
+        return length > 0 && state.updateAndGet(now -> now == State.OPEN ? State.STOPPED : now) == State.STOPPED;
     }
 
     /**

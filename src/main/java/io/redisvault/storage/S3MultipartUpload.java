@@ -3,9 +3,12 @@ package io.redisvault.storage;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
@@ -29,6 +32,9 @@ final class S3MultipartUpload {
     private final StoredObject object;
     private final Content content;
     private final long partSize;
+    private CompletableFuture<?> current = CompletableFuture.completedFuture(null);
+    private CompletableFuture<CompleteMultipartUploadResponse> completion;
+    private boolean cancelled;
 
     S3MultipartUpload(
             S3AsyncClient client,
@@ -55,7 +61,8 @@ final class S3MultipartUpload {
     Uni<Void> run(boolean conditional) {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<CreateMultipartUploadResponse> created =
-                    client.createMultipartUpload(request -> request.bucket(bucket)
+                    client.createMultipartUpload(request -> options.apply(request)
+                            .bucket(bucket)
                             .key(object.key())
                             .metadata(object.metadata())
                             .contentType("application/octet-stream"));
@@ -68,7 +75,7 @@ final class S3MultipartUpload {
                     .onFailure()
                     .call(() -> abort(created))
                     .onCancellation()
-                    .call(() -> abort(created));
+                    .call(() -> takeBack(created));
         });
     }
 
@@ -88,12 +95,12 @@ final class S3MultipartUpload {
         S3Body body = new S3Body(length, () -> content.read(offset, length));
         return errors.request(
                         "s3:PutObject",
-                        () -> client.uploadPart(
+                        () -> unlessCancelled(() -> client.uploadPart(
                                 request -> request.bucket(bucket)
                                         .key(object.key())
                                         .uploadId(uploadId)
                                         .partNumber(number),
-                                body))
+                                body)))
                 .map(response -> {
                     if (!body.matches(response.eTag(), response.serverSideEncryption())) {
                         throw new StorageException.Corrupt(
@@ -111,12 +118,42 @@ final class S3MultipartUpload {
     private Uni<Void> complete(String uploadId, List<CompletedPart> parts, boolean conditional) {
         return errors.request(
                         "s3:PutObject",
-                        () -> client.completeMultipartUpload(request -> request.bucket(bucket)
-                                .key(object.key())
-                                .uploadId(uploadId)
-                                .ifNoneMatch(conditional ? "*" : null)
-                                .multipartUpload(upload -> upload.parts(parts))))
+                        () -> unlessCancelled(() -> {
+                            completion = client.completeMultipartUpload(request -> request.bucket(bucket)
+                                    .key(object.key())
+                                    .uploadId(uploadId)
+                                    .ifNoneMatch(conditional ? "*" : null)
+                                    .multipartUpload(upload -> upload.parts(parts)));
+                            return completion.copy();
+                        }))
                 .replaceWithVoid();
+    }
+
+    private synchronized <T> CompletableFuture<T> unlessCancelled(Supplier<CompletableFuture<T>> call) {
+        if (cancelled) {
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        CompletableFuture<T> begun = call.get();
+        current = begun;
+        return begun;
+    }
+
+    /** What was asked to be completed is waited for, and deleted; all else is aborted. */
+    private synchronized Uni<Void> takeBack(CompletableFuture<CreateMultipartUploadResponse> created) {
+        cancelled = true;
+        if (completion == null) {
+            current.cancel(true);
+            return abort(created);
+        }
+        return errors.request("s3:PutObject", completion::copy)
+                .onItem()
+                .transformToUni(stored -> errors.quickRequest(
+                        "s3:DeleteObject",
+                        () -> client.deleteObject(
+                                request -> request.bucket(bucket).key(object.key()))))
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithUni(() -> abort(created));
     }
 
     private Uni<Void> abort(CompletableFuture<CreateMultipartUploadResponse> created) {

@@ -88,24 +88,40 @@ final class S3Storage implements BackupStorage {
     }
 
     private Uni<Void> putAtOnce(StoredObject object, Content content, boolean conditional) {
-        S3Body body = new S3Body(content.length(), () -> content.read(0, content.length()));
-        Uni<PutObjectResponse> put = request(
-                "s3:PutObject",
-                () -> client.putObject(
-                        request -> options.apply(request)
-                                .bucket(bucket)
-                                .key(object.key())
-                                .metadata(object.metadata())
-                                .contentType("application/octet-stream")
-                                .ifNoneMatch(conditional ? "*" : null),
-                        body));
-        return put.onItem()
+        S3Body body = new S3Body(content.length(), content::read);
+        CompletableFuture<PutObjectResponse> put = client.putObject(
+                request -> options.apply(request)
+                        .bucket(bucket)
+                        .key(object.key())
+                        .metadata(object.metadata())
+                        .contentType("application/octet-stream")
+                        .ifNoneMatch(conditional ? "*" : null),
+                body);
+        // A copy, so that cancelling leaves it to us what becomes of the request.
+        return request("s3:PutObject", put::copy)
+                .onItem()
                 .transformToUni(response -> body.matches(response.eTag(), response.serverSideEncryption())
                         ? Uni.createFrom().voidItem()
                         : discard(
                                 object.key(),
                                 "the storage computed the MD5 " + response.eTag() + " for " + object.key() + ", but "
-                                        + body.md5() + " was sent"));
+                                        + body.md5() + " was sent"))
+                .onCancellation()
+                .call(() -> takeBack(object.key(), put, body));
+    }
+
+    private Uni<Void> takeBack(String key, CompletableFuture<PutObjectResponse> put, S3Body body) {
+        if (body.stop()) {
+            put.cancel(true);
+            return Uni.createFrom().voidItem();
+        }
+        return Uni.createFrom()
+                .completionStage(put::copy)
+                .onItem()
+                .transformToUni(stored -> deleteOne(key))
+                .replaceWithVoid()
+                .onFailure()
+                .recoverWithNull();
     }
 
     /** The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. */
