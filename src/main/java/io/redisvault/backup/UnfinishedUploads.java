@@ -34,7 +34,7 @@ class UnfinishedUploads {
                                 .isPresent()))
                 .invoke(removed -> {
                     if (removed > 0) {
-                        LOG.infof("removed %d uploads that were interrupted earlier", removed);
+                        LOG.infof("removed interrupted uploads: %d", removed);
                     }
                 })
                 .replaceWith(Cleanup.NONE)

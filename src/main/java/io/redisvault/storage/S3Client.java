@@ -17,8 +17,6 @@ final class S3Client {
      */
     private static final int ATTEMPTS = 6;
 
-    private S3Client() {}
-
     @Produces
     @Singleton
     static S3AsyncClient create(S3AsyncClientBuilder builder) {

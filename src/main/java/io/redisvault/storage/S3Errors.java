@@ -106,6 +106,14 @@ final class S3Errors {
         if (isLocked(code, refusal)) {
             return new StorageException.Locked(said + ": the object is kept by a lock", refusal);
         }
+        // An answer to HEAD has no body to say more.
+        if (code.isEmpty() && (status == 400 || status == 403)) {
+            return new StorageException.AccessDenied(
+                    said + " and no reason: the credentials are wrong or expired (AWS_ACCESS_KEY_ID,"
+                            + " AWS_SECRET_ACCESS_KEY or the pod's role), or lack " + permission
+                            + " or s3:ListBucket on bucket '" + bucket + "'",
+                    refusal);
+        }
         if (status == 401 || status == 403) {
             return new StorageException.AccessDenied(
                     said + ": the credentials lack " + permission + " on bucket '" + bucket + "'", refusal);

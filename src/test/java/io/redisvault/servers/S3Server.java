@@ -7,7 +7,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -219,6 +221,18 @@ public final class S3Server implements AutoCloseable {
     public long keptParts() {
         return names().filter(name -> name.startsWith(UPLOAD_PREFIX) && !name.endsWith(UPLOAD_MARK))
                 .count();
+    }
+
+    /** Makes all multipart uploads that are not finished look as if they had begun at this time. */
+    public void unfinishedUploadsBegan(Instant time) {
+        names().filter(name -> name.startsWith(UPLOAD_PREFIX) && name.endsWith(UPLOAD_MARK))
+                .forEach(name -> {
+                    try {
+                        Files.setLastModifiedTime(file(name), FileTime.from(time));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 
     private Stream<String> names() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packaged application in a process of its own, with nothing in its environment but what a test puts there. */
 public final class VaultProcess implements AutoCloseable {
@@ -78,6 +79,11 @@ public final class VaultProcess implements AutoCloseable {
             try (VaultProcess vault = start(0, arguments)) {
                 return vault.waitFor();
             }
+        }
+
+        /** Starts a command, and does not wait for it. */
+        public VaultProcess launch(String... arguments) {
+            return start(0, arguments);
         }
 
         /** Starts the service on a free port and waits until it is ready. */
@@ -190,6 +196,23 @@ public final class VaultProcess implements AutoCloseable {
     /** Peak resident memory in KiB, as the kernel counts it. */
     public long peakMemory() {
         return status("VmHWM");
+    }
+
+    public long threads() {
+        return status("Threads");
+    }
+
+    /** How many file descriptors are open, sockets included. */
+    public long openFiles() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
+            return descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
     }
 
     private long status(String name) {

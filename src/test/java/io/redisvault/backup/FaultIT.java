@@ -1,0 +1,198 @@
+package io.redisvault.backup;
+
+import static io.redisvault.backup.Scene.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.servers.BusyFront;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** What the storage can do to a cycle: how the cycle ends, what is left, and that the next one succeeds. */
+class FaultIT {
+
+    private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
+    private static Surroundings surroundings;
+
+    private Scene scene;
+
+    @BeforeAll
+    static void startSurroundings() {
+        surroundings = Surroundings.start();
+    }
+
+    @AfterAll
+    static void stopSurroundings() {
+        surroundings.close();
+    }
+
+    @BeforeEach
+    void start(TestInfo test) throws IOException {
+        scene = new Scene(surroundings, test.getTestMethod().orElseThrow().getName());
+        scene.newDump(20 * MIB, 1, JANUARY);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        scene.close();
+    }
+
+    @Test
+    void aSlowStorageMayTakeLongerThanTheTimeout() throws IOException {
+        try (VaultProcess vault = scene.vault().and("STORAGE_TIMEOUT", "7s").serve()) {
+            scene.proxy().throttle(MIB);
+            long began = System.nanoTime();
+            stores(vault);
+            assertThat(since(began)).isGreaterThan(Duration.ofSeconds(15));
+        }
+    }
+
+    @Test
+    void aStorageThatHangsFromTheStartIsGivenUp() throws IOException {
+        try (VaultProcess vault = scene.vault().and("STORAGE_TIMEOUT", "1s").serve()) {
+            scene.proxy().hang();
+            long began = System.nanoTime();
+            fails(vault.post("/backup"), "S3 did not answer within 2000 ms, twice STORAGE_TIMEOUT");
+            assertThat(since(began)).isLessThan(Duration.ofSeconds(6));
+            scene.proxy().pass();
+            stores(vault);
+        }
+    }
+
+    @Test
+    void aStorageThatHangsHalfWayIsGivenUp() throws IOException {
+        try (VaultProcess vault = scene.vault()
+                .and("STORAGE_TIMEOUT", "1s")
+                .and("UNFINISHED_UPLOAD_AGE", "0s")
+                .serve()) {
+            CompletableFuture<HttpResponse<String>> answer = slowUpload(vault);
+            scene.proxy().hang();
+            long began = System.nanoTime();
+            fails(answer.join(), "S3 did not answer");
+            assertThat(since(began)).isLessThan(Duration.ofSeconds(30));
+            scene.proxy().pass();
+            stores(vault);
+            assertThat(scene.unfinishedUploads()).isEmpty();
+        }
+    }
+
+    @Test
+    void aShortStormOfSlowDownIsSatOut() throws IOException {
+        try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
+                VaultProcess vault = behind(front)) {
+            front.answer(3, "PUT .*partNumber=2.*", 503, "SlowDown");
+            stores(vault);
+            assertThat(front.answered()).isEqualTo(3);
+
+            scene.newDump(20 * MIB, 1, JANUARY.plusSeconds(1));
+            front.answer(2, ".*", 500, "InternalError");
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+            assertThat(front.answered()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anEndlessStormOfSlowDownFailsTheCycle() throws IOException {
+        try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
+                VaultProcess vault = behind(front)) {
+            front.answer(Integer.MAX_VALUE, "PUT .*partNumber=2.*", 503, "SlowDown");
+            fails(vault.post("/backup"), "S3 answered 503 SlowDown");
+            assertThat(front.answered()).isEqualTo(6);
+            assertThat(scene.unfinishedUploads()).isEmpty();
+            front.answer(0, ".*", 503, "SlowDown");
+            stores(vault);
+        }
+    }
+
+    @Test
+    void aMissingPermissionFailsAtOnceAndIsNamed() throws IOException {
+        try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
+                VaultProcess vault = behind(front)) {
+            front.answer(Integer.MAX_VALUE, "PUT .*partNumber=2.*", 403, "AccessDenied");
+            fails(vault.post("/backup"), "the credentials lack s3:PutObject on bucket 'redis-vault'");
+            assertThat(front.answered()).isOne();
+            assertThat(scene.unfinishedUploads()).isEmpty();
+        }
+    }
+
+    @Test
+    void aClockThatIsWrongFailsAtOnceAndIsNamed() throws IOException {
+        try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
+                VaultProcess vault = behind(front)) {
+            front.answer(Integer.MAX_VALUE, "POST .*uploads.*", 403, "RequestTimeTooSkewed");
+            fails(vault.post("/backup"), "this machine's clock is wrong; set it by NTP");
+        }
+    }
+
+    @Test
+    void wrongCredentialsFailAtOnceAndAreNamed() throws IOException {
+        try (VaultProcess wrong =
+                scene.vault().and("AWS_SECRET_ACCESS_KEY", "wrong").serve()) {
+            long began = System.nanoTime();
+            fails(wrong.post("/backup"), "credentials are wrong", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+            assertThat(since(began)).isLessThan(Duration.ofSeconds(5));
+            assertThat(wrong.output()).doesNotContain(surroundings.s3().secretKey());
+        }
+        try (VaultProcess vault = scene.vault().serve()) {
+            stores(vault);
+        }
+    }
+
+    @Test
+    void aBucketThatIsDeletedHalfWayFailsTheCycleUntilItIsBack() throws IOException {
+        try (VaultProcess vault = scene.vault().serve()) {
+            CompletableFuture<HttpResponse<String>> answer = slowUpload(vault);
+            Path away = surroundings.s3().directory("deleted");
+            Files.move(surroundings.s3().directory(), away);
+            scene.proxy().pass();
+            fails(answer.join(), "S3 answered 404");
+            fails(vault.post("/backup"), "there is no bucket 'redis-vault'; create it, or correct S3_BUCKET");
+            Files.move(away, surroundings.s3().directory());
+            stores(vault);
+        }
+    }
+
+    private VaultProcess behind(BusyFront front) {
+        return scene.vault().and("S3_ENDPOINT", front.endpoint().toString()).serve();
+    }
+
+    /** Returns with the second part under way. */
+    private CompletableFuture<HttpResponse<String>> slowUpload(VaultProcess vault) {
+        scene.proxy().throttle(5 * MIB);
+        CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
+        scene.awaitSent(10 * MIB);
+        return answer;
+    }
+
+    private void stores(VaultProcess vault) {
+        HttpResponse<String> answer = vault.post("/backup");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        assertThat(scene.object(scene.key(JANUARY))).hasSameBinaryContentAs(scene.dump());
+    }
+
+    private void fails(HttpResponse<String> answer, String... remedy) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(502);
+        assertThat(JsonPath.from(answer.body()).getString("type")).isEqualTo("urn:redis-vault:problem:storage-failed");
+        assertThat(JsonPath.from(answer.body()).getString("detail")).contains(remedy);
+        if (Files.exists(surroundings.s3().directory())) {
+            assertThat(scene.backups()).isEmpty();
+        }
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+}

@@ -1,0 +1,131 @@
+package io.redisvault.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.RdbVerifier;
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.FaultyProxy.Direction;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** A node with a dump, and a proxy between its sidecar and the storage. */
+final class Scene implements AutoCloseable {
+
+    static final long MIB = 1 << 20;
+
+    private final Surroundings surroundings;
+    private final FaultyProxy proxy;
+    private final String node;
+    private final Path data;
+    private final BackupNaming naming;
+
+    Scene(Surroundings surroundings, String node) {
+        this.surroundings = surroundings;
+        this.proxy = FaultyProxy.to(surroundings.s3().endpoint());
+        this.node = node;
+        this.naming = new BackupNaming("redis-vault", node);
+        try {
+            this.data = Files.createTempDirectory("rv-data");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A sidecar that reaches the storage through the proxy only. */
+    VaultProcess.Builder vault() {
+        return surroundings
+                .vault()
+                .and("S3_ENDPOINT", proxy.endpoint().toString())
+                .and("REDIS_NODE_NAME", node)
+                .and("REDIS_DATA_PATH", data.toString());
+    }
+
+    FaultyProxy proxy() {
+        return proxy;
+    }
+
+    /** Returns when the sidecar has sent the storage so many bytes more, in all. */
+    void awaitSent(long bytes) {
+        long enough = proxy.passed(Direction.TO_SERVER) + bytes;
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> proxy.passed(Direction.TO_SERVER) >= enough);
+    }
+
+    Path dump() {
+        return data.resolve("dump.rdb");
+    }
+
+    /** Puts a dump in place of the present one, the way Redis does; the same seed gives the same bytes. */
+    void newDump(long bytes, long seed, Instant modified) throws IOException {
+        place(SyntheticDump.write(data.resolve("temp.rdb"), bytes, seed), modified);
+    }
+
+    /** Puts a copy of a file in place of the present dump. */
+    void newDump(Path source, Instant modified) throws IOException {
+        place(Files.copy(source, data.resolve("temp.rdb"), StandardCopyOption.REPLACE_EXISTING), modified);
+    }
+
+    private void place(Path temporary, Instant modified) throws IOException {
+        Files.setLastModifiedTime(temporary, FileTime.from(modified));
+        Files.move(temporary, dump(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The key of a backup of a dump of that time. */
+    String key(Instant modified) {
+        return naming.keyPrefix() + modified.truncatedTo(ChronoUnit.SECONDS) + ".rdb";
+    }
+
+    /** The keys of this node's visible backups, oldest first. S3Proxy's own files are not among them. */
+    List<String> backups() {
+        return surroundings.s3().keys().stream()
+                .filter(key -> naming.parse(key).isPresent())
+                .toList();
+    }
+
+    List<String> unfinishedUploads() {
+        return surroundings.s3().unfinishedUploads().stream()
+                .filter(key -> key.startsWith(naming.keyPrefix()))
+                .toList();
+    }
+
+    Path object(String key) {
+        return surroundings.s3().file(key);
+    }
+
+    void assertThatAllBackupsAreWhole() throws IOException {
+        for (String key : backups()) {
+            try (FileChannel channel = FileChannel.open(object(key))) {
+                RdbVerifier verifier = new RdbVerifier(channel.size());
+                ByteBuffer chunk = ByteBuffer.allocate(1 << 16);
+                while (channel.read(chunk.clear()) >= 0) {
+                    verifier.accept(chunk.flip());
+                }
+                assertThat(verifier.finish().checksummed()).as(key).isTrue();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        proxy.close();
+        Files.deleteIfExists(dump());
+        Files.deleteIfExists(data.resolve("temp.rdb"));
+        Files.delete(data);
+    }
+}
