@@ -13,13 +13,15 @@ import java.util.function.Predicate;
  *
  * <p>Every call is lazy, starts on subscription and never blocks the subscriber's thread. Failures of the
  * storage are {@link StorageException}s; a failure of the content that is being stored is passed on as it is.
- * Keys are UTF-8 strings whose segments are separated by {@code /}.
+ * Keys are UTF-8 strings whose segments are separated by {@code /}; a segment is not empty and does not start with a
+ * dot, which the filesystem storage keeps for itself.
  */
 public interface BackupStorage {
 
     /**
      * Stores one object, all of it or nothing: it becomes visible under its key only once every byte was accepted,
-     * and a failed or cancelled call leaves nothing visible and nothing unfinished behind.
+     * and a failed or cancelled call leaves nothing visible and nothing unfinished behind. A cancellation that meets the
+     * item on its way comes too late: the object is stored.
      *
      * @param metadata short ASCII facts kept beside the object; names in lower case with hyphens
      * @return the object as stored; fails with {@link StorageException.AlreadyExists} if the key is taken

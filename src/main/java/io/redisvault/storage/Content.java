@@ -23,7 +23,7 @@ public record Content(long length, Source source) {
 
     /**
      * Reads parts in order: each starts where an earlier one started or ended, so that an interrupted part can be
-     * read again. A source that finds its bytes unfit to be stored fails before it hands out the last of them.
+     * read again. A buffer is the receiver's until it asks for the next one. A source that finds its bytes unfit to be stored fails before it hands out the last of them.
      */
     @FunctionalInterface
     public interface Source {
