@@ -1,0 +1,72 @@
+package io.redisvault.storage;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+
+/** What processes that died while they wrote or deleted left behind: parts, and metadata without an object. */
+final class FileRemains extends SimpleFileVisitor<Path> {
+
+    private final FilePaths paths;
+    private final FilePublisher publisher;
+    private final String keyPrefix;
+    private final Instant olderThan;
+    private int removed;
+
+    FileRemains(FilePaths paths, FilePublisher publisher, String keyPrefix, Instant olderThan) {
+        this.paths = paths;
+        this.publisher = publisher;
+        this.keyPrefix = keyPrefix;
+        this.olderThan = olderThan;
+    }
+
+    /** @return how many parts were removed */
+    int remove() {
+        try {
+            Files.walkFileTree(paths.root(), this);
+            return removed;
+        } catch (IOException e) {
+            throw FileErrors.translate("clean up", paths.root(), e);
+        }
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes facts) {
+        String key = paths.key(directory);
+        boolean relevant = key.isEmpty() || (key + "/").startsWith(keyPrefix) || keyPrefix.startsWith(key + "/");
+        return relevant ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes facts) throws IOException {
+        // The time of the last write: one that is still being written is never old.
+        if (!facts.isRegularFile() || !facts.lastModifiedTime().toInstant().isBefore(olderThan)) {
+            return FileVisitResult.CONTINUE;
+        }
+        Path partOf = FilePaths.ofPart(file);
+        if (partOf != null && paths.key(partOf).startsWith(keyPrefix)) {
+            removed += Files.deleteIfExists(file) ? 1 : 0;
+        }
+        Path metadataOf = FilePaths.ofMetadata(file);
+        if (metadataOf != null
+                && paths.key(metadataOf).startsWith(keyPrefix)
+                && !Files.exists(metadataOf, LinkOption.NOFOLLOW_LINKS)) {
+            publisher.remove(metadataOf);
+        }
+        return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+        if (failure instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+        }
+        throw failure;
+    }
+}
