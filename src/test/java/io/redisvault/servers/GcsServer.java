@@ -1,0 +1,316 @@
+package io.redisvault.servers;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Google Cloud Storage's JSON API as far as Google's Java client uses it for backups: buckets, resumable uploads, reads
+ * with ranges, paged listings, preconditions, deletes and batches of them. Faults can be ordered.
+ */
+public final class GcsServer implements AutoCloseable {
+
+    static {
+        // Else every answer waits 40 ms for an acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private static final Pattern OBJECT = Pattern.compile("/(?:download/)?storage/v1/b/([^/]+)/o/([^/]+)");
+    private static final Pattern OBJECTS = Pattern.compile("/storage/v1/b/([^/]+)/o");
+    private static final Pattern UPLOAD = Pattern.compile("/(?:resumable/)?upload/storage/v1/b/([^/]+)/o");
+
+    private final HttpServer http;
+    private final ExecutorService threads;
+    private final Path directory;
+    private final GcsObjects objects = new GcsObjects();
+    private final GcsFaults faults = new GcsFaults();
+    private final GcsUploads uploads;
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+
+    private volatile int pageSize = 1000;
+
+    /** On any free port of the loopback interface, with its objects in a temporary directory. */
+    public static GcsServer start() {
+        return start(0);
+    }
+
+    public static GcsServer start(int port) {
+        try {
+            return new GcsServer(port, Files.createTempDirectory("gcs-server"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private GcsServer(int port, Path directory) throws IOException {
+        this.directory = directory;
+        uploads = new GcsUploads(objects, faults, directory, this::counted);
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+        threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "gcs-server");
+            thread.setDaemon(true);
+            return thread;
+        });
+        http.setExecutor(threads);
+        http.createContext("/", this::serve);
+        http.start();
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+    }
+
+    public GcsServer withBucket(String name) {
+        objects.createBucket(name);
+        return this;
+    }
+
+    /** Lists at most this many objects per page, whatever the client asks for. */
+    public void pageSize(int most) {
+        pageSize = most;
+    }
+
+    /** Answers the next requests with an error. */
+    public void failNext(int times, int status) {
+        faults.failureStatus = status;
+        faults.failures.set(times);
+    }
+
+    public int failuresLeft() {
+        return faults.failures.get();
+    }
+
+    /** Cuts the connection once, after so many bytes of the next chunk. */
+    public void cutUploadAfter(long bytes) {
+        faults.cutAfter.set(bytes);
+    }
+
+    /** Stores what the next upload sent, but cuts the connection instead of answering. */
+    public void loseFinalAnswer() {
+        faults.answersToLose.set(1);
+    }
+
+    /** Changes one byte of every object that is stored from now on, and does not compare checksums itself. */
+    public void damage(boolean on) {
+        faults.damaging = on;
+    }
+
+    /** Receives uploads no faster; 0 for as fast as they come. */
+    public void uploadsAt(int bytesPerSecondOrZero) {
+        faults.bytesPerSecond = bytesPerSecondOrZero;
+    }
+
+    /** Refuses everything with 403 and this reason; null for no longer. */
+    public void deny(String reason) {
+        faults.denial = reason;
+    }
+
+    public int unfinishedUploads() {
+        return uploads.unfinished();
+    }
+
+    /** Bytes of uploads received since the start, repeated ones included. */
+    public long uploadedBytes() {
+        return uploads.received();
+    }
+
+    /** How many requests there were: open, chunk, query, discard, list, get, media, delete, batch or bucket. */
+    public long count(String kind) {
+        LongAdder count = counts.get(kind);
+        return count == null ? 0 : count.sum();
+    }
+
+    @Override
+    public void close() {
+        http.stop(0);
+        threads.shutdownNow();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            GcsAnswer refusal = faults.refusal();
+            GcsAnswer answer = refusal == null ? answer(exchange) : refusal;
+            if (answer != null) {
+                exchange.getRequestBody().readAllBytes();
+                send(exchange, answer);
+            }
+        }
+    }
+
+    private static void send(HttpExchange exchange, GcsAnswer answer) throws IOException {
+        if (answer.type() != null) {
+            exchange.getResponseHeaders().set("Content-Type", answer.type());
+        }
+        exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
+        if (answer.body().length > 0) {
+            exchange.getResponseBody().write(answer.body());
+        }
+    }
+
+    /** Null if the answer was sent already, or is not to be. */
+    private GcsAnswer answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getRawPath();
+        Map<String, String> query = query(exchange.getRequestURI());
+        Matcher upload = UPLOAD.matcher(path);
+        if (upload.matches()) {
+            return uploads.serve(exchange, decode(upload.group(1)), query);
+        }
+        if (path.equals("/batch/storage/v1")) {
+            return batch(exchange);
+        }
+        Matcher object = OBJECT.matcher(path);
+        if (object.matches() && "media".equals(query.get("alt"))) {
+            return media(exchange, decode(object.group(1)), decode(object.group(2)), query);
+        }
+        return resource(exchange.getRequestMethod(), path, query);
+    }
+
+    /** What can also be part of a batch. */
+    private GcsAnswer resource(String method, String path, Map<String, String> query) throws IOException {
+        Matcher object = OBJECT.matcher(path);
+        Matcher list = OBJECTS.matcher(path);
+        String bucket = object.matches() ? decode(object.group(1)) : list.matches() ? decode(list.group(1)) : null;
+        if (bucket == null) {
+            return GcsAnswer.error(501, "notImplemented", method + " " + path);
+        }
+        if (!objects.hasBucket(bucket)) {
+            return GcsAnswer.error(404, "notFound", "The specified bucket does not exist.");
+        }
+        if (list.matches()) {
+            counted("list");
+            int wanted = Integer.parseInt(query.getOrDefault("maxResults", "1000"));
+            return GcsAnswer.json(objects.list(
+                    bucket, query.getOrDefault("prefix", ""), query.get("pageToken"), Math.min(wanted, pageSize)));
+        }
+        String name = decode(object.group(2));
+        if (method.equals("DELETE")) {
+            counted("delete");
+            return objects.remove(bucket, name, query.get("generation")) ? GcsAnswer.empty(204) : missing(bucket, name);
+        }
+        counted("get");
+        GcsObjects.Stored stored = objects.get(bucket, name);
+        return stored == null ? missing(bucket, name) : GcsAnswer.json(stored.resource());
+    }
+
+    private static GcsAnswer missing(String bucket, String name) {
+        return GcsAnswer.error(404, "notFound", "No such object: " + bucket + "/" + name);
+    }
+
+    private GcsAnswer media(HttpExchange exchange, String bucket, String name, Map<String, String> query)
+            throws IOException {
+        counted("media");
+        GcsObjects.Stored stored = objects.hasBucket(bucket) ? objects.get(bucket, name) : null;
+        String generation = query.get("generation");
+        if (stored == null || generation != null && Long.parseLong(generation) != stored.generation()) {
+            return missing(bucket, name);
+        }
+        long from = 0;
+        long to = stored.size() - 1;
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        if (range != null) {
+            String[] bounds = range.substring("bytes=".length()).split("-", 2);
+            from = Long.parseLong(bounds[0]);
+            to = bounds[1].isEmpty() ? to : Math.min(to, Long.parseLong(bounds[1]));
+            if (from >= stored.size()) {
+                return GcsAnswer.error(416, "requestedRangeNotSatisfiable", "The requested range cannot be satisfied.");
+            }
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + to + "/" + stored.size());
+        }
+        exchange.getResponseHeaders().set("x-goog-generation", Long.toString(stored.generation()));
+        exchange.getResponseHeaders()
+                .set("x-goog-hash", "crc32c=" + stored.resource().get("crc32c").asText());
+        exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
+        long length = to - from + 1;
+        exchange.sendResponseHeaders(range == null ? 200 : 206, length == 0 ? -1 : length);
+        try (FileChannel file = FileChannel.open(stored.file())) {
+            WritableByteChannel out = Channels.newChannel(exchange.getResponseBody());
+            for (long at = from; at <= to; ) {
+                at += file.transferTo(at, to + 1 - at, out);
+            }
+        }
+        return null;
+    }
+
+    private GcsAnswer batch(HttpExchange exchange) throws IOException {
+        counted("batch");
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        String boundary = type.replaceFirst(".*boundary=\"?([^\";]+).*", "$1");
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        List<GcsAnswer> answers = new ArrayList<>();
+        for (String part : body.split("--" + Pattern.quote(boundary))) {
+            Matcher request =
+                    Pattern.compile("(?m)^(GET|DELETE) (\\S+) HTTP/1.1").matcher(part);
+            if (request.find()) {
+                URI target = URI.create(request.group(2));
+                answers.add(resource(request.group(1), target.getRawPath(), query(target)));
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int i = 0; i < answers.size(); i++) {
+            GcsAnswer answer = answers.get(i);
+            String head = "--batch_answer\r\nContent-Type: application/http\r\nContent-ID: <response-" + (i + 1)
+                    + ">\r\n\r\nHTTP/1.1 " + answer.status() + " Answer\r\n"
+                    + (answer.type() == null ? "" : "Content-Type: " + answer.type() + "\r\n")
+                    + "Content-Length: " + answer.body().length + "\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            out.write(answer.body());
+            out.write("\r\n".getBytes(StandardCharsets.UTF_8));
+        }
+        out.write("--batch_answer--\r\n".getBytes(StandardCharsets.UTF_8));
+        return new GcsAnswer(200, "multipart/mixed; boundary=batch_answer", out.toByteArray());
+    }
+
+    private void counted(String kind) {
+        counts.computeIfAbsent(kind, any -> new LongAdder()).increment();
+    }
+
+    private static Map<String, String> query(URI uri) {
+        Map<String, String> query = new HashMap<>();
+        if (uri.getRawQuery() != null) {
+            for (String pair : uri.getRawQuery().split("&")) {
+                String[] both = pair.split("=", 2);
+                query.put(decode(both[0]), both.length < 2 ? "" : decodeQuery(both[1]));
+            }
+        }
+        return query;
+    }
+
+    private static String decode(String segment) {
+        return decodeQuery(segment.replace("+", "%2B"));
+    }
+
+    private static String decodeQuery(String value) {
+        return URLDecoder.decode(value, StandardCharsets.UTF_8);
+    }
+}
