@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.function.Predicate;
 
 /** What processes that died while they wrote or deleted left behind: parts, and metadata without an object. */
 final class FileRemains extends SimpleFileVisitor<Path> {
@@ -17,13 +18,15 @@ final class FileRemains extends SimpleFileVisitor<Path> {
     private final FilePublisher publisher;
     private final String keyPrefix;
     private final Instant olderThan;
+    private final Predicate<String> keys;
     private int removed;
 
-    FileRemains(FilePaths paths, FilePublisher publisher, String keyPrefix, Instant olderThan) {
+    FileRemains(FilePaths paths, FilePublisher publisher, String keyPrefix, Instant olderThan, Predicate<String> keys) {
         this.paths = paths;
         this.publisher = publisher;
         this.keyPrefix = keyPrefix;
         this.olderThan = olderThan;
+        this.keys = keys;
     }
 
     /** @return how many parts were removed */
@@ -50,16 +53,19 @@ final class FileRemains extends SimpleFileVisitor<Path> {
             return FileVisitResult.CONTINUE;
         }
         Path partOf = FilePaths.ofPart(file);
-        if (partOf != null && paths.key(partOf).startsWith(keyPrefix)) {
+        if (partOf != null && ours(partOf)) {
             removed += Files.deleteIfExists(file) ? 1 : 0;
         }
         Path metadataOf = FilePaths.ofMetadata(file);
-        if (metadataOf != null
-                && paths.key(metadataOf).startsWith(keyPrefix)
-                && !Files.exists(metadataOf, LinkOption.NOFOLLOW_LINKS)) {
+        if (metadataOf != null && ours(metadataOf) && !Files.exists(metadataOf, LinkOption.NOFOLLOW_LINKS)) {
             publisher.remove(metadataOf);
         }
         return FileVisitResult.CONTINUE;
+    }
+
+    private boolean ours(Path file) {
+        String key = paths.key(file);
+        return key.startsWith(keyPrefix) && keys.test(key);
     }
 
     @Override

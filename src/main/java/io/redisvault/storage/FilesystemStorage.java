@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Objects as files below a directory: a volume, an NFS export, a laptop's disk. */
@@ -71,8 +72,8 @@ final class FilesystemStorage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan) {
-        return worker(() -> new FileRemains(paths, publisher, keyPrefix, olderThan).remove());
+    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
+        return worker(() -> new FileRemains(paths, publisher, keyPrefix, olderThan, keys).remove());
     }
 
     @Override

@@ -24,27 +24,24 @@ import java.util.Optional;
 final class GcsClient {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-    private static final int READ_TIMEOUT_MILLIS = 60_000;
 
     private final Optional<String> projectId;
     private final Optional<URI> endpoint;
-    private final Duration patience;
+    private final Duration timeout;
     private final HttpTransport transport = new NetHttpTransport.Builder()
             .setConnectionFactory(GcsRequests::connect)
             .build();
 
     private Storage storage;
 
-    /** @param endpoint of an emulator, which is spoken to without credentials */
-    GcsClient(Optional<String> projectId, Optional<URI> endpoint) {
-        this(projectId, endpoint, Duration.ofMinutes(2));
-    }
-
-    /** @param patience for how long a request that fails is tried again */
-    GcsClient(Optional<String> projectId, Optional<URI> endpoint, Duration patience) {
+    /**
+     * @param endpoint of an emulator, which is spoken to without credentials
+     * @param timeout for an answer; a request that fails is tried again for twice as long
+     */
+    GcsClient(Optional<String> projectId, Optional<URI> endpoint, Duration timeout) {
         this.projectId = projectId;
         this.endpoint = endpoint;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     synchronized Storage storage() {
@@ -82,7 +79,7 @@ final class GcsClient {
                 .setTransportOptions(HttpTransportOptions.newBuilder()
                         .setHttpTransportFactory(() -> transport)
                         .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-                        .setReadTimeout(READ_TIMEOUT_MILLIS)
+                        .setReadTimeout(Math.toIntExact(timeout.toMillis()))
                         .build())
                 .setServiceRpcFactory(Rpc::new)
                 .setRetrySettings(retries())
@@ -111,7 +108,7 @@ final class GcsClient {
 
     private RetrySettings retries() {
         return RetrySettings.newBuilder()
-                .setTotalTimeoutDuration(patience)
+                .setTotalTimeoutDuration(timeout.multipliedBy(2))
                 .setInitialRetryDelayDuration(Duration.ofMillis(500))
                 .setRetryDelayMultiplier(2)
                 .setMaxRetryDelayDuration(Duration.ofSeconds(16))

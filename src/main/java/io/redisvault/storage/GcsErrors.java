@@ -42,8 +42,9 @@ final class GcsErrors {
         if (reason != null && reason.endsWith("ateLimitExceeded")) {
             return new StorageException.Unavailable(what + said, failure);
         }
-        if ("retentionPolicyNotMet".equals(reason) || "objectUnderActiveHold".equals(reason)) {
-            return new StorageException.AccessDenied(what + "it is kept by a lock: " + said, failure);
+        // retentionPolicyNotMet, objectUnderActiveHold and their like
+        if (reason != null && (reason.contains("etention") || reason.contains("Hold"))) {
+            return new StorageException.Locked(what + "the bucket keeps it for now: " + said, failure);
         }
         return new StorageException.AccessDenied(
                 what + "permission denied; the service account needs storage.objects.create, .get, .list and .delete"

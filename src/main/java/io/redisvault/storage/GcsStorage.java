@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Objects in a bucket of Google Cloud Storage. */
@@ -70,7 +71,7 @@ final class GcsStorage implements BackupStorage {
 
     /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan) {
+    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Uni.createFrom().item(0);
     }
 

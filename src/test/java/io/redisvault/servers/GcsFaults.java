@@ -13,11 +13,15 @@ final class GcsFaults {
     final AtomicInteger answersToLose = new AtomicInteger();
     final AtomicLong cutAfter = new AtomicLong(-1);
 
-    /** Null if the request is to be served. */
+    /** Null if the request is not to fail. */
+    GcsAnswer failure() {
+        return failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? GcsAnswer.error(failureStatus, "backendError", "A fault that was ordered")
+                : null;
+    }
+
+    /** Null if the call, alone or part of a batch, is to be served. */
     GcsAnswer refusal() {
-        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            return GcsAnswer.error(failureStatus, "backendError", "A fault that was ordered");
-        }
         String reason = denial;
         return reason == null ? null : GcsAnswer.error(403, reason, "Refused as ordered: " + reason);
     }

@@ -159,8 +159,8 @@ public final class GcsServer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
-            GcsAnswer refusal = faults.refusal();
-            GcsAnswer answer = refusal == null ? answer(exchange) : refusal;
+            GcsAnswer failure = faults.failure();
+            GcsAnswer answer = failure == null ? answer(exchange) : failure;
             if (answer != null) {
                 exchange.getRequestBody().readAllBytes();
                 send(exchange, answer);
@@ -182,12 +182,16 @@ public final class GcsServer implements AutoCloseable {
     private GcsAnswer answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
         Map<String, String> query = query(exchange.getRequestURI());
+        if (path.equals("/batch/storage/v1")) {
+            return batch(exchange);
+        }
+        GcsAnswer refusal = faults.refusal();
+        if (refusal != null) {
+            return refusal;
+        }
         Matcher upload = UPLOAD.matcher(path);
         if (upload.matches()) {
             return uploads.serve(exchange, decode(upload.group(1)), query);
-        }
-        if (path.equals("/batch/storage/v1")) {
-            return batch(exchange);
         }
         Matcher object = OBJECT.matcher(path);
         if (object.matches() && "media".equals(query.get("alt"))) {
@@ -273,7 +277,8 @@ public final class GcsServer implements AutoCloseable {
                     Pattern.compile("(?m)^(GET|DELETE) (\\S+) HTTP/1.1").matcher(part);
             if (request.find()) {
                 URI target = URI.create(request.group(2));
-                answers.add(resource(request.group(1), target.getRawPath(), query(target)));
+                GcsAnswer refusal = faults.refusal();
+                answers.add(refusal != null ? refusal : resource(request.group(1), target.getRawPath(), query(target)));
             }
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();

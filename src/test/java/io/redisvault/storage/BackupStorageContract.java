@@ -379,23 +379,25 @@ abstract class BackupStorageContract {
         assertThat(unfinished(prefix)).isEqualTo(2);
 
         Instant now = Instant.now();
-        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.minusSeconds(3600))))
+        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.minusSeconds(3600), any -> true)))
                 .isZero();
         assertThat(unfinished(prefix)).isEqualTo(2);
-        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.plusSeconds(60))))
+        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.plusSeconds(60), any -> true)))
                 .isEqualTo(1);
 
         assertThat(unfinished(key("redis-1_"))).isZero();
+        assertThat(result(storage().removeUnfinished(prefix, now.plusSeconds(60), key -> !key.contains("redis-10_"))))
+                .isZero();
         assertThat(unfinished(prefix)).isEqualTo(1);
         assertThat(keys(prefix)).containsExactly(key("redis-1_b"));
-        result(storage().removeUnfinished(prefix, now.plusSeconds(60)));
+        result(storage().removeUnfinished(prefix, now.plusSeconds(60), any -> true));
     }
 
     @Test
     void removingUnfinishedUploadsIsHarmlessWithoutAny() {
         put(key("whole"), new TestContent(1, 10));
 
-        assertThat(result(storage().removeUnfinished(prefix, Instant.now().plusSeconds(60))))
+        assertThat(result(storage().removeUnfinished(prefix, Instant.now().plusSeconds(60), any -> true)))
                 .isZero();
         assertThat(keys(prefix)).containsExactly(key("whole"));
     }

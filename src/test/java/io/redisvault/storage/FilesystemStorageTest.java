@@ -168,7 +168,7 @@ class FilesystemStorageTest extends BackupStorageContract {
         Files.setLastModifiedTime(orphan, old);
         Files.setLastModifiedTime(FilePaths.metadata(root().resolve("kept")), old);
 
-        result(storage().removeUnfinished("", Instant.now().minusSeconds(3600)));
+        result(storage().removeUnfinished("", Instant.now().minusSeconds(3600), any -> true));
 
         assertThat(orphan).doesNotExist();
         assertThat(result(storage().head("kept")).metadata()).containsEntry("number", "1");
@@ -179,7 +179,7 @@ class FilesystemStorageTest extends BackupStorageContract {
         put("stored", new TestContent(1, 10));
         Files.createLink(FilePaths.part(root().resolve("stored")), root().resolve("stored"));
 
-        assertThat(result(storage().removeUnfinished("", Instant.now().plusSeconds(60))))
+        assertThat(result(storage().removeUnfinished("", Instant.now().plusSeconds(60), any -> true)))
                 .isEqualTo(1);
 
         assertThat(keys("")).containsExactly("stored");

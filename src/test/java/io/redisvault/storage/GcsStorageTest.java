@@ -25,7 +25,7 @@ class GcsStorageTest extends BackupStorageContract {
 
     private static final String EXTERNAL = "GCS_ENDPOINT";
     private static final ExecutorService WORKERS = Executors.newFixedThreadPool(8);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private GcsServer server;
     private URI endpoint;
@@ -52,7 +52,7 @@ class GcsStorageTest extends BackupStorageContract {
     }
 
     private BackupStorage storageOf(String name) {
-        return new GcsStorage(name, new GcsClient(Optional.empty(), Optional.of(endpoint), PATIENCE), WORKERS);
+        return new GcsStorage(name, new GcsClient(Optional.empty(), Optional.of(endpoint), TIMEOUT), WORKERS);
     }
 
     @Override
@@ -209,7 +209,7 @@ class GcsStorageTest extends BackupStorageContract {
                     result(storage.delete(List.of(key("locked"))).collect().asList());
 
             assertThat(deletions).singleElement().satisfies(deletion -> assertThat(deletion.failure())
-                    .containsInstanceOf(StorageException.AccessDenied.class));
+                    .containsInstanceOf(StorageException.Locked.class));
             server.deny(null);
         }
 
