@@ -1,6 +1,7 @@
 package io.redisvault.storage;
 
 import io.redisvault.config.VaultConfig;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -18,7 +19,13 @@ class StorageProducer {
         return switch (storage.type()) {
             case S3 ->
                 new S3Storage(s3.get(), storage.bucket().orElseThrow(), S3Options.of(storage), storage.timeout());
-            case GCS, FILESYSTEM -> throw new IllegalStateException(storage.type() + " is not there yet");
+            case GCS ->
+                new GcsStorage(
+                        storage.bucket().orElseThrow(),
+                        new GcsClient(storage.projectId(), storage.endpoint(), storage.timeout()),
+                        Infrastructure.getDefaultWorkerPool());
+            case FILESYSTEM ->
+                new FilesystemStorage(storage.path().orElseThrow(), Infrastructure.getDefaultWorkerPool());
         };
     }
 }
