@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ class SoakIT {
         pause(random.nextInt(400));
         switch (random.nextInt(6)) {
             case 0 -> newDump();
-            case 1 -> Files.write(scene.dump(), Files.readAllBytes(dumps.get(0)));
+            case 1 -> Files.writeString(scene.dump(), "damage", StandardOpenOption.APPEND);
             case 2 -> Files.deleteIfExists(scene.dump());
             case 3 -> scene.proxy().cutOpenConnections(Cut.RST);
             case 4 -> {
