@@ -20,66 +20,63 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What can become of a dump while it is uploaded: how the cycle ends, what is left, and that the next one succeeds. */
 class DumpFaultIT {
 
-    private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
-    private static final Instant FEBRUARY = Instant.parse("2026-02-02T03:04:05Z");
+    private static Instant time = Instant.parse("2026-01-02T03:04:05Z");
     private static Surroundings surroundings;
+    private static Scene scene;
+    private static VaultProcess vault;
 
     @TempDir
     private Path elsewhere;
 
-    private Scene scene;
-    private VaultProcess vault;
     private Path opened;
 
     @BeforeAll
     static void startSurroundings() {
         surroundings = Surroundings.start();
+        scene = new Scene(surroundings, "changing");
+        vault = scene.vault().serve();
     }
 
     @AfterAll
-    static void stopSurroundings() {
+    static void stopSurroundings() throws IOException {
+        vault.close();
+        scene.close();
         surroundings.close();
     }
 
     @BeforeEach
-    void start(TestInfo test) throws IOException {
-        scene = new Scene(surroundings, test.getTestMethod().orElseThrow().getName());
-        scene.newDump(30 * MIB, 1, JANUARY);
+    void prepare() throws IOException {
+        time = time.plusSeconds(60);
+        scene.newDump(30 * MIB, 1, time);
         opened = Files.copy(scene.dump(), elsewhere.resolve("opened.rdb"));
-        vault = scene.vault().serve();
     }
 
     @AfterEach
-    void stop() throws IOException {
-        try {
-            scene.newDump(MIB, 2, FEBRUARY);
-            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
-            assertThat(scene.object(scene.key(FEBRUARY))).hasSameBinaryContentAs(scene.dump());
-            assertThat(scene.unfinishedUploads()).isEmpty();
-        } finally {
-            vault.close();
-            scene.close();
-        }
+    void theNextDumpIsStored() throws IOException {
+        Instant next = time.plusSeconds(30);
+        scene.newDump(MIB, 2, next);
+        assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+        assertThat(scene.object(scene.key(next))).hasSameBinaryContentAs(scene.dump());
+        assertThat(scene.unfinishedUploads()).isEmpty();
     }
 
     @Test
     void aReplacedDumpIsStoredAsItWasOpened() throws IOException {
-        HttpResponse<String> answer = backUpAndMeanwhile(() -> scene.newDump(MIB, 3, FEBRUARY.minusSeconds(1)));
+        HttpResponse<String> answer = backUpAndMeanwhile(() -> scene.newDump(MIB, 3, time.plusSeconds(1)));
         assertThat(answer.statusCode()).isEqualTo(201);
-        assertThat(scene.object(scene.key(JANUARY))).hasSameBinaryContentAs(opened);
+        assertThat(scene.object(scene.key(time))).hasSameBinaryContentAs(opened);
     }
 
     @Test
     void aDeletedDumpIsStoredAsItWasOpened() throws IOException {
         HttpResponse<String> answer = backUpAndMeanwhile(() -> Files.delete(scene.dump()));
         assertThat(answer.statusCode()).isEqualTo(201);
-        assertThat(scene.object(scene.key(JANUARY))).hasSameBinaryContentAs(opened);
+        assertThat(scene.object(scene.key(time))).hasSameBinaryContentAs(opened);
         assertThat(JsonPath.from(vault.post("/backup").body()).getString("reason"))
                 .isEqualTo("no-dump");
     }
@@ -116,14 +113,14 @@ class DumpFaultIT {
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(JsonPath.from(answer.body()).getString("type")).isEqualTo("urn:redis-vault:problem:dump-unreadable");
         assertThat(answer.body()).contains("it is a directory");
-        assertThat(scene.backups()).isEmpty();
+        assertThat(scene.backups()).doesNotContain(scene.key(time));
     }
 
     private void refused(HttpResponse<String> answer, String reason) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
         assertThat(JsonPath.from(answer.body()).getString("type")).isEqualTo("urn:redis-vault:problem:dump-corrupt");
         assertThat(JsonPath.from(answer.body()).getString("detail")).contains(reason);
-        assertThat(scene.backups()).isEmpty();
+        assertThat(scene.backups()).doesNotContain(scene.key(time));
         assertThat(scene.unfinishedUploads()).isEmpty();
     }
 

@@ -1,0 +1,101 @@
+package io.redisvault.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.config.VaultConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Runs by a clock that somebody sets. */
+class BackupScheduleTest {
+
+    private final List<Instant> runs = new ArrayList<>();
+    private Instant now = Instant.parse("2026-11-23T10:20:00Z");
+
+    private final Clock clock = new Clock() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    };
+
+    private final BackupRunner runner = new BackupRunner(null, null, clock, defaults()) {
+        @Override
+        public Uni<BackupOutcome> start(Trigger trigger) {
+            runs.add(now);
+            return Uni.createFrom().nothing();
+        }
+    };
+
+    private final BackupSchedule schedule =
+            new BackupSchedule(runner, clock, Timetable.every(Duration.ofHours(1)), Duration.ZERO);
+
+    @Test
+    void runsAtEachFullHour() {
+        pass(Duration.ofHours(3));
+        assertThat(runs).containsExactly(at("11:00:00"), at("12:00:00"), at("13:00:00"));
+        assertThat(schedule.next()).contains(at("14:00:00"));
+    }
+
+    @Test
+    void aClockThatIsSetBackBringsTheNextRunForward() {
+        pass(Duration.ofMinutes(10));
+        now = at("05:30:00");
+        pass(Duration.ofHours(1));
+        assertThat(runs).containsExactly(at("06:00:00"));
+        assertThat(schedule.next()).contains(at("07:00:00"));
+    }
+
+    @Test
+    void aClockThatIsSetBackWithinTheHourDoesNotRunTwice() {
+        pass(Duration.ofMinutes(45));
+        now = at("11:01:00");
+        pass(Duration.ofMinutes(10));
+        assertThat(runs).containsExactly(at("11:00:00"));
+    }
+
+    @Test
+    void aClockThatIsSetForwardRunsOnceForAllThatWereMissed() {
+        pass(Duration.ofMinutes(10));
+        now = at("17:10:00");
+        pass(Duration.ofHours(1));
+        assertThat(runs).containsExactly(at("17:10:00"), at("18:00:00"));
+    }
+
+    /** The schedule looks at the clock every second. */
+    private void pass(Duration time) {
+        Instant end = now.plus(time);
+        for (schedule.tick(); now.isBefore(end); schedule.tick()) {
+            now = now.plusSeconds(1);
+        }
+    }
+
+    private static Instant at(String time) {
+        return Instant.parse("2026-11-23T" + time + "Z");
+    }
+
+    private static VaultConfig defaults() {
+        return new SmallRyeConfigBuilder()
+                .withMapping(VaultConfig.class)
+                .build()
+                .getConfigMapping(VaultConfig.class);
+    }
+}
