@@ -1,9 +1,9 @@
 package io.redisvault.backup;
 
+import io.redisvault.VaultVersion;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbFacts;
 import io.redisvault.rdb.RdbHeader;
-import io.redisvault.redis.Role;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -20,18 +20,24 @@ final class BackupMetadata {
     private static final String PRODUCER = "rdb-producer";
     private static final String CREATED = "rdb-created";
     private static final String CHECKSUM = "rdb-crc64";
+    private static final String INSTANCE = "vault-instance";
+    private static final String TRIGGER = "vault-trigger";
+    private static final String STORED = "vault-stored";
     private static final String VERIFIED = "rdb-verified";
     /** Servers limit all metadata together, to 2 KiB on S3, and a hostile dump may hold anything. */
     private static final int MAX_VALUE = 128;
 
     private BackupMetadata() {}
 
-    static Map<String, String> of(DumpFile dump, Role role, String instance) {
+    static Map<String, String> of(DumpFile dump, RunningBackup cycle, Identity self, Instant now) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
-        facts.put("redis-role", role.name().toLowerCase());
-        facts.put("vault-instance", instance);
+        facts.put("redis-role", cycle.role().name().toLowerCase());
+        facts.put(INSTANCE, self.id());
+        facts.put(TRIGGER, cycle.trigger().name());
+        facts.put(STORED, now.toString());
+        facts.put("vault-version", VaultVersion.CURRENT);
         dump.facts().ifPresent(rdb -> facts.putAll(of(rdb)));
         facts.replaceAll((name, value) -> printable(value));
         return facts;
@@ -85,6 +91,16 @@ final class BackupMetadata {
 
     static boolean recorded(Map<String, String> metadata) {
         return metadata.containsKey(FOOTER);
+    }
+
+    /** Whether another process stored the object since this one started; a command may do so at any time. */
+    static boolean isByAnother(Map<String, String> metadata, Identity self) {
+        return metadata.containsKey(INSTANCE)
+                && !metadata.get(INSTANCE).equals(self.id())
+                && !Trigger.COMMAND.name().equals(metadata.get(TRIGGER))
+                && instant(metadata.get(STORED))
+                        .filter(stored -> stored.isAfter(self.startedAt()))
+                        .isPresent();
     }
 
     private static Optional<Instant> instant(String text) {

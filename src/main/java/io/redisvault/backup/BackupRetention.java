@@ -20,6 +20,7 @@ class BackupRetention {
     private final BackupStorage storage;
     private final BackupCatalog catalog;
     private final UnfinishedUploads unfinished;
+    private final Rivals rivals;
     private final RetentionPolicy policy;
     private final Clock clock;
 
@@ -27,11 +28,13 @@ class BackupRetention {
             BackupStorage storage,
             BackupCatalog catalog,
             UnfinishedUploads unfinished,
+            Rivals rivals,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
         this.catalog = catalog;
         this.unfinished = unfinished;
+        this.rivals = rivals;
         this.policy = new RetentionPolicy(
                 config.retention().keepLast(), config.retention().keepDuration());
         this.clock = clock;
@@ -51,6 +54,8 @@ class BackupRetention {
 
     private Uni<Cleanup> deleteExpired(Backup current) {
         return catalog.list()
+                .onItem()
+                .transformToUni(backups -> rivals.look(backups).replaceWith(backups))
                 .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()).stream()
                         .filter(backup -> !backup.key().equals(current.key()))
                         .toList())

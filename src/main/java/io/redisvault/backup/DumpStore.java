@@ -10,10 +10,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /** Puts an opened dump into the storage under the first name that is free, unless it is there already. */
 @ApplicationScoped
@@ -25,9 +25,12 @@ class DumpStore {
     private final BackupStorage storage;
     private final BackupNaming naming;
     private final BackupCatalog catalog;
-    private final String instance = UUID.randomUUID().toString();
+    private final Identity self;
+    private final Clock clock;
 
-    DumpStore(BackupStorage storage, BackupNaming naming, BackupCatalog catalog) {
+    DumpStore(BackupStorage storage, BackupNaming naming, BackupCatalog catalog, Identity self, Clock clock) {
+        this.self = self;
+        this.clock = clock;
         this.storage = storage;
         this.naming = naming;
         this.catalog = catalog;
@@ -60,7 +63,7 @@ class DumpStore {
 
     private Uni<Result> put(DumpFile dump, RunningBackup cycle, BackupName name) {
         Content content = cycle.track(new Content(dump.size(), dump::read));
-        Map<String, String> metadata = BackupMetadata.of(dump, cycle.role(), instance);
+        Map<String, String> metadata = BackupMetadata.of(dump, cycle, self, clock.instant());
         return storage.put(name.key(), content, metadata)
                 .map(object -> new Result(catalog.describe(name, object), true));
     }

@@ -1,17 +1,13 @@
 package io.redisvault.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import io.redisvault.VaultVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that was built. */
+/** What {@code --version} prints. */
 final class Version implements IVersionProvider {
 
     @Override
-    public String[] getVersion() throws IOException {
-        try (InputStream version = Version.class.getResourceAsStream("version.txt")) {
-            return new String[] {"redis-vault " + new String(version.readAllBytes(), StandardCharsets.UTF_8).strip()};
-        }
+    public String[] getVersion() {
+        return new String[] {"redis-vault " + VaultVersion.CURRENT};
     }
 }

@@ -5,6 +5,7 @@ import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunner;
+import io.redisvault.backup.Rivals;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.storage.BackupStorage;
@@ -97,6 +98,13 @@ class BackupHealth {
             }
             return response.build();
         };
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    HealthCheck nodeName(Rivals rivals) {
+        return () -> rivals.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
     }
 
     @Produces

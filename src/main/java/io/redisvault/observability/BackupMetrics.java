@@ -16,6 +16,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.Cleanup;
+import io.redisvault.backup.Rivals;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.redis.Role;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,6 +34,7 @@ class BackupMetrics {
 
     private final BackupRunner runner;
     private final BackupSchedule schedule;
+    private final Rivals rivals;
     private final Clock clock;
     private final MeterRegistry registry;
     private final Counter cycles;
@@ -50,7 +52,8 @@ class BackupMetrics {
     private volatile Instant lastFailure;
     private volatile Instant dumpTime;
 
-    BackupMetrics(MeterRegistry registry, BackupRunner runner, BackupSchedule schedule, Clock clock) {
+    BackupMetrics(MeterRegistry registry, BackupRunner runner, BackupSchedule schedule, Rivals rivals, Clock clock) {
+        this.rivals = rivals;
         this.registry = registry;
         this.runner = runner;
         this.schedule = schedule;
@@ -95,6 +98,12 @@ class BackupMetrics {
         Gauge.builder("redis_vault.backup.in.progress", runner, BackupMetrics::bytesDone)
                 .baseUnit("bytes")
                 .description("Bytes of the dump handed to the storage in the running cycle")
+                .register(registry);
+        Gauge.builder(
+                        "redis_vault.rival.sidecar",
+                        rivals,
+                        noticed -> noticed.finding().isPresent() ? 1 : 0)
+                .description("1 if another sidecar was seen to store backups under this node's name")
                 .register(registry);
         for (Role role : Role.values()) {
             Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
