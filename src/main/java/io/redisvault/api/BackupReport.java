@@ -7,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a cycle ended.
@@ -53,7 +54,7 @@ public record BackupReport(
     }
 
     static String word(Enum<?> constant) {
-        return constant.name().toLowerCase().replace('_', '-');
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static List<String> unlessEmpty(List<String> names) {

@@ -7,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -20,8 +21,8 @@ class BackupLog {
     void log(@Observes BackupCycle cycle) {
         BackupOutcome outcome = cycle.outcome();
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("trigger", cycle.trigger().name().toLowerCase());
-        fields.put("role", cycle.role().name().toLowerCase());
+        fields.put("trigger", cycle.trigger().name().toLowerCase(Locale.ROOT));
+        fields.put("role", cycle.role().name().toLowerCase(Locale.ROOT));
         fields.put("duration_ms", cycle.duration().toMillis());
         Cleanup cleanup = Cleanup.NONE;
         if (outcome instanceof Stored stored) {
@@ -38,12 +39,12 @@ class BackupLog {
         } else if (outcome instanceof Skipped skipped) {
             cleanup = skipped.cleanup();
             fields.put("outcome", "skipped");
-            fields.put("reason", skipped.reason().name().toLowerCase());
+            fields.put("reason", skipped.reason().name().toLowerCase(Locale.ROOT));
             fields.put("deleted", cleanup.deleted().size());
             info(fields, "backup skipped: " + skipped.detail());
         } else if (outcome instanceof Failed failed) {
             fields.put("outcome", "failed");
-            fields.put("reason", failed.failure().name().toLowerCase());
+            fields.put("reason", failed.failure().name().toLowerCase(Locale.ROOT));
             // Only a fault of ours needs its stack to be understood.
             Throwable trace = failed.failure() == Failure.INTERNAL ? failed.cause() : null;
             with(fields, () -> LOG.error("backup failed: " + failed.detail() + words(fields), trace));

@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ final class BackupMetadata {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
-        facts.put("redis-role", cycle.role().name().toLowerCase());
+        facts.put("redis-role", cycle.role().name().toLowerCase(Locale.ROOT));
         facts.put(INSTANCE, self.id());
         facts.put(TRIGGER, cycle.trigger().name());
         facts.put(STORED, now.toString());

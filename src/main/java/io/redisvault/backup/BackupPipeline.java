@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -85,8 +86,8 @@ class BackupPipeline {
                 };
         return wanted
                 ? Optional.empty()
-                : Optional.of(
-                        skipped(Reason.ROLE, "a " + state.role().name().toLowerCase() + " is not to be backed up"));
+                : Optional.of(skipped(
+                        Reason.ROLE, "a " + state.role().name().toLowerCase(Locale.ROOT) + " is not to be backed up"));
     }
 
     private Uni<BackupOutcome> backUp(RunningBackup cycle) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -61,7 +62,7 @@ class BackupHealth {
         return () -> redis.state()
                 .map(state -> response("redis")
                         .up()
-                        .withData("role", state.role().name().toLowerCase())
+                        .withData("role", state.role().name().toLowerCase(Locale.ROOT))
                         .withData("loading", state.loading())
                         .build())
                 .onFailure()

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -107,7 +108,7 @@ class BackupMetrics {
                 .register(registry);
         for (Role role : Role.values()) {
             Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
-                    .tag("role", role.name().toLowerCase())
+                    .tag("role", role.name().toLowerCase(Locale.ROOT))
                     .description("1 for the role Redis had in the last cycle")
                     .register(registry);
         }

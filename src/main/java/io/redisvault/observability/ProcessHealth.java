@@ -4,6 +4,7 @@ import io.redisvault.config.VaultConfig;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
@@ -19,7 +20,7 @@ class ProcessHealth implements AsyncHealthCheck {
     private final String storage;
 
     ProcessHealth(VaultConfig config) {
-        this.storage = config.storage().type().name().toLowerCase();
+        this.storage = config.storage().type().name().toLowerCase(Locale.ROOT);
     }
 
     /** Answered on the event loop: one that hangs fails the probe. */
