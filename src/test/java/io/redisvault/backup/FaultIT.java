@@ -157,10 +157,14 @@ class FaultIT {
             CompletableFuture<HttpResponse<String>> answer = slowUpload(vault);
             Path away = surroundings.s3().directory("deleted");
             Files.move(surroundings.s3().directory(), away);
-            scene.proxy().pass();
-            fails(answer.join(), "S3 answered 404");
-            fails(vault.post("/backup"), "there is no bucket 'redis-vault'; create it, or correct S3_BUCKET");
-            Files.move(away, surroundings.s3().directory());
+            try {
+                scene.proxy().pass();
+                // S3Proxy may close the connection before its answer to the part under way is read.
+                fails(answer.join(), "S3 ");
+                fails(vault.post("/backup"), "there is no bucket 'redis-vault'; create it, or correct S3_BUCKET");
+            } finally {
+                Files.move(away, surroundings.s3().directory());
+            }
             stores(vault);
         }
     }
