@@ -6,11 +6,13 @@ import io.redisvault.config.Settings;
 import io.redisvault.observability.StartupReport;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Starts the application once its configuration is known to be right. */
 final class Launch {
@@ -52,8 +54,24 @@ final class Launch {
         }
         work = application;
         AtomicInteger exitCode = new AtomicInteger();
-        Quarkus.run(Application.class, (code, failure) -> exitCode.set(code));
+        Quarkus.run(Application.class, (code, failure) -> {
+            exitCode.set(code);
+            report(failure);
+        });
         return exitCode.get();
+    }
+
+    /** Quarkus leaves it to who asks for the exit code to say why there was no start. */
+    private static void report(Throwable failure) {
+        if (failure instanceof BindException taken) {
+            String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
+            System.err.printf(
+                    "redis-vault: cannot listen on port %s: %s; set HTTP_PORT to a free one%n",
+                    port, taken.getMessage());
+        } else if (failure != null) {
+            System.err.println("redis-vault: could not start:");
+            failure.printStackTrace();
+        }
     }
 
     /** What Quarkus runs between its start and its stop. */

@@ -122,6 +122,17 @@ class CommandLineIT {
     }
 
     @Test
+    void aPortThatIsTakenIsNamed() {
+        String port = String.valueOf(surroundings.s3().port());
+        Exit exit = surroundings.vault().and("HTTP_PORT", port).run();
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.err())
+                .startsWith("redis-vault: cannot listen on port " + port)
+                .endsWith("; set HTTP_PORT to a free one\n")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aFailureSaysWhatMendsItWithoutAStackTrace() {
         Exit exit = surroundings.vault().and("S3_BUCKET", "no-such-bucket").run("--once");
         assertThat(exit.code()).isEqualTo(1);
