@@ -2,6 +2,7 @@ package io.redisvault.cli;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.redisvault.config.Settings;
 import io.redisvault.observability.StartupReport;
 import jakarta.enterprise.inject.Instance;
@@ -63,7 +64,7 @@ final class Launch {
 
     /** Quarkus leaves it to who asks for the exit code to say why there was no start. */
     private static void report(Throwable failure) {
-        if (failure instanceof BindException taken) {
+        if (failure != null && ExceptionUtil.getRootCause(failure) instanceof BindException taken) {
             String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
             System.err.printf(
                     "redis-vault: cannot listen on port %s: %s; set HTTP_PORT to a free one%n",
