@@ -25,9 +25,8 @@ final class S3MultipartUpload {
 
     private static final Logger LOG = Logger.getLogger(S3MultipartUpload.class);
 
+    private final S3Bucket bucket;
     private final S3AsyncClient client;
-    private final String bucket;
-    private final S3Options options;
     private final S3Errors errors;
     private final StoredObject object;
     private final Content content;
@@ -36,17 +35,10 @@ final class S3MultipartUpload {
     private CompletableFuture<CompleteMultipartUploadResponse> completion;
     private boolean cancelled;
 
-    S3MultipartUpload(
-            S3AsyncClient client,
-            String bucket,
-            S3Options options,
-            S3Errors errors,
-            StoredObject object,
-            Content content) {
-        this.options = options;
-        this.client = client;
+    S3MultipartUpload(S3Bucket bucket, StoredObject object, Content content) {
         this.bucket = bucket;
-        this.errors = errors;
+        this.client = bucket.client();
+        this.errors = bucket.errors();
         this.object = object;
         this.content = content;
         this.partSize = partSize(content.length());
@@ -61,8 +53,9 @@ final class S3MultipartUpload {
     Uni<Void> run(boolean conditional) {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<CreateMultipartUploadResponse> created =
-                    client.createMultipartUpload(request -> options.apply(request)
-                            .bucket(bucket)
+                    client.createMultipartUpload(request -> bucket.options()
+                            .apply(request)
+                            .bucket(bucket.name())
                             .key(object.key())
                             .metadata(object.metadata())
                             .contentType("application/octet-stream"));
@@ -96,7 +89,7 @@ final class S3MultipartUpload {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> client.uploadPart(
-                                request -> request.bucket(bucket)
+                                request -> request.bucket(bucket.name())
                                         .key(object.key())
                                         .uploadId(uploadId)
                                         .partNumber(number),
@@ -119,7 +112,7 @@ final class S3MultipartUpload {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> {
-                            completion = client.completeMultipartUpload(request -> request.bucket(bucket)
+                            completion = client.completeMultipartUpload(request -> request.bucket(bucket.name())
                                     .key(object.key())
                                     .uploadId(uploadId)
                                     .ifNoneMatch(conditional ? "*" : null)
@@ -147,11 +140,7 @@ final class S3MultipartUpload {
         }
         return errors.request("s3:PutObject", completion::copy)
                 .onItem()
-                .transformToUni(stored -> errors.quickRequest(
-                        "s3:DeleteObject",
-                        () -> client.deleteObject(
-                                request -> request.bucket(bucket).key(object.key()))))
-                .replaceWithVoid()
+                .transformToUni(stored -> bucket.delete(object.key()))
                 .onFailure()
                 .recoverWithUni(() -> abort(created));
     }
@@ -163,7 +152,7 @@ final class S3MultipartUpload {
                 .transformToUni(upload -> errors.quickRequest(
                         "s3:AbortMultipartUpload",
                         () -> client.abortMultipartUpload(request ->
-                                request.bucket(bucket).key(object.key()).uploadId(upload.uploadId()))))
+                                request.bucket(bucket.name()).key(object.key()).uploadId(upload.uploadId()))))
                 .replaceWithVoid()
                 .onFailure()
                 .invoke(failure -> {

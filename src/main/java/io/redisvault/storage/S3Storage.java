@@ -16,7 +16,6 @@ import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /** A bucket of Amazon S3, or of a server that speaks its protocol. */
 final class S3Storage implements BackupStorage {
@@ -29,18 +28,16 @@ final class S3Storage implements BackupStorage {
     private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
     private final S3AsyncClient client;
-    private final String bucket;
-    private final S3Options options;
+    private final S3Bucket bucket;
     private final S3Errors errors;
     private volatile boolean conditionalWrites;
 
     /** @param silence after which the client gives up an attempt */
     S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
         this.client = client;
-        this.bucket = bucket;
-        this.options = options;
-        this.conditionalWrites = options.conditionalWrites();
         this.errors = new S3Errors(bucket, silence);
+        this.bucket = new S3Bucket(client, bucket, options, errors);
+        this.conditionalWrites = options.conditionalWrites();
     }
 
     @Override
@@ -83,45 +80,8 @@ final class S3Storage implements BackupStorage {
 
     private Uni<Void> send(StoredObject object, Content content, boolean conditional) {
         return content.length() <= MIN_PART_SIZE
-                ? putAtOnce(object, content, conditional)
-                : new S3MultipartUpload(client, bucket, options, errors, object, content).run(conditional);
-    }
-
-    private Uni<Void> putAtOnce(StoredObject object, Content content, boolean conditional) {
-        S3Body body = new S3Body(content.length(), content::read);
-        CompletableFuture<PutObjectResponse> put = client.putObject(
-                request -> options.apply(request)
-                        .bucket(bucket)
-                        .key(object.key())
-                        .metadata(object.metadata())
-                        .contentType("application/octet-stream")
-                        .ifNoneMatch(conditional ? "*" : null),
-                body);
-        // A copy, so that cancelling leaves it to us what becomes of the request.
-        return request("s3:PutObject", put::copy)
-                .onItem()
-                .transformToUni(response -> body.matches(response.eTag(), response.serverSideEncryption())
-                        ? Uni.createFrom().voidItem()
-                        : discard(
-                                object.key(),
-                                "the storage computed the MD5 " + response.eTag() + " for " + object.key() + ", but "
-                                        + body.md5() + " was sent"))
-                .onCancellation()
-                .call(() -> takeBack(object.key(), put, body));
-    }
-
-    private Uni<Void> takeBack(String key, CompletableFuture<PutObjectResponse> put, S3Body body) {
-        if (body.stop()) {
-            put.cancel(true);
-            return Uni.createFrom().voidItem();
-        }
-        return Uni.createFrom()
-                .completionStage(put::copy)
-                .onItem()
-                .transformToUni(stored -> deleteOne(key))
-                .replaceWithVoid()
-                .onFailure()
-                .recoverWithNull();
+                ? new S3SinglePut(bucket, object, content).run(conditional)
+                : new S3MultipartUpload(bucket, object, content).run(conditional);
     }
 
     /** The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. */
@@ -135,19 +95,12 @@ final class S3Storage implements BackupStorage {
                         own ? Uni.createFrom().voidItem() : Uni.createFrom().failure(failure));
     }
 
-    private Uni<Void> discard(String key, String reason) {
-        return deleteOne(key).onItem().transformToUni(deletion -> Uni.createFrom()
-                .failure(new StorageException.Corrupt(
-                        reason + (deletion.succeeded() ? "; deleted it again" : "; DELETE IT: deleting failed"),
-                        deletion.failure().orElse(null))));
-    }
-
     @Override
     public Multi<StoredObject> list(String prefix) {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listObjectsV2Paginator(
-                                request -> request.bucket(bucket).prefix(prefix)))))
+                                request -> request.bucket(bucket.name()).prefix(prefix)))))
                 .onItem()
                 .transformToIterable(page -> page.contents())
                 .map(object -> new StoredObject(object.key(), object.size()))
@@ -160,7 +113,7 @@ final class S3Storage implements BackupStorage {
         return errors.quickRequest(
                         "s3:GetObject",
                         () -> client.headObject(
-                                request -> request.bucket(bucket).key(key)))
+                                request -> request.bucket(bucket.name()).key(key)))
                 .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
     }
 
@@ -173,7 +126,7 @@ final class S3Storage implements BackupStorage {
         return request(
                         "s3:GetObject",
                         () -> client.getObject(
-                                request -> request.bucket(bucket)
+                                request -> request.bucket(bucket.name())
                                         .key(key)
                                         .range("bytes=" + offset + "-" + (offset + length - 1)),
                                 AsyncResponseTransformer.toPublisher()))
@@ -195,11 +148,8 @@ final class S3Storage implements BackupStorage {
 
     /** One by one: some servers lack the batch call, and its checksum header cannot be turned off. */
     private Uni<Deletion> deleteOne(String key) {
-        return errors.quickRequest(
-                        "s3:DeleteObject",
-                        () -> client.deleteObject(
-                                request -> request.bucket(bucket).key(key)))
-                .map(response -> Deletion.done(key))
+        return bucket.delete(key)
+                .map(deleted -> Deletion.done(key))
                 .onFailure(StorageException.class)
                 .recoverWithItem(failure -> Deletion.failed(key, failure));
     }
@@ -209,7 +159,7 @@ final class S3Storage implements BackupStorage {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
-                                        request -> request.bucket(bucket).prefix(keyPrefix))
+                                        request -> request.bucket(bucket.name()).prefix(keyPrefix))
                                 .uploads())))
                 .onFailure()
                 .transform(failure -> errors.translate("s3:ListBucketMultipartUploads", failure))
@@ -226,7 +176,7 @@ final class S3Storage implements BackupStorage {
         return errors.quickRequest(
                         "s3:AbortMultipartUpload",
                         () -> client.abortMultipartUpload(request ->
-                                request.bucket(bucket).key(upload.key()).uploadId(upload.uploadId())))
+                                request.bucket(bucket.name()).key(upload.key()).uploadId(upload.uploadId())))
                 .map(response -> 1)
                 .onFailure(StorageException.NotFound.class)
                 .recoverWithItem(0);
@@ -237,13 +187,13 @@ final class S3Storage implements BackupStorage {
         return errors.quickRequest(
                         "s3:ListBucket",
                         () -> client.listObjectsV2(
-                                request -> request.bucket(bucket).maxKeys(1)))
+                                request -> request.bucket(bucket.name()).maxKeys(1)))
                 .replaceWithVoid();
     }
 
     @Override
     public String url(String key) {
-        return "s3://" + bucket + "/" + key;
+        return "s3://" + bucket.name() + "/" + key;
     }
 
     private <T> Uni<T> request(String permission, Supplier<CompletableFuture<T>> call) {

@@ -1,0 +1,17 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Uni;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** A bucket, how to speak to it and how to write to it. */
+record S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors errors) {
+
+    /** A missing object counts as deleted. */
+    Uni<Void> delete(String key) {
+        return errors.quickRequest(
+                        "s3:DeleteObject",
+                        () -> client.deleteObject(
+                                request -> request.bucket(name).key(key)))
+                .replaceWithVoid();
+    }
+}

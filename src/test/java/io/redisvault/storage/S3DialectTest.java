@@ -1,0 +1,200 @@
+package io.redisvault.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** What is said to servers of all kinds, and how their answers are understood. */
+class S3DialectTest {
+
+    /** A request, as {@code METHOD path}, and the answers that a test gives instead of the usual ones. */
+    private record Request(String line, Map<String, List<String>> headers) {
+        Optional<String> header(String name) {
+            return Optional.ofNullable(headers.get(name)).map(values -> values.get(0));
+        }
+    }
+
+    private record Answer(int status, String code, String message) {}
+
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private Predicate<Request> refused = request -> false;
+    private Answer refusal = new Answer(500, "InternalError", "");
+    private String entityTag;
+    private HttpServer server;
+    private S3AsyncClient client;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+        client = S3StorageTest.client(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()), "key", "secret");
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        Request request = new Request(
+                exchange.getRequestMethod() + " " + exchange.getRequestURI(), Map.copyOf(exchange.getRequestHeaders()));
+        requests.add(request);
+        if (refused.test(request)) {
+            send(
+                    exchange,
+                    refusal.status,
+                    "<Error><Code>" + refusal.code + "</Code><Message>" + refusal.message + "</Message></Error>");
+        } else if (request.line.startsWith("HEAD")) {
+            send(exchange, 404, "");
+        } else if (request.line.startsWith("DELETE")) {
+            send(exchange, 204, "");
+        } else if (request.line.endsWith("?uploads")) {
+            send(
+                    exchange,
+                    200,
+                    "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
+        } else {
+            exchange.getResponseHeaders().add("ETag", '"' + (entityTag == null ? md5(body) : entityTag) + '"');
+            send(exchange, 200, request.line.startsWith("POST") ? "<CompleteMultipartUploadResult/>" : "");
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private static String md5(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+
+    @Test
+    void asksForEncryptionAndStorageClass() {
+        S3Options options =
+                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true);
+        for (long size : new long[] {1000, S3Storage.MIN_PART_SIZE + 1}) {
+            put(options, size);
+            Request begin = requests.get(0);
+            assertThat(begin.header("X-amz-server-side-encryption")).contains("aws:kms");
+            assertThat(begin.header("X-amz-server-side-encryption-aws-kms-key-id"))
+                    .contains("alias/b");
+            assertThat(begin.header("X-amz-storage-class")).contains("STANDARD_IA");
+            requests.clear();
+        }
+    }
+
+    @Test
+    void asksNotToReplaceAnObject() {
+        put(S3StorageTest.PLAIN, 1000);
+        assertThat(requests.get(0).header("If-none-match")).contains("*");
+        requests.clear();
+        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        assertThat(requests.get(requests.size() - 1).header("If-none-match")).contains("*");
+    }
+
+    @Test
+    void looksBeforeItWritesWhereTheServerIsKnownNotToDoSo() {
+        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false), 1000);
+        assertThat(requests).extracting(Request::line).first().asString().startsWith("HEAD");
+        assertThat(requests).allMatch(request -> request.header("If-none-match").isEmpty());
+    }
+
+    @Test
+    void looksBeforeItWritesWhereTheServerSaysThatItCannot() {
+        refused = request -> request.header("If-none-match").isPresent();
+        refusal = new Answer(501, "NotImplemented", "A header you provided implies functionality that is not there");
+        BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+        for (long size : new long[] {1000, S3Storage.MIN_PART_SIZE + 1}) {
+            storage.put("key", new TestContent(1, size).content(), Map.of("a", "b"))
+                    .await()
+                    .indefinitely();
+        }
+        assertThat(requests).filteredOn(refused).hasSize(1);
+        assertThat(requests)
+                .filteredOn(request -> request.line.startsWith("HEAD"))
+                .hasSize(2);
+    }
+
+    @Test
+    void anObjectThatIsNotWhatWasSentIsDeletedAgain() {
+        entityTag = "00000000000000000000000000000000";
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, 1000))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("deleted it again");
+        assertThat(requests.get(requests.size() - 1).line).startsWith("DELETE /bucket/key");
+    }
+
+    @Test
+    void aPartThatIsNotWhatWasSentEndsTheUpload() {
+        entityTag = "00000000000000000000000000000000";
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("part 1 of key");
+        assertThat(requests.get(requests.size() - 1).line).isEqualTo("DELETE /bucket/key?uploadId=u");
+    }
+
+    @Test
+    void anEntityTagThatIsNoMd5ProvesNothing() {
+        entityTag = "opaque-1";
+        put(S3StorageTest.PLAIN, 1000);
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aLockIsNoFailureOfPermission() {
+        refused = request -> request.line.startsWith("DELETE");
+        refusal = new Answer(403, "AccessDenied", "Access Denied because object protected by object lock.");
+        assertThat(deletion().failure()).containsInstanceOf(StorageException.Locked.class);
+        refusal = new Answer(400, "ObjectLocked", "Object is WORM protected and cannot be overwritten");
+        assertThat(deletion().failure()).containsInstanceOf(StorageException.Locked.class);
+        refusal = new Answer(403, "AccessDenied", "Access Denied");
+        assertThat(deletion().failure())
+                .containsInstanceOf(StorageException.AccessDenied.class)
+                .hasValueSatisfying(failure -> assertThat(failure).hasMessageContaining("s3:DeleteObject"));
+    }
+
+    private Deletion deletion() {
+        return S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN)
+                .delete(List.of("key"))
+                .toUni()
+                .await()
+                .indefinitely();
+    }
+
+    private void put(S3Options options, long size) {
+        S3StorageTest.storage(client, "bucket", options)
+                .put("key", new TestContent(1, size).content(), Map.of())
+                .await()
+                .indefinitely();
+    }
+}
