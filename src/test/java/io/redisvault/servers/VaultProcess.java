@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -124,12 +125,17 @@ public final class VaultProcess implements AutoCloseable {
             }
         }
 
+        /** Outside the range from which the system takes ports for clients, or one might be taken before the start. */
         private static int freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            for (int attempt = 0; attempt < 100; attempt++) {
+                int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+                try (ServerSocket socket = new ServerSocket(port)) {
+                    return socket.getLocalPort();
+                } catch (IOException taken) {
+                    // The next one may be free.
+                }
             }
+            throw new IllegalStateException("no free port");
         }
     }
 
