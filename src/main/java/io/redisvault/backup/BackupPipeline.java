@@ -9,6 +9,8 @@ import io.redisvault.backup.RunningBackup.Phase;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbHeader;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
@@ -103,8 +105,15 @@ class BackupPipeline {
 
     private Optional<DumpFile> open() {
         try {
-            return Optional.of(
-                    DumpFile.open(dumpPath, config.backup().verifyDump(), Infrastructure.getDefaultWorkerPool()));
+            DumpFile dump =
+                    DumpFile.open(dumpPath, config.backup().verifyDump(), Infrastructure.getDefaultWorkerPool());
+            dump.facts()
+                    .map(RdbFacts::header)
+                    .filter(RdbHeader::isNewerThanKnown)
+                    .ifPresent(header -> LOG.warnf(
+                            "RDB version %d is newer than this program knows; the checksum is verified all the same",
+                            header.version()));
+            return Optional.of(dump);
         } catch (NoSuchFileException e) {
             if (Files.isDirectory(dumpPath.getParent())) {
                 return Optional.empty();

@@ -1,22 +1,17 @@
 package io.redisvault.storage;
 
-import static software.amazon.awssdk.services.s3.model.ServerSideEncryption.AES256;
-
 import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import mutiny.zero.flow.adapters.AdaptersToReactiveStreams;
 import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
-import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * The body of one request, read anew for each attempt, and the MD5 of what its last attempt sent.
@@ -24,8 +19,6 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * <p>Until its last bytes are handed out the request cannot succeed, and may be {@linkplain #stop stopped}.
  */
 final class S3Body implements AsyncRequestBody {
-
-    private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
 
     private enum State {
         OPEN,
@@ -50,7 +43,7 @@ final class S3Body implements AsyncRequestBody {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-        MessageDigest digest = newMd5();
+        MessageDigest digest = S3EntityTag.newMd5();
         sent = digest;
         AtomicLong read = new AtomicLong();
         Multi<ByteBuffer> digested = bytes.get().onItem().invoke(chunk -> {
@@ -73,29 +66,11 @@ final class S3Body implements AsyncRequestBody {
         return length > 0 && state.updateAndGet(now -> now == State.OPEN ? State.STOPPED : now) == State.STOPPED;
     }
 
-    /**
-     * Whether an entity tag agrees with what was sent; one that is no MD5 cannot disagree.
-     *
-     * @param encryption how the storage encrypted the object: with its keys in KMS the tag is no MD5
-     */
-    boolean matches(String entityTag, ServerSideEncryption encryption) {
-        String tag = entityTag == null ? "" : entityTag.replace("\"", "");
-        boolean comparable = MD5.matcher(tag).matches() && (encryption == null || encryption == AES256);
-        return !comparable || tag.equals(md5());
-    }
-
+    /** Of what the last attempt sent, in hexadecimal digits. */
     String md5() {
         try {
             return HexFormat.of().formatHex(((MessageDigest) sent.clone()).digest());
         } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static MessageDigest newMd5() {
-        try {
-            return MessageDigest.getInstance("MD5");
-        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }

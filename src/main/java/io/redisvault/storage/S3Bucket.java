@@ -14,4 +14,15 @@ record S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors e
                                 request -> request.bucket(name).key(key)))
                 .replaceWithVoid();
     }
+
+    /** Deletes an object that is not what was sent, and fails with the reason. */
+    Uni<Void> discard(String key, String reason) {
+        return delete(key)
+                .onFailure()
+                .transform(failure ->
+                        new StorageException.Corrupt(key + ": " + reason + "; DELETE IT: deleting failed", failure))
+                .onItem()
+                .transformToUni(deleted -> Uni.createFrom()
+                        .failure(new StorageException.Corrupt(key + ": " + reason + "; deleted it again", null)));
+    }
 }

@@ -2,6 +2,8 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,9 @@ final class S3MultipartUpload {
     private final StoredObject object;
     private final Content content;
     private final long partSize;
+    /** Of the parts sent, in their order. */
+    private final List<String> md5s = Collections.synchronizedList(new ArrayList<>());
+
     private CompletableFuture<?> current = CompletableFuture.completedFuture(null);
     private CompletableFuture<CompleteMultipartUploadResponse> completion;
     private boolean cancelled;
@@ -95,12 +100,14 @@ final class S3MultipartUpload {
                                         .partNumber(number),
                                 body)))
                 .map(response -> {
-                    if (!body.matches(response.eTag(), response.serverSideEncryption())) {
+                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
+                    if (tag.disagreesWith(body.md5())) {
                         throw new StorageException.Corrupt(
-                                "the storage computed the MD5 " + response.eTag() + " for part " + number + " of "
-                                        + object.key() + ", but " + body.md5() + " was sent",
+                                object.key() + ": the storage computed the MD5 " + tag + " for part " + number
+                                        + ", but " + body.md5() + " was sent",
                                 null);
                     }
+                    md5s.add(body.md5());
                     return CompletedPart.builder()
                             .partNumber(number)
                             .eTag(response.eTag())
@@ -119,7 +126,14 @@ final class S3MultipartUpload {
                                     .multipartUpload(upload -> upload.parts(parts)));
                             return completion.copy();
                         }))
-                .replaceWithVoid();
+                .onItem()
+                .transformToUni(response -> {
+                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
+                    return tag.disagreesWith(md5s)
+                            ? bucket.discard(
+                                    object.key(), "the storage computed " + tag + " of its parts, which are others")
+                            : Uni.createFrom().voidItem();
+                });
     }
 
     private synchronized <T> CompletableFuture<T> unlessCancelled(Supplier<CompletableFuture<T>> call) {

@@ -33,22 +33,16 @@ final class S3SinglePut {
         return bucket.errors()
                 .request("s3:PutObject", put::copy)
                 .onItem()
-                .transformToUni(response -> body.matches(response.eTag(), response.serverSideEncryption())
-                        ? Uni.createFrom().voidItem()
-                        : discard(response.eTag()))
+                .transformToUni(response -> {
+                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
+                    return tag.disagreesWith(body.md5())
+                            ? bucket.discard(
+                                    object.key(),
+                                    "the storage computed the MD5 " + tag + ", but " + body.md5() + " was sent")
+                            : Uni.createFrom().voidItem();
+                })
                 .onCancellation()
                 .call(() -> takeBack(put));
-    }
-
-    private Uni<Void> discard(String entityTag) {
-        String reason = "the storage computed the MD5 " + entityTag + " for " + object.key() + ", but " + body.md5()
-                + " was sent";
-        return bucket.delete(object.key())
-                .onFailure()
-                .transform(failure -> new StorageException.Corrupt(reason + "; DELETE IT: deleting failed", failure))
-                .onItem()
-                .transformToUni(deleted ->
-                        Uni.createFrom().failure(new StorageException.Corrupt(reason + "; deleted it again", null)));
     }
 
     /** A request whose last bytes are held back cannot succeed; any other is waited for, and its object deleted. */

@@ -40,6 +40,7 @@ class S3DialectTest {
     private Predicate<Request> refused = request -> false;
     private Answer refusal = new Answer(500, "InternalError", "");
     private String entityTag;
+    private String wholeTag = "";
     private HttpServer server;
     private S3AsyncClient client;
 
@@ -79,7 +80,13 @@ class S3DialectTest {
                     "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
         } else {
             exchange.getResponseHeaders().add("ETag", '"' + (entityTag == null ? md5(body) : entityTag) + '"');
-            send(exchange, 200, request.line.startsWith("POST") ? "<CompleteMultipartUploadResult/>" : "");
+            send(
+                    exchange,
+                    200,
+                    request.line.startsWith("POST")
+                            ? "<CompleteMultipartUploadResult><ETag>" + wholeTag
+                                    + "</ETag></CompleteMultipartUploadResult>"
+                            : "");
         }
     }
 
@@ -159,8 +166,17 @@ class S3DialectTest {
         entityTag = "00000000000000000000000000000000";
         assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
                 .isInstanceOf(StorageException.Corrupt.class)
-                .hasMessageContaining("part 1 of key");
+                .hasMessageContaining("for part 1");
         assertThat(requests.get(requests.size() - 1).line).isEqualTo("DELETE /bucket/key?uploadId=u");
+    }
+
+    @Test
+    void aWholeThatIsNotItsPartsIsDeletedAgain() {
+        wholeTag = "00000000000000000000000000000000-2";
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("deleted it again");
+        assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
     }
 
     @Test
