@@ -32,6 +32,7 @@ final class Rules {
         rules.roles();
         rules.retention();
         rules.redisTrust();
+        rules.storageTrust();
         rules.bucket();
         rules.encryption();
         rules.key();
@@ -68,6 +69,16 @@ final class Rules {
                 && !config.redis().connectionString().tls()) {
             violation(
                     "redis.ca_file", "is of no use, since " + origin("redis.connection_string") + " is not rediss://");
+        }
+    }
+
+    private void storageTrust() {
+        boolean tls = config.storage()
+                .endpoint()
+                .filter(uri -> uri.getScheme().equalsIgnoreCase("https"))
+                .isPresent();
+        if (config.storage().caFile().isPresent() && !tls) {
+            violation("storage.ca_file", "is of no use, since S3_ENDPOINT is not https://");
         }
     }
 

@@ -169,6 +169,11 @@ public interface VaultConfig {
         @WithConverter(Converters.Endpoint.class)
         Optional<URI> endpoint();
 
+        /** PEM file of the authorities to trust for an endpoint with https; the system's own when absent. */
+        @Variable("S3_CA_FILE")
+        @WithConverter(Converters.ReadableFile.class)
+        Optional<Path> caFile();
+
         /** Encryption at rest by S3: AES256, aws:kms or aws:kms:dsse; the bucket's own rule when not set. */
         @Variable("S3_SSE")
         @WithConverter(Converters.Encryption.class)

@@ -1,9 +1,24 @@
 package io.redisvault.storage;
 
+import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
@@ -19,7 +34,9 @@ final class S3Client {
 
     @Produces
     @Singleton
-    static S3AsyncClient create(S3AsyncClientBuilder builder) {
+    static S3AsyncClient create(S3AsyncClientBuilder builder, VaultConfig vault, Config config) {
+        // The client closes what it builds itself.
+        vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config)));
         return builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
                         .retryStrategy(retries())
                         .build())
@@ -28,6 +45,40 @@ final class S3Client {
 
     static void close(@Disposes S3AsyncClient client) {
         client.close();
+    }
+
+    /** Quarkus takes authorities from key stores only; all else is as for its own transport. */
+    private static NettyNioAsyncHttpClient.Builder trusting(Path authorities, Config config) {
+        TrustManager[] trusted = trustManagers(authorities);
+        return NettyNioAsyncHttpClient.builder()
+                .tlsTrustManagersProvider(() -> trusted)
+                .readTimeout(timeout(config, "read"))
+                .writeTimeout(timeout(config, "write"))
+                .connectionTimeout(timeout(config, "connection"))
+                .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
+    }
+
+    private static Duration timeout(Config config, String name) {
+        return config.getValue("quarkus.s3.async-client." + name + "-timeout", Duration.class);
+    }
+
+    private static TrustManager[] trustManagers(Path authorities) {
+        try (InputStream pem = Files.newInputStream(authorities)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                trusted.setCertificateEntry(String.valueOf(trusted.size()), authority);
+            }
+            if (trusted.size() == 0) {
+                throw new CertificateException("no certificate in it");
+            }
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            return managers.getTrustManagers();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "S3_CA_FILE: '" + authorities + "' is not a PEM file of certificates: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -1,12 +1,15 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -64,6 +67,12 @@ final class S3Errors {
                 && String.valueOf(cause.getMessage()).contains("credentials")) {
             return new StorageException.AccessDenied(
                     "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                    cause);
+        }
+        if (isDistrust(cause)) {
+            return new StorageException.Unavailable(
+                    "S3's certificate is not trusted: " + deepest(cause)
+                            + "; name its authority by S3_CA_FILE if the server is yours",
                     cause);
         }
         if (cause instanceof SdkClientException) {
@@ -135,6 +144,11 @@ final class S3Errors {
         return failure instanceof StorageException
                 && failure.getCause() instanceof AwsServiceException refusal
                 && refusal.statusCode() == 501;
+    }
+
+    private static boolean isDistrust(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(CertPathBuilderException.class::isInstance);
     }
 
     private static String deepest(Throwable failure) {

@@ -148,6 +148,11 @@ class MistakesTest {
                         "S3_STORAGE_CLASS=cheap",
                         "S3_STORAGE_CLASS: 'cheap' is not a storage class; write one such as STANDARD_IA"),
                 row("S3_CONDITIONAL_WRITES=no", "S3_CONDITIONAL_WRITES: 'no' is not true or false"),
+                row("S3_CA_FILE=/no/ca.pem", "S3_CA_FILE: '/no/ca.pem' is not a file that can be read"),
+                row("S3_CA_FILE=pom.xml", "S3_CA_FILE: 'pom.xml' is of no use, since S3_ENDPOINT is not https://"),
+                row(
+                        "S3_ENDPOINT=http://minio;S3_CA_FILE=pom.xml",
+                        "S3_CA_FILE: 'pom.xml' is of no use, since S3_ENDPOINT is not https://"),
                 row("REDIS_CA_FILE=/no/ca.pem", "REDIS_CA_FILE: '/no/ca.pem' is not a file that can be read"),
                 row("REDIS_CA_FILE=/", "REDIS_CA_FILE: '/' is not a file that can be read"),
                 row(

@@ -152,6 +152,7 @@ class SettingsTest {
             entry("storage.prefix", List.of("file", "environment")),
             entry("storage.region", List.of("file-1", "environment-1")),
             entry("storage.endpoint", List.of("http://file", "http://environment")),
+            entry("storage.ca_file", List.of("pom.xml", "./pom.xml")),
             entry("storage.sse", List.of("AES256", "aws:kms")),
             entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
             entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
@@ -184,6 +185,9 @@ class SettingsTest {
                 variables.remove(variable);
                 if (setting.key().equals("redis.ca_file")) {
                     variables.put("REDIS_CONNECTION", "rediss://redis");
+                }
+                if (setting.key().equals("storage.ca_file")) {
+                    variables.put("S3_ENDPOINT", "https://minio:9000");
                 }
                 if (setting.key().equals("storage.sse_kms_key_id")) {
                     variables.put("S3_SSE", "aws:kms");

@@ -3,6 +3,8 @@ package io.redisvault.storage;
 import io.redisvault.servers.S3Server;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,24 +15,47 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 
-/** The contract against S3Proxy. */
+/**
+ * Against S3Proxy, or with {@code S3_ENDPOINT}, {@code S3_BUCKET}, {@code AWS_ACCESS_KEY_ID} and
+ * {@code AWS_SECRET_ACCESS_KEY} against any server; the bucket must exist.
+ */
 class S3StorageTest extends BackupStorageContract {
 
     static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
 
+    private static final Map<String, String> EXTERNAL = System.getenv();
+
     private static S3Server server;
     private static S3AsyncClient client;
+    private static String bucket;
 
     @BeforeAll
     static void start() {
-        server = S3Server.start();
-        client = client(server.endpoint(), server.accessKey(), server.secretKey());
+        if (EXTERNAL.containsKey("S3_ENDPOINT")) {
+            bucket = external("S3_BUCKET");
+            client = client(
+                    URI.create(external("S3_ENDPOINT")),
+                    external("AWS_ACCESS_KEY_ID"),
+                    external("AWS_SECRET_ACCESS_KEY"));
+        } else {
+            server = S3Server.start();
+            bucket = server.bucket();
+            client = client(server.endpoint(), server.accessKey(), server.secretKey());
+        }
+    }
+
+    private static String external(String variable) {
+        return Objects.requireNonNull(EXTERNAL.get(variable), variable + " must be set, too");
     }
 
     @AfterAll
     static void stop() {
-        client.close();
-        server.close();
+        if (client != null) {
+            client.close();
+        }
+        if (server != null) {
+            server.close();
+        }
     }
 
     /** As Quarkus configures it for an endpoint that is not Amazon's. */
@@ -38,7 +63,7 @@ class S3StorageTest extends BackupStorageContract {
     static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
         return S3AsyncClient.builder()
                 .endpointOverride(endpoint)
-                .region(Region.US_EAST_1)
+                .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 .serviceConfiguration(S3Configuration.builder()
                         .checksumValidationEnabled(false)
@@ -63,12 +88,12 @@ class S3StorageTest extends BackupStorageContract {
 
     @Override
     BackupStorage storage() {
-        return storage(client, server.bucket(), PLAIN);
+        return storage(client, bucket, PLAIN);
     }
 
     @Override
     int unfinished(String prefix) {
-        return unfinished(client, server.bucket(), prefix);
+        return unfinished(client, bucket, prefix);
     }
 
     @Override
@@ -83,8 +108,7 @@ class S3StorageTest extends BackupStorageContract {
 
     @Override
     boolean abandonUploadOf(String key) {
-        client.createMultipartUpload(request -> request.bucket(server.bucket()).key(key))
-                .join();
+        client.createMultipartUpload(request -> request.bucket(bucket).key(key)).join();
         return true;
     }
 }

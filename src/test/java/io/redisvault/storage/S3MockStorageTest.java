@@ -1,0 +1,59 @@
+package io.redisvault.storage;
+
+import io.redisvault.servers.S3Mock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** The contract against S3Mock, which was written by others than S3Proxy. */
+class S3MockStorageTest extends BackupStorageContract {
+
+    private static S3Mock server;
+    private static S3AsyncClient client;
+
+    @BeforeAll
+    static void start() {
+        server = S3Mock.start();
+        client = S3StorageTest.client(server.endpoint(), "any", "any");
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+    }
+
+    @Override
+    BackupStorage storage() {
+        return S3StorageTest.storage(client, server.bucket(), S3StorageTest.PLAIN);
+    }
+
+    @Override
+    int unfinished(String prefix) {
+        return S3StorageTest.unfinished(client, server.bucket(), prefix);
+    }
+
+    @Override
+    int partSize() {
+        return (int) S3Storage.MIN_PART_SIZE;
+    }
+
+    /** S3Mock looks whether the key is free, and then writes: two at the same time both find it free. */
+    @Override
+    boolean createOnlyHoldsInRaces() {
+        return false;
+    }
+
+    /** S3Mock is slow; S3Proxy has shown the hundred. */
+    @Override
+    int cancellations() {
+        return 40;
+    }
+
+    @Override
+    boolean abandonUploadOf(String key) {
+        client.createMultipartUpload(request -> request.bucket(server.bucket()).key(key))
+                .join();
+        return true;
+    }
+}
