@@ -1,11 +1,15 @@
 package io.redisvault.config;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -176,12 +180,22 @@ final class Converters {
         }
     }
 
-    public static final class ReadableFile implements Converter<Path> {
+    /** A PEM file of authorities to trust. */
+    public static final class Certificates implements Converter<Path> {
         @Override
         public Path convert(String value) {
             Path path = new FilePath().convert(value);
             if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
                 throw new BadValue("is not a file that can be read");
+            }
+            try (InputStream file = Files.newInputStream(path)) {
+                if (CertificateFactory.getInstance("X.509")
+                        .generateCertificates(file)
+                        .isEmpty()) {
+                    throw new BadValue("holds no certificate");
+                }
+            } catch (IOException | CertificateException e) {
+                throw new BadValue("is not a PEM file of certificates", e);
             }
             return path;
         }

@@ -74,7 +74,7 @@ public interface VaultConfig {
 
         /** PEM file of the authorities to trust for {@code rediss://}; the system's own when absent. */
         @Variable("REDIS_CA_FILE")
-        @WithConverter(Converters.ReadableFile.class)
+        @WithConverter(Converters.Certificates.class)
         Optional<Path> caFile();
     }
 
@@ -171,7 +171,7 @@ public interface VaultConfig {
 
         /** PEM file of the authorities to trust for an endpoint with https; the system's own when absent. */
         @Variable("S3_CA_FILE")
-        @WithConverter(Converters.ReadableFile.class)
+        @WithConverter(Converters.Certificates.class)
         Optional<Path> caFile();
 
         /** Encryption at rest by S3: AES256, aws:kms or aws:kms:dsse; the bucket's own rule when not set. */

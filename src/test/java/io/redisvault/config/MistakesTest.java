@@ -149,15 +149,20 @@ class MistakesTest {
                         "S3_STORAGE_CLASS: 'cheap' is not a storage class; write one such as STANDARD_IA"),
                 row("S3_CONDITIONAL_WRITES=no", "S3_CONDITIONAL_WRITES: 'no' is not true or false"),
                 row("S3_CA_FILE=/no/ca.pem", "S3_CA_FILE: '/no/ca.pem' is not a file that can be read"),
-                row("S3_CA_FILE=pom.xml", "S3_CA_FILE: 'pom.xml' is of no use, since S3_ENDPOINT is not https://"),
                 row(
-                        "S3_ENDPOINT=http://minio;S3_CA_FILE=pom.xml",
-                        "S3_CA_FILE: 'pom.xml' is of no use, since S3_ENDPOINT is not https://"),
+                        "S3_CA_FILE=src/test/resources/redis-ca.pem",
+                        "S3_CA_FILE: 'src/test/resources/redis-ca.pem' is of no use, since S3_ENDPOINT is not https://"),
+                row(
+                        "S3_ENDPOINT=http://minio;S3_CA_FILE=src/test/resources/redis-ca.pem",
+                        "S3_CA_FILE: 'src/test/resources/redis-ca.pem' is of no use, since S3_ENDPOINT is not https://"),
+                row(
+                        "REDIS_CONNECTION=rediss://redis;REDIS_CA_FILE=pom.xml",
+                        "REDIS_CA_FILE: 'pom.xml' is not a PEM file of certificates"),
                 row("REDIS_CA_FILE=/no/ca.pem", "REDIS_CA_FILE: '/no/ca.pem' is not a file that can be read"),
                 row("REDIS_CA_FILE=/", "REDIS_CA_FILE: '/' is not a file that can be read"),
                 row(
-                        "REDIS_CA_FILE=pom.xml",
-                        "REDIS_CA_FILE: 'pom.xml' is of no use, since REDIS_CONNECTION is not rediss://"),
+                        "REDIS_CA_FILE=src/test/resources/redis-ca.pem",
+                        "REDIS_CA_FILE: 'src/test/resources/redis-ca.pem' is of no use, since REDIS_CONNECTION is not rediss://"),
                 // Storage
                 row("STORAGE_TYPE=s4", "STORAGE_TYPE: 's4' is not s3, gcs or filesystem"),
                 row("STORAGE_TYPE=", "STORAGE_TYPE is empty; give it a value or leave it out"),

@@ -137,7 +137,7 @@ class SettingsTest {
             entry("redis.backup_master", List.of("true", "false")),
             entry("redis.backup_replica", List.of("true", "false")),
             entry("redis.timeout", List.of("1s", "2s")),
-            entry("redis.ca_file", List.of("pom.xml", "./pom.xml")),
+            entry("redis.ca_file", List.of("src/test/resources/redis-ca.pem", "./src/test/resources/redis-ca.pem")),
             entry("backup.interval", List.of("2h", "3h")),
             entry("backup.cron", List.of("0 1 * * *", "0 2 * * *")),
             entry("backup.initial_delay", List.of("1s", "2s")),
@@ -152,7 +152,7 @@ class SettingsTest {
             entry("storage.prefix", List.of("file", "environment")),
             entry("storage.region", List.of("file-1", "environment-1")),
             entry("storage.endpoint", List.of("http://file", "http://environment")),
-            entry("storage.ca_file", List.of("pom.xml", "./pom.xml")),
+            entry("storage.ca_file", List.of("src/test/resources/redis-ca.pem", "./src/test/resources/redis-ca.pem")),
             entry("storage.sse", List.of("AES256", "aws:kms")),
             entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
             entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
@@ -381,9 +381,9 @@ class SettingsTest {
         assertThat(quarkus("STORAGE_URL=gs://bkt", "GCS_ENDPOINT=http://gcs"))
                 .containsEntry("quarkus.s3.aws.region", "us-east-1")
                 .doesNotContainKey("quarkus.s3.endpoint-override");
-        assertThat(quarkus("REDIS_CONNECTION=rediss://redis", "REDIS_CA_FILE=pom.xml"))
+        assertThat(quarkus("REDIS_CONNECTION=rediss://redis", "REDIS_CA_FILE=src/test/resources/redis-ca.pem"))
                 .containsEntry("quarkus.redis.tls-configuration-name", "redis")
-                .containsEntry("quarkus.tls.redis.trust-store.pem.certs", "pom.xml")
+                .containsEntry("quarkus.tls.redis.trust-store.pem.certs", "src/test/resources/redis-ca.pem")
                 .containsEntry("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
         assertThat(quarkus("REDIS_CONNECTION=unix:///redis.sock"))
                 .containsEntry("quarkus.redis.hosts", "unix:///redis.sock")
