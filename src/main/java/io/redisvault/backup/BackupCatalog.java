@@ -31,9 +31,7 @@ public class BackupCatalog {
                         .toList())
                 .collect()
                 .asList()
-                .map(backups -> backups.stream()
-                        .sorted(Comparator.comparing(Backup::timestamp).reversed())
-                        .toList());
+                .map(BackupCatalog::newestFirst);
     }
 
     /** All backups, newest first, each with its metadata: one request more per backup. */
@@ -46,9 +44,13 @@ public class BackupCatalog {
                         .merge(CONCURRENT_HEADS)
                         .collect()
                         .asList())
-                .map(backups -> backups.stream()
-                        .sorted(Comparator.comparing(Backup::timestamp).reversed())
-                        .toList());
+                .map(BackupCatalog::newestFirst);
+    }
+
+    private static List<Backup> newestFirst(List<Backup> backups) {
+        return backups.stream()
+                .sorted(Comparator.comparing(Backup::timestamp).reversed())
+                .toList();
     }
 
     /** Nothing, if the backup was deleted since it was listed. */

@@ -1,7 +1,6 @@
 package io.redisvault.backup;
 
 import java.time.Instant;
-import java.util.Comparator;
 
 /**
  * What one backup is called.
@@ -10,8 +9,4 @@ import java.util.Comparator;
  * @param key the name below the prefix, as the storage knows it
  * @param timestamp when Redis finished the dump
  */
-public record BackupName(String name, String key, Instant timestamp) {
-
-    public static final Comparator<BackupName> NEWEST_FIRST =
-            Comparator.comparing(BackupName::timestamp).reversed();
-}
+public record BackupName(String name, String key, Instant timestamp) {}

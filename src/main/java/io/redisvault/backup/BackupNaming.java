@@ -2,6 +2,7 @@ package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -22,7 +23,7 @@ public class BackupNaming {
     private final String folder;
     private final String node;
 
-    @jakarta.inject.Inject
+    @Inject
     BackupNaming(VaultConfig config) {
         this(config.storage().prefix(), config.redis().nodeName());
     }

@@ -4,6 +4,7 @@ import io.quarkus.scheduler.Scheduled;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ public class BackupSchedule {
     private final long startNanos = System.nanoTime();
     private volatile Instant next;
 
-    @jakarta.inject.Inject
+    @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
         this(
                 runner,
