@@ -16,8 +16,10 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.xml.stream.XMLStreamException;
 import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -37,9 +39,14 @@ final class S3Client {
     static S3AsyncClient create(S3AsyncClientBuilder builder, VaultConfig vault, Config config) {
         // The client closes what it builds itself.
         vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config)));
-        return builder.overrideConfiguration(builder.overrideConfiguration().toBuilder()
-                        .retryStrategy(retries())
-                        .build())
+        return builder.overrideConfiguration(patient(builder.overrideConfiguration()))
+                .build();
+    }
+
+    static ClientOverrideConfiguration patient(ClientOverrideConfiguration configuration) {
+        return configuration.toBuilder()
+                .retryStrategy(retries())
+                .addExecutionInterceptor(new S3WholeAnswers())
                 .build();
     }
 
@@ -82,12 +89,13 @@ final class S3Client {
     }
 
     /**
-     * What may be gone a moment later is tried again: broken connections, timeouts, 500, 502, 503, 504, SlowDown. A
+     * What may be gone a moment later is tried again: broken connections and answers, timeouts, 500, 502, 503, 504, SlowDown. A
      * refusal never is. There is no limit over all requests: a long outage must not cost the next cycle its retries.
      */
     private static RetryStrategy retries() {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(ATTEMPTS)
+                .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
                 .circuitBreakerEnabled(false)
                 .build();
     }

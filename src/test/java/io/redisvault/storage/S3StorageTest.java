@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -69,6 +70,8 @@ class S3StorageTest extends BackupStorageContract {
                         .checksumValidationEnabled(false)
                         .pathStyleAccessEnabled(true)
                         .build())
+                .overrideConfiguration(
+                        S3Client.patient(ClientOverrideConfiguration.builder().build()))
                 .build();
     }
 
