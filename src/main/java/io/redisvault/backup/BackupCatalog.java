@@ -6,14 +6,18 @@ import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 /** This node's backups in the storage, and nobody else's. */
 @ApplicationScoped
 public class BackupCatalog {
 
     private static final int CONCURRENT_HEADS = 8;
+    private static final Comparator<Backup> OLDEST_FIRST = Comparator.comparing(Backup::timestamp);
 
     private final BackupStorage storage;
     private final BackupNaming naming;
@@ -23,34 +27,79 @@ public class BackupCatalog {
         this.naming = naming;
     }
 
+    /** The backups of another node under the same prefix. */
+    public BackupCatalog forNode(String node) {
+        return new BackupCatalog(storage, naming.forNode(node));
+    }
+
+    public String node() {
+        return naming.node();
+    }
+
     /** All backups, newest first, without what is known of their content. */
     public Uni<List<Backup>> list() {
+        return stream().collect().asList().map(BackupCatalog::newestFirst);
+    }
+
+    /**
+     * The newest backups, newest first, without what is known of their content; takes memory for these only, however
+     * many there are.
+     *
+     * @param limit how many at most
+     * @param wanted which ones count
+     */
+    public Uni<List<Backup>> newest(int limit, Predicate<Backup> wanted) {
+        return stream()
+                .filter(wanted)
+                .collect()
+                .in(() -> new PriorityQueue<>(OLDEST_FIRST), (PriorityQueue<Backup> newest, Backup backup) -> {
+                    newest.add(backup);
+                    if (newest.size() > limit) {
+                        newest.remove();
+                    }
+                })
+                .map(BackupCatalog::newestFirst);
+    }
+
+    /**
+     * One backup with its metadata.
+     *
+     * @param name as in {@link Backup#name}; fails with {@link StorageException.NotFound} if this node has none of it
+     */
+    public Uni<Backup> find(String name) {
+        return naming.named(name)
+                .map(found -> storage.head(found.key()).map(object -> describe(found, object)))
+                .orElseGet(() -> Uni.createFrom()
+                        .failure(new StorageException.NotFound(
+                                "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
+    }
+
+    private Multi<Backup> stream() {
         return storage.list(naming.keyPrefix())
                 .onItem()
                 .transformToIterable(object -> naming.parse(object.key()).map(name -> describe(name, object)).stream()
-                        .toList())
+                        .toList());
+    }
+
+    /** All backups, newest first, each with its metadata: one request more per backup. */
+    public Uni<List<Backup>> listWithFacts() {
+        return list().onItem().transformToUni(this::withFacts);
+    }
+
+    /** These backups, newest first, each with its metadata; those are left out that were deleted since they were listed. */
+    public Uni<List<Backup>> withFacts(List<Backup> backups) {
+        return Multi.createFrom()
+                .iterable(backups)
+                .onItem()
+                .transformToUni(this::withFacts)
+                .merge(CONCURRENT_HEADS)
                 .collect()
                 .asList()
                 .map(BackupCatalog::newestFirst);
     }
 
-    /** All backups, newest first, each with its metadata: one request more per backup. */
-    public Uni<List<Backup>> listWithFacts() {
-        return list().onItem()
-                .transformToUni(backups -> Multi.createFrom()
-                        .iterable(backups)
-                        .onItem()
-                        .transformToUni(this::withFacts)
-                        .merge(CONCURRENT_HEADS)
-                        .collect()
-                        .asList())
-                .map(BackupCatalog::newestFirst);
-    }
-
-    private static List<Backup> newestFirst(List<Backup> backups) {
-        return backups.stream()
-                .sorted(Comparator.comparing(Backup::timestamp).reversed())
-                .toList();
+    private static List<Backup> newestFirst(Collection<Backup> backups) {
+        return backups.stream().sorted(OLDEST_FIRST.reversed()).toList();
     }
 
     /** Nothing, if the backup was deleted since it was listed. */

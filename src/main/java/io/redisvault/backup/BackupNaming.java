@@ -20,6 +20,7 @@ public class BackupNaming {
     private static final DateTimeFormatter NANOS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'").withZone(ZoneOffset.UTC);
 
+    private final String prefix;
     private final String folder;
     private final String node;
 
@@ -29,8 +30,14 @@ public class BackupNaming {
     }
 
     BackupNaming(String prefix, String node) {
+        this.prefix = prefix;
         this.folder = prefix.isEmpty() ? "" : prefix + "/";
         this.node = node;
+    }
+
+    /** The names of another node's backups under the same prefix. */
+    BackupNaming forNode(String other) {
+        return new BackupNaming(prefix, other);
     }
 
     public String node() {
@@ -66,6 +73,11 @@ public class BackupNaming {
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    /** The backup of this name; empty unless this node would have given it. */
+    Optional<BackupName> named(String name) {
+        return parse(folder + name);
     }
 
     private BackupName name(String timestamp) {

@@ -1,0 +1,25 @@
+package io.redisvault.restore;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Which backup is meant: the one of this name, else the newest that is old and young enough.
+ *
+ * @param node whose backups; this one's when empty
+ * @param before the time that the dump must be older than
+ * @param maxAge that the dump must not exceed
+ */
+public record BackupSelection(
+        Optional<String> name, Optional<String> node, Optional<Instant> before, Optional<Duration> maxAge) {
+
+    /** The newest backup of this node. */
+    public static final BackupSelection LATEST =
+            new BackupSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** The same, but only what is older than a time. */
+    BackupSelection before(Instant time) {
+        return new BackupSelection(name, node, Optional.of(time), maxAge);
+    }
+}
