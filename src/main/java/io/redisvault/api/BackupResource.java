@@ -5,6 +5,7 @@ import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.RunningBackup;

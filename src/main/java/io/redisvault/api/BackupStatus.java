@@ -2,6 +2,7 @@ package io.redisvault.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.RunningBackup;
 import java.time.Instant;
 

@@ -3,38 +3,41 @@ package io.redisvault.cli;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.Trigger;
-import java.util.concurrent.Callable;
+import jakarta.enterprise.inject.Instance;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
 /** Runs one cycle. */
-@Command(name = "backup", description = "Run one backup and exit.", mixinStandardHelpOptions = true)
-final class BackupCommand implements Callable<Integer> {
-
-    @ParentCommand
-    private RedisVault vault;
+@Command(
+        name = "backup",
+        description = "Run one backup and exit.",
+        mixinStandardHelpOptions = true,
+        footer = {"%nExamples:", "  redis-vault backup", "  redis-vault backup --config config.yaml --json"})
+final class BackupCommand extends VaultCommand {
 
     BackupCommand() {}
 
     BackupCommand(RedisVault vault) {
-        this.vault = vault;
+        super(vault);
     }
 
     @Override
-    public Integer call() {
-        return vault.launch().run(beans -> {
-            BackupOutcome outcome = beans.select(BackupRunner.class)
-                    .get()
-                    .start(Trigger.COMMAND)
-                    .await()
-                    .indefinitely();
-            if (outcome instanceof Stored stored) {
-                System.out.println(stored.backup().url());
-                return RedisVault.DONE;
-            }
-            return outcome instanceof Skipped ? RedisVault.NOTHING_TO_DO : RedisVault.FAILED;
-        });
+    int run(Instance<Object> beans) {
+        BackupOutcome outcome = beans.select(BackupRunner.class)
+                .get()
+                .start(Trigger.COMMAND)
+                .await()
+                .indefinitely();
+        // Why nothing was stored is in the log, which goes to standard error.
+        print(
+                beans,
+                BackupReport.of(outcome),
+                outcome instanceof Stored stored ? stored.backup().url() : "");
+        if (outcome instanceof Stored) {
+            return RedisVault.DONE;
+        }
+        return outcome instanceof Skipped ? RedisVault.NOTHING_TO_DO : RedisVault.FAILED;
     }
 }

@@ -1,12 +1,18 @@
 package io.redisvault.cli;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.redisvault.config.Settings;
+import io.redisvault.restore.FileOwner;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
 @QuarkusMain
@@ -15,7 +21,7 @@ import picocli.CommandLine.ScopeType;
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {BackupCommand.class, ListCommand.class},
+        subcommands = {BackupCommand.class, ListCommand.class, RestoreCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration", "3:nothing to do"})
 public final class RedisVault implements Callable<Integer> {
@@ -36,7 +42,22 @@ public final class RedisVault implements Callable<Integer> {
     private boolean once;
 
     public static void main(String... args) {
-        System.exit(new CommandLine(new RedisVault()).execute(args));
+        System.exit(new CommandLine(new RedisVault())
+                .registerConverter(Duration.class, reading(Settings::duration))
+                .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
+                .registerConverter(FileMode.class, reading(FileMode::parse))
+                .registerConverter(FileOwner.class, reading(FileOwner::parse))
+                .execute(args));
+    }
+
+    private static <T> ITypeConverter<T> reading(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("'" + text + "' " + e.getMessage());
+            }
+        };
     }
 
     @Override

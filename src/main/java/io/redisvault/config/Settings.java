@@ -3,6 +3,7 @@ package io.redisvault.config;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,16 @@ public final class Settings {
      */
     public static List<String> mistakes(Optional<Path> configFile) {
         return read(Environment.ofProcess(), configFile).mistakes();
+    }
+
+    /** Reads a duration as the settings have it; throws {@link IllegalArgumentException} with what is wrong with it. */
+    public static Duration duration(String text) {
+        return HumanDuration.parse(text);
+    }
+
+    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong with it. */
+    public static String nodeName(String text) {
+        return new Names.NodeName().convert(text);
     }
 
     static Settings read(Environment environment, Optional<Path> configFile) {

@@ -34,8 +34,10 @@ public class BackupSelector {
     private static Uni<Backup> named(String name, BackupCatalog catalog) {
         return catalog.find(name)
                 .onFailure(StorageException.NotFound.class)
-                .transform(missing -> new NoBackupException("no backup '" + name + "' of node '" + catalog.node()
-                        + "': the command list shows those there are, --node names another node"));
+                .transform(missing -> new NoBackupException(
+                        "no backup '" + name + "' of node '" + catalog.node()
+                                + "': the command list shows those there are, --node names another node",
+                        false));
     }
 
     private Uni<Backup> newest(BackupSelection selection, BackupCatalog catalog) {
@@ -50,14 +52,16 @@ public class BackupSelector {
         String condition =
                 selection.before().map(time -> " from before " + time).orElse("");
         if (newest.isEmpty()) {
-            throw new NoBackupException("there is no backup of node '" + node + "'" + condition);
+            throw new NoBackupException("there is no backup of node '" + node + "'" + condition, condition.isEmpty());
         }
         Backup backup = newest.get(0);
         Duration age = Duration.between(backup.timestamp(), clock.instant());
         if (selection.maxAge().filter(limit -> age.compareTo(limit) > 0).isPresent()) {
-            throw new NoBackupException("the newest backup of node '" + node + "'" + condition + " is too old: "
-                    + backup.name() + " is of " + age.toSeconds() + " s ago, --max-age allows "
-                    + selection.maxAge().get().toSeconds() + " s");
+            throw new NoBackupException(
+                    "the newest backup of node '" + node + "'" + condition + " is too old: "
+                            + backup.name() + " is of " + age.toSeconds() + " s ago, --max-age allows "
+                            + selection.maxAge().get().toSeconds() + " s",
+                    false);
         }
         return backup;
     }

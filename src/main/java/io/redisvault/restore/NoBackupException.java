@@ -5,7 +5,15 @@ public final class NoBackupException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    NoBackupException(String message) {
+    private final boolean none;
+
+    NoBackupException(String message, boolean none) {
         super(message);
+        this.none = none;
+    }
+
+    /** Whether the node has no backup at all. */
+    public boolean none() {
+        return none;
     }
 }

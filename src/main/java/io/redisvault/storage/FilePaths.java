@@ -1,13 +1,11 @@
 package io.redisvault.storage;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,15 +62,6 @@ record FilePaths(Path root) {
 
     static Path ofMetadata(Path metadata) {
         return owner(METADATA, metadata);
-    }
-
-    /** Without it, a name that was added or removed may not survive a power failure. */
-    static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException unsupported) {
-            // Some network and FUSE file systems cannot, and have no caches of their own to lose either.
-        }
     }
 
     private Path realRoot() throws IOException {

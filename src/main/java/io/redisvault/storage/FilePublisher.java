@@ -38,7 +38,7 @@ class FilePublisher {
             }
             writeMetadata(file, metadata);
             // The metadata's name is on disk before the object's can be.
-            FilePaths.forceDirectory(file.getParent());
+            DirectorySync.force(file.getParent());
             try {
                 link(part, file);
             } catch (FileAlreadyExistsException | AccessDeniedException e) {
@@ -49,7 +49,7 @@ class FilePublisher {
         }
         Files.deleteIfExists(part);
         for (Path directory = file.getParent(); directory.startsWith(root); directory = directory.getParent()) {
-            FilePaths.forceDirectory(directory);
+            DirectorySync.force(directory);
         }
     }
 
@@ -62,7 +62,7 @@ class FilePublisher {
         try {
             if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 Files.delete(file);
-                FilePaths.forceDirectory(file.getParent());
+                DirectorySync.force(file.getParent());
             }
             if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(FilePaths.metadata(file));

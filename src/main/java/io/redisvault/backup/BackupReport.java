@@ -1,8 +1,6 @@
-package io.redisvault.api;
+package io.redisvault.backup;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
@@ -28,7 +26,7 @@ public record BackupReport(
         List<String> locked,
         List<String> notDeleted) {
 
-    static BackupReport of(BackupOutcome outcome) {
+    public static BackupReport of(BackupOutcome outcome) {
         if (outcome instanceof Stored stored) {
             return new BackupReport(
                     "stored",
@@ -53,7 +51,8 @@ public record BackupReport(
         return new BackupReport("failed", word(failed.failure()), failed.detail(), null, null, null, null);
     }
 
-    static String word(Enum<?> constant) {
+    /** A constant as JSON and problems spell it. */
+    public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

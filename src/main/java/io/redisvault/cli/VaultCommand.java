@@ -1,0 +1,63 @@
+package io.redisvault.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.restore.NoBackupException;
+import io.redisvault.restore.RestoreException;
+import io.redisvault.storage.StorageException;
+import jakarta.enterprise.inject.Instance;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** A command that does one thing and exits. */
+abstract class VaultCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private RedisVault vault;
+
+    @Option(names = "--json", description = "print JSON, for programs")
+    private boolean json;
+
+    VaultCommand() {}
+
+    VaultCommand(RedisVault vault) {
+        this.vault = vault;
+    }
+
+    /** @return the exit code */
+    abstract int run(Instance<Object> beans);
+
+    @Override
+    public Integer call() {
+        return vault.launch().run(beans -> {
+            try {
+                return run(beans);
+            } catch (NoBackupException e) {
+                return tell(e, RedisVault.NOTHING_TO_DO);
+            } catch (StorageException | RestoreException | InvalidDumpException e) {
+                return tell(e, RedisVault.FAILED);
+            }
+        });
+    }
+
+    /** Prints a result: as JSON if that is wanted, else as text. */
+    void print(Instance<Object> beans, Object result, String text) {
+        try {
+            System.out.println(json ? beans.select(ObjectMapper.class).get().writeValueAsString(result) : text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What is for people only, beside the result. */
+    static void note(String text) {
+        System.err.println("redis-vault: " + text);
+    }
+
+    private static int tell(Exception failure, int exitCode) {
+        note(failure.getMessage());
+        return exitCode;
+    }
+}
