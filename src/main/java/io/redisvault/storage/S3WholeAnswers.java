@@ -1,7 +1,6 @@
 package io.redisvault.storage;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -22,25 +21,24 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  */
 final class S3WholeAnswers implements ExecutionInterceptor {
 
-    /** What each answer has that we build on. */
-    private static final Map<Class<? extends SdkResponse>, List<String>> ESSENTIAL = Map.of(
-            HeadObjectResponse.class, List.of("ContentLength", "ETag"),
-            PutObjectResponse.class, List.of("ETag"),
-            CreateMultipartUploadResponse.class, List.of("UploadId"),
-            UploadPartResponse.class, List.of("ETag"),
-            CompleteMultipartUploadResponse.class, List.of("ETag"),
-            ListObjectsV2Response.class, List.of("IsTruncated"),
-            ListMultipartUploadsResponse.class, List.of("IsTruncated"));
+    /** What we build on in each answer. */
+    private static final Map<Class<? extends SdkResponse>, String> ESSENTIAL = Map.of(
+            HeadObjectResponse.class, "ContentLength",
+            PutObjectResponse.class, "ETag",
+            CreateMultipartUploadResponse.class, "UploadId",
+            UploadPartResponse.class, "ETag",
+            CompleteMultipartUploadResponse.class, "ETag",
+            ListObjectsV2Response.class, "IsTruncated",
+            ListMultipartUploadsResponse.class, "IsTruncated");
 
     @Override
     public void afterUnmarshalling(Context.AfterUnmarshalling context, ExecutionAttributes attributes) {
         SdkResponse response = context.response();
-        for (String field : ESSENTIAL.getOrDefault(response.getClass(), List.of())) {
-            if (response.getValueForField(field, Object.class).isEmpty()) {
-                // The client tries again what fails by an IOException.
-                throw SdkClientException.create(
-                        "broken answer", new IOException("its answer broke off, it has no " + field));
-            }
+        String field = ESSENTIAL.get(response.getClass());
+        if (field != null && response.getValueForField(field, Object.class).isEmpty()) {
+            // The client tries again what fails by an IOException.
+            throw SdkClientException.create(
+                    "broken answer", new IOException("its answer broke off, it has no " + field));
         }
     }
 }

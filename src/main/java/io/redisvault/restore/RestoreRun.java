@@ -1,0 +1,79 @@
+package io.redisvault.restore;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** One backup on its way to one target. Files are written on workers. */
+record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions options, Clock clock) {
+
+    /** Chunks that wait for the disk; the largest have some 100 KiB. */
+    private static final int BUFFERED_CHUNKS = 16;
+
+    /** Fails with what the reading fails with, and with exceptions whose cause is the {@link IOException} of the target. */
+    Uni<Restored> run(Runnable begun) {
+        Executor workers = Infrastructure.getDefaultWorkerPool();
+        return Uni.createFrom()
+                .item(Unchecked.supplier(
+                        () -> DumpWriter.begin(target.dump(), reading.backup().bytes())))
+                .runSubscriptionOn(workers)
+                .invoke(begun)
+                .onItem()
+                .transformToUni(writer -> reading.bytes()
+                        .emitOn(workers, BUFFERED_CHUNKS)
+                        .onItem()
+                        .invoke(Unchecked.consumer(writer::write))
+                        .onItem()
+                        .ignoreAsUni()
+                        .map(Unchecked.function(written -> finish(writer)))
+                        .onTermination()
+                        .invoke(writer::close));
+    }
+
+    private Restored finish(DumpWriter writer) throws IOException {
+        List<String> notes = new ArrayList<>();
+        giveAway(writer).ifPresent(notes::add);
+        writer.finish(options.mode(), reading.backup().timestamp());
+        Optional<Path> kept = options.force() && target.hasDump() ? Optional.of(keptName()) : Optional.empty();
+        writer.publish(kept);
+        target.appendOnlyFile()
+                .ifPresent(
+                        file -> notes.add("Redis loads " + file + " instead, unless it starts with 'appendonly no'"));
+        return new Restored(reading.backup(), reading.facts().orElseThrow(), target.dump(), kept, notes);
+    }
+
+    /** Redis is likely to run as whoever the directory belongs to. */
+    private Optional<String> giveAway(DumpWriter writer) throws IOException {
+        if (options.owner().isPresent()) {
+            options.owner().get().own(writer.temporary());
+            return Optional.empty();
+        }
+        FileOwner directory = FileOwner.of(target.directory());
+        FileOwner own = FileOwner.of(writer.temporary());
+        if (own.user().equals(directory.user())) {
+            return Optional.empty();
+        }
+        try {
+            directory.own(writer.temporary());
+            return Optional.empty();
+        } catch (FileSystemException notPermitted) {
+            return Optional.of("the dump belongs to user " + own.user() + ", its directory to " + directory.user()
+                    + ": if Redis cannot read it, restore as the user that Redis runs as");
+        }
+    }
+
+    private Path keptName() {
+        return target.dump()
+                .resolveSibling(target.dump().getFileName() + ".before-"
+                        + clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    }
+}
