@@ -47,7 +47,8 @@ final class ListCommand extends VaultCommand {
                 .await()
                 .indefinitely();
         if (shown.isEmpty()) {
-            print(beans, shown, "no backups of node '" + catalog.node() + "'");
+            print(beans, shown, "");
+            note("there is no backup of node '" + catalog.node() + "'");
             return RedisVault.NOTHING_TO_DO;
         }
         print(beans, shown, table(shown, beans.select(Clock.class).get().instant()));

@@ -51,7 +51,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         return new Restored(reading.backup(), reading.facts().orElseThrow(), target.dump(), kept, notes);
     }
 
-    /** Redis is likely to run as whoever the directory belongs to. */
+    /** Redis is likely to run as whoever the directory belongs to, unless that is a fresh volume's root. */
     private Optional<String> giveAway(DumpWriter writer) throws IOException {
         if (options.owner().isPresent()) {
             options.owner().get().own(writer.temporary());
@@ -59,7 +59,8 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         }
         FileOwner directory = FileOwner.of(target.directory());
         FileOwner own = FileOwner.of(writer.temporary());
-        if (own.user().equals(directory.user())) {
+        boolean mounted = directory.user().getName().equals("root");
+        if (mounted || own.user().equals(directory.user())) {
             return Optional.empty();
         }
         try {

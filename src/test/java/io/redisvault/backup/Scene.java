@@ -23,9 +23,9 @@ import java.util.List;
 import org.awaitility.Awaitility;
 
 /** A node with a dump, and a proxy between its sidecar and the storage. */
-final class Scene implements AutoCloseable {
+public final class Scene implements AutoCloseable {
 
-    static final long MIB = 1 << 20;
+    public static final long MIB = 1 << 20;
 
     private final Surroundings surroundings;
     private final FaultyProxy proxy;
@@ -33,7 +33,7 @@ final class Scene implements AutoCloseable {
     private final Path data;
     private final BackupNaming naming;
 
-    Scene(Surroundings surroundings, String node) {
+    public Scene(Surroundings surroundings, String node) {
         this.surroundings = surroundings;
         this.proxy = FaultyProxy.to(surroundings.s3().endpoint());
         this.node = node;
@@ -46,7 +46,7 @@ final class Scene implements AutoCloseable {
     }
 
     /** A sidecar that reaches the storage through the proxy only. */
-    VaultProcess.Builder vault() {
+    public VaultProcess.Builder vault() {
         return surroundings
                 .vault()
                 .and("S3_ENDPOINT", proxy.endpoint().toString())
@@ -54,12 +54,12 @@ final class Scene implements AutoCloseable {
                 .and("REDIS_DATA_PATH", data.toString());
     }
 
-    FaultyProxy proxy() {
+    public FaultyProxy proxy() {
         return proxy;
     }
 
     /** Returns when the sidecar has sent the storage so many bytes more, in all. */
-    void awaitSent(long bytes) {
+    public void awaitSent(long bytes) {
         long enough = proxy.passed(Direction.TO_SERVER) + bytes;
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
@@ -67,17 +67,17 @@ final class Scene implements AutoCloseable {
                 .until(() -> proxy.passed(Direction.TO_SERVER) >= enough);
     }
 
-    Path dump() {
+    public Path dump() {
         return data.resolve("dump.rdb");
     }
 
     /** Puts a dump in place of the present one, the way Redis does; the same seed gives the same bytes. */
-    void newDump(long bytes, long seed, Instant modified) throws IOException {
+    public void newDump(long bytes, long seed, Instant modified) throws IOException {
         place(SyntheticDump.write(data.resolve("temp.rdb"), bytes, seed), modified);
     }
 
     /** Puts a copy of a file in place of the present dump. */
-    void newDump(Path source, Instant modified) throws IOException {
+    public void newDump(Path source, Instant modified) throws IOException {
         place(Files.copy(source, data.resolve("temp.rdb"), StandardCopyOption.REPLACE_EXISTING), modified);
     }
 
@@ -87,28 +87,28 @@ final class Scene implements AutoCloseable {
     }
 
     /** The key of a backup of a dump of that time. */
-    String key(Instant modified) {
+    public String key(Instant modified) {
         return naming.keyPrefix() + modified.truncatedTo(ChronoUnit.SECONDS) + ".rdb";
     }
 
     /** The keys of this node's visible backups, oldest first. S3Proxy's own files are not among them. */
-    List<String> backups() {
+    public List<String> backups() {
         return surroundings.s3().keys().stream()
                 .filter(key -> naming.parse(key).isPresent())
                 .toList();
     }
 
-    List<String> unfinishedUploads() {
+    public List<String> unfinishedUploads() {
         return surroundings.s3().unfinishedUploads().stream()
                 .filter(key -> key.startsWith(naming.keyPrefix()))
                 .toList();
     }
 
-    Path object(String key) {
+    public Path object(String key) {
         return surroundings.s3().file(key);
     }
 
-    void assertThatAllBackupsAreWhole() throws IOException {
+    public void assertThatAllBackupsAreWhole() throws IOException {
         for (String key : backups()) {
             try (FileChannel channel = FileChannel.open(object(key))) {
                 RdbVerifier verifier = new RdbVerifier(channel.size());

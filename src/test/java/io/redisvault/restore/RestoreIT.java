@@ -3,6 +3,10 @@ package io.redisvault.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.FaultyProxy.Count;
+import io.redisvault.servers.FaultyProxy.Cut;
+import io.redisvault.servers.FaultyProxy.Direction;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess.Exit;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RestoreIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
+
+    private static final long MIB = 1 << 20;
+    private static final int ROUNDS = 4;
 
     private static Surroundings surroundings;
 
@@ -245,6 +253,30 @@ class RestoreIT {
         assertThat(directory.resolve("dump.rdb")).doesNotExist();
     }
 
+    @Test
+    void resumesWhereverTheConnectionBreaks() throws IOException {
+        Path backup = SyntheticDump.write(file("broken", JANUARY), 40 * MIB, 1);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            long offset = MIB + random.nextInt((int) (4 * MIB));
+            Cut how = Cut.values()[round % 2];
+            try (FaultyProxy proxy = FaultyProxy.to(surroundings.s3().endpoint())) {
+                proxy.cutAfter(offset, Direction.TO_CLIENT, Count.EACH_CONNECTION, how);
+                Path dump = data.resolve(round + ".rdb");
+                Exit exit = surroundings
+                        .vault()
+                        .and("REDIS_NODE_NAME", "broken")
+                        .and("S3_ENDPOINT", proxy.endpoint().toString())
+                        .run("restore", "--to", dump.toString());
+                String what = "seed %d, %s after %d bytes: %s".formatted(seed, how, offset, exit.err());
+                assertThat(exit.code()).as(what).isZero();
+                assertThat(proxy.cuts()).as(what).isGreaterThanOrEqualTo(40 * MIB / offset);
+                assertThat(dump).as(what).hasSameBinaryContentAs(backup);
+            }
+        }
+    }
+
     private Exit restore(String node, String... arguments) {
         List<String> command = new ArrayList<>(List.of("restore"));
         command.addAll(List.of(arguments));
@@ -257,9 +289,13 @@ class RestoreIT {
     }
 
     private static Path backup(String node, Instant time, long seed) throws IOException {
+        return SyntheticDump.write(file(node, time), 200_000, seed);
+    }
+
+    private static Path file(String node, Instant time) throws IOException {
         Path file = surroundings.s3().file("redis-vault/" + node + "_" + time + ".rdb");
         Files.createDirectories(file.getParent());
-        return SyntheticDump.write(file, 200_000, seed);
+        return file;
     }
 
     private Path dump() {

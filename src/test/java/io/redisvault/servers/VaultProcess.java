@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -47,6 +48,11 @@ public final class VaultProcess implements AutoCloseable {
 
     public static Builder with(Map<String, String> environment) {
         return new Builder(environment);
+    }
+
+    /** What to type for {@code redis-vault}. */
+    static String command() {
+        return String.join(" ", Builder.command(List.of("@" + OPTIONS)));
     }
 
     /** How to start one. */
@@ -99,14 +105,7 @@ public final class VaultProcess implements AutoCloseable {
         private VaultProcess start(int port, String... arguments) {
             try {
                 Path files = Files.createTempDirectory("redis-vault");
-                List<String> command = new ArrayList<>();
-                command.add(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
-                command.addAll(jvmOptions);
-                command.add("-jar");
-                command.add(Path.of("target/quarkus-app/quarkus-run.jar")
-                        .toAbsolutePath()
-                        .toString());
+                List<String> command = command(jvmOptions);
                 command.addAll(List.of(arguments));
                 Path out = files.resolve("out");
                 Path err = files.resolve("err");
@@ -123,6 +122,17 @@ public final class VaultProcess implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static List<String> command(List<String> jvmOptions) {
+            List<String> command = new ArrayList<>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(jvmOptions);
+            command.add("-jar");
+            command.add(Path.of("target/quarkus-app/quarkus-run.jar")
+                    .toAbsolutePath()
+                    .toString());
+            return command;
         }
 
         /** Outside the range from which the system takes ports for clients, or one might be taken before the start. */
@@ -202,6 +212,19 @@ public final class VaultProcess implements AutoCloseable {
     /** Peak resident memory in KiB, as the kernel counts it. */
     public long peakMemory() {
         return status("VmHWM");
+    }
+
+    /** The same of a command, which is waited for. */
+    public long peakMemoryUntilExit() {
+        long peak = 0;
+        while (process.isAlive()) {
+            try {
+                peak = Math.max(peak, peakMemory());
+            } catch (UncheckedIOException | NoSuchElementException justEnded) {
+                // What it had is gone with it.
+            }
+        }
+        return peak;
     }
 
     public long threads() {

@@ -1,0 +1,139 @@
+package io.redisvault.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.FaultyProxy.Direction;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListIT {
+
+    private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
+    private static final int MANY = 10_500;
+
+    private static Surroundings surroundings;
+
+    @TempDir
+    private Path data;
+
+    @BeforeAll
+    static void start() throws IOException {
+        surroundings = Surroundings.start();
+        surroundings.redis().populate(1000, 100);
+        surroundings.redis().save();
+        Files.createDirectories(surroundings.s3().file("redis-vault"));
+        for (int backup = 0; backup < MANY; backup++) {
+            SyntheticDump.write(file("many", backup), 100, backup);
+        }
+        for (int backup = 0; backup < 10; backup++) {
+            SyntheticDump.write(file("few", backup), 100, backup);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        surroundings.close();
+    }
+
+    @Test
+    void showsInColumnsWhatIsKnownOfEachBackup() throws IOException {
+        SyntheticDump.write(file("table", 0), 5000, 1);
+        assertThat(vault("table").run("backup").code()).isZero();
+
+        Exit list = vault("table").run("list");
+
+        assertThat(list.code()).as(list.err()).isZero();
+        List<String> lines = list.out().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).matches("NAME +AGE +SIZE +SERVER +VERIFIED");
+        assertThat(lines.get(1)).matches("table_[0-9TZ:-]+\\.rdb  \\d+s +[0-9.]+ KiB  redis [0-9.]+ +yes");
+        assertThat(lines.get(2)).matches("table_2026-01-02T03:04:05Z\\.rdb  \\d+d \\d+h +[0-9.]+ KiB  - +-");
+        for (String column : List.of("AGE", "SIZE", "SERVER", "VERIFIED")) {
+            int start = lines.get(0).indexOf(column);
+            assertThat(lines).as(column).allMatch(line -> line.charAt(start - 1) == ' ' && line.charAt(start) != ' ');
+        }
+    }
+
+    @Test
+    void printsForProgramsWhatTheServiceAnswers() {
+        try (VaultProcess service = vault("few").serve()) {
+            Exit list = vault("few").run("list", "--json");
+            assertThat(list.out().strip())
+                    .isEqualTo(service.get("/backups?facts=true").body());
+        }
+    }
+
+    @Test
+    void showsAnotherNodesBackups() {
+        Exit list = vault("nobody").run("list", "--node", "few");
+        assertThat(list.out().lines()).hasSize(11).last().asString().startsWith("few_" + JANUARY);
+    }
+
+    @Test
+    void nothingToListIsNothingToDo() {
+        Exit list = vault("nobody").run("list");
+        assertThat(list.code()).isEqualTo(3);
+        assertThat(list.out()).isEmpty();
+        assertThat(list.err()).contains("there is no backup of node 'nobody'");
+        assertThat(vault("nobody").run("list", "--json").out()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void thousandsOfBackupsTakeNoMoreMemoryThanAFew() {
+        Exit limited = vault("many").run("list", "--limit", "10");
+        assertThat(limited.out().lines()).hasSize(11);
+        assertThat(limited.out()).contains("many_" + JANUARY.plusSeconds(MANY - 1));
+        assertThat(limited.err()).contains("there are older ones: --limit shows more");
+
+        long few = peakMemoryOfListing("few");
+        long many = peakMemoryOfListing("many");
+        System.out.printf("ListIT: peak resident memory %d KiB for 10, %d KiB for %d%n", few, many, MANY);
+        // More pages, more compiled code; what each backup would take on top is 3 MiB for all.
+        assertThat((double) many / few).isLessThan(1.25);
+    }
+
+    private long peakMemoryOfListing(String node) {
+        try (VaultProcess vault = vault(node).and("MALLOC_ARENA_MAX", "2").launch("list", "--limit", "10")) {
+            long peak = vault.peakMemoryUntilExit();
+            assertThat(vault.waitFor().code()).isZero();
+            return peak;
+        }
+    }
+
+    @Test
+    void theLatestOfThousandsIsFoundWithoutARequestForEach() throws IOException {
+        try (FaultyProxy proxy = FaultyProxy.to(surroundings.s3().endpoint())) {
+            Exit restore = vault("many")
+                    .and("S3_ENDPOINT", proxy.endpoint().toString())
+                    .run("restore", "--to", data.toString());
+            assertThat(restore.code()).as(restore.err()).isZero();
+            assertThat(restore.out()).startsWith("restored many_" + JANUARY.plusSeconds(MANY - 1));
+            // Eleven pages, one HEAD, one GET, of about 1 KiB each.
+            assertThat(proxy.passed(Direction.TO_SERVER)).isLessThan(30_000);
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    private static VaultProcess.Builder vault(String node) {
+        return surroundings.vault().and("REDIS_NODE_NAME", node);
+    }
+
+    private static Path file(String node, int second) {
+        return surroundings.s3().file("redis-vault/" + node + "_" + JANUARY.plusSeconds(second) + ".rdb");
+    }
+}

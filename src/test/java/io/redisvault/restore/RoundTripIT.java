@@ -1,0 +1,100 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.redisvault.servers.GcsServer;
+import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.S3Server;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data of every type, backed up, lost and restored: the new server must have what the old one had. */
+class RoundTripIT {
+
+    /** A newer server than the bundled one, where the system has it; with functions. */
+    private static final Path SYSTEM_SERVER = Path.of("/usr/bin/redis-server");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void throughS3() throws IOException {
+        try (S3Server s3 = S3Server.start()) {
+            makeRoundTrip(
+                    Map.of(
+                            "S3_ENDPOINT", s3.endpoint().toString(),
+                            "S3_BUCKET", s3.bucket(),
+                            "AWS_ACCESS_KEY_ID", s3.accessKey(),
+                            "AWS_SECRET_ACCESS_KEY", s3.secretKey()),
+                    RedisServer.builder());
+        }
+    }
+
+    @Test
+    void throughGoogleCloudStorage() throws IOException {
+        try (GcsServer gcs = GcsServer.start().withBucket("backups")) {
+            makeRoundTrip(
+                    Map.of(
+                            "STORAGE_URL",
+                            "gs://backups/vault",
+                            "GCS_ENDPOINT",
+                            gcs.uri().toString()),
+                    RedisServer.builder());
+        }
+    }
+
+    @Test
+    void throughAFileSystem() throws IOException {
+        makeRoundTrip(Map.of("STORAGE_URL", "file://" + directory.resolve("backups")), RedisServer.builder());
+    }
+
+    @Test
+    void ofTheSystemsServer() throws IOException {
+        assumeThat(SYSTEM_SERVER).exists();
+        makeRoundTrip(
+                Map.of("STORAGE_URL", "file://" + directory.resolve("backups")),
+                RedisServer.builder().executable(SYSTEM_SERVER));
+    }
+
+    private void makeRoundTrip(Map<String, String> storage, RedisServer.Builder server) throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String before;
+        try (RedisServer redis = server.dataDirectory(data).start()) {
+            EveryType.fill(redis);
+            redis.save();
+            before = state(redis);
+            Exit backup = run(storage, redis.url(), data, "backup");
+            assertThat(backup.code()).as(backup.err()).isZero();
+        }
+        Files.delete(data.resolve("dump.rdb"));
+
+        Exit restore = run(storage, "redis://localhost:1", data, "restore", "--to", data.toString());
+        assertThat(restore.code()).as(restore.err()).isZero();
+
+        try (RedisServer redis = server.dataDirectory(data).start()) {
+            assertThat(state(redis)).isEqualTo(before);
+            // What was restored is the newest backup, so there is nothing to store.
+            assertThat(run(storage, redis.url(), data, "backup").code()).isEqualTo(3);
+        }
+    }
+
+    private static Exit run(Map<String, String> storage, String redis, Path data, String... command) {
+        return VaultProcess.with(storage)
+                .and("REDIS_CONNECTION", redis)
+                .and("REDIS_DATA_PATH", data.toString())
+                .run(command);
+    }
+
+    /** The digest covers all databases, and which keys expire; functions are not in it. */
+    private static String state(RedisServer redis) {
+        String digest = redis.command("DEBUG", "DIGEST");
+        return EveryType.hasFunctions(redis) ? digest + redis.command("FUNCTION", "LIST", "WITHCODE") : digest;
+    }
+}

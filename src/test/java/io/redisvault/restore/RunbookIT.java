@@ -1,0 +1,134 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.Machine;
+import io.redisvault.servers.VaultProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs every command of docs/restore.md, as it is there, in the situation it is meant for. */
+class RunbookIT {
+
+    private static final Pattern BLOCK = Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL);
+    private static final int OLD = 20_000;
+    private static final int NEW = 50_000;
+
+    @TempDir
+    private Path directory;
+
+    private Path data;
+    private Path dump;
+    private Map<String, String> vault;
+    private Machine machine;
+
+    @BeforeEach
+    void start() throws IOException {
+        data = Files.createDirectory(directory.resolve("data"));
+        dump = data.resolve("dump.rdb");
+        Files.createDirectory(directory.resolve("backups"));
+        vault = Map.of("STORAGE_URL", "file://" + directory.resolve("backups"), "REDIS_DATA_PATH", data.toString());
+        machine = Machine.with(directory, data, vault);
+    }
+
+    @AfterEach
+    void stop() {
+        machine.close();
+    }
+
+    @Test
+    void isThereAGoodBackup() throws IOException {
+        backup("redis-node", "2026-11-23T15:00:00Z", NEW);
+        assertThat(machine.run(section("Is there a good backup?")))
+                .contains("redis-node_2026-11-23T15:00:00Z.rdb  ", "CRC-64")
+                .containsPattern("drill.*passed|passed.*drill");
+    }
+
+    @Test
+    void theVolumeIsLost() throws IOException {
+        backup("redis-node", "2026-11-23T13:00:00Z", OLD);
+        Path newest = backup("redis-node", "2026-11-23T15:00:00Z", NEW);
+        assertThat(machine.run(section("The volume is lost"))).contains("left as it is");
+        assertThat(dump).hasSameBinaryContentAs(newest);
+        assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(NEW));
+    }
+
+    @Test
+    void aBadDeployHasSpoiltTheData() throws IOException {
+        Path before = backup("redis-node", "2026-11-23T13:00:00Z", OLD);
+        Path spoilt = backup("redis-node", "2026-11-23T15:00:00Z", NEW);
+        Files.copy(spoilt, dump);
+        machine.run("redis-server --dir /data");
+        String commands = section("A bad deploy has spoilt the data");
+        machine.run(commands.substring(0, commands.indexOf("kubectl")));
+        assertThat(dump).hasSameBinaryContentAs(before);
+        assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(OLD));
+        try (var files = Files.newDirectoryStream(data, "dump.rdb.before-*")) {
+            assertThat(files).singleElement().satisfies(kept -> assertThat(kept).hasSameBinaryContentAs(spoilt));
+        }
+    }
+
+    /** The cluster is the script's, the restore is real: its arguments are those of the pod's manifest. */
+    @Test
+    void aBadDeployInKubernetes() throws IOException {
+        Path before = backup("redis-0", "2026-11-23T13:00:00Z", OLD);
+        Files.copy(backup("redis-0", "2026-11-23T15:00:00Z", NEW), dump);
+        machine.run("redis-server --dir /data");
+        String commands = section("A bad deploy has spoilt the data");
+        machine.run(commands.substring(commands.indexOf("kubectl")));
+        assertThat(dump).hasSameBinaryContentAs(before);
+        assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(OLD));
+    }
+
+    @Test
+    void productionsDataInStaging() throws IOException {
+        Path backup = backup("redis-production", "2026-11-23T15:00:00Z", NEW);
+        assertThat(machine.run(section("Production's data in staging")))
+                .contains("redis-production_2026-11-23T15:00:00Z.rdb");
+        assertThat(dump).hasSameBinaryContentAs(backup);
+        assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(NEW));
+    }
+
+    @Test
+    void comingFromTheRustRedisVault() throws IOException {
+        Path backup = backup("redis-node", "2024-12-01T14:30:22Z", OLD);
+        assertThat(machine.run(section("Coming from the Rust redis-vault"))).contains("redis 6.2.7", "RDB version 9");
+        assertThat(dump).hasSameBinaryContentAs(backup);
+    }
+
+    @Test
+    void withoutRedisVault() throws IOException {
+        Path backup = backup("redis-node", "2024-12-01T14:30:22Z", OLD);
+        try (VaultProcess service = VaultProcess.with(vault).serve()) {
+            machine.run(section("Without redis-vault")
+                    .replace("http://localhost:8080", service.url().toString()));
+        }
+        assertThat(dump).hasSameBinaryContentAs(backup);
+    }
+
+    private Path backup(String node, String time, int bytes) throws IOException {
+        return SyntheticDump.write(directory.resolve("backups").resolve(node + "_" + time + ".rdb"), bytes, bytes);
+    }
+
+    private static String section(String heading) throws IOException {
+        String text = Files.readString(Path.of("docs/restore.md"));
+        int start = text.indexOf("\n## " + heading + "\n");
+        assertThat(start).as(heading).isNotNegative();
+        int end = text.indexOf("\n## ", start + 1);
+        return BLOCK.matcher(text.substring(start, end < 0 ? text.length() : end))
+                .results()
+                .map(MatchResult::group)
+                .map(block -> block.replaceAll("```(bash\n)?", ""))
+                .collect(Collectors.joining());
+    }
+}
