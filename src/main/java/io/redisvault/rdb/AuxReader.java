@@ -3,6 +3,7 @@ package io.redisvault.rdb;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,11 +18,6 @@ final class AuxReader {
     private static final int OPCODE = 0xfa;
     private static final int MAX_FIELDS = 64;
     private static final int MAX_STRING = 1024;
-
-    private static final int INT8 = 0xc0;
-    private static final int INT16 = 0xc1;
-    private static final int INT32 = 0xc2;
-    private static final int LZF = 0xc3;
 
     private final ByteBuffer head;
     private final long size;
@@ -77,10 +73,12 @@ final class AuxReader {
         int at = head.position();
         int first = head.get() & 0xff;
         return switch (first) {
-            case INT8 -> Integer.toString(head.get());
-            case INT16 -> Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getShort());
-            case INT32 -> Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getInt());
-            case LZF -> compressed(at);
+            case RdbEncoding.INT8 -> Integer.toString(head.get());
+            case RdbEncoding.INT16 ->
+                Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getShort());
+            case RdbEncoding.INT32 ->
+                Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getInt());
+            case RdbEncoding.LZF -> compressed(at);
             default -> plain(length(first, at), at);
         };
     }
@@ -124,20 +122,11 @@ final class AuxReader {
 
     /** A length in RDB's encoding; it is unsigned. */
     private long length(int first, int at) {
-        head.order(ByteOrder.BIG_ENDIAN);
-        if (first < 0x40) {
-            return first;
+        if (RdbEncoding.following(first) < 0) {
+            throw new InvalidDumpException(
+                    "the AUX string at offset %d has the unknown encoding %02x".formatted(at, first));
         }
-        if (first < 0x80) {
-            return (first & 0x3f) << 8 | head.get() & 0xff;
-        }
-        return switch (first) {
-            case 0x80 -> head.getInt() & 0xffffffffL;
-            case 0x81 -> head.getLong();
-            default ->
-                throw new InvalidDumpException(
-                        "the AUX string at offset %d has the unknown encoding %02x".formatted(at, first));
-        };
+        return RdbEncoding.length(first, head);
     }
 
     private static String text(byte[] bytes) {
@@ -146,7 +135,7 @@ final class AuxReader {
             if (b >= ' ' && b <= '~') {
                 text.append((char) b);
             } else {
-                text.append("\\x%02x".formatted(b));
+                text.append("\\x").append(HexFormat.of().toHexDigits(b));
             }
         }
         return text.toString();
