@@ -2,11 +2,14 @@ package io.redisvault.observability;
 
 import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.redisvault.api.LiveSurroundings;
 import io.redisvault.deployment.Monitoring;
+import java.io.File;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -34,5 +37,13 @@ class MonitoringTest {
                 .collect(Collectors.toSet());
         assertThat(asked).hasSizeGreaterThan(10);
         assertThat(exposed).containsAll(asked);
+    }
+
+    @Test
+    void everyCheckOfTheGroupIsExplained() {
+        List<String> checks = when().get("/q/health/group/backup").jsonPath().getList("checks.name");
+        assertThat(checks).hasSizeGreaterThan(5);
+        assertThat(contentOf(new File("docs/operations.md")))
+                .contains(checks.stream().map(check -> "| `" + check + "` |").toList());
     }
 }
