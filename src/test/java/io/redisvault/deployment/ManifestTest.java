@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
@@ -86,7 +87,7 @@ class ManifestTest {
         assertThat(ofSidecar.getName()).isEqualTo(ofRedis.getName());
         assertThat(ofSidecar.getReadOnly()).isTrue();
         assertThat(pod(manifests).getSecurityContext().getRunAsUser()).isEqualTo(999);
-        assertThat(containers(manifests)).allSatisfy(container -> assertThat(
+        assertThat(containers(pod(manifests))).allSatisfy(container -> assertThat(
                         container.getSecurityContext().getRunAsUser())
                 .isNull());
     }
@@ -94,11 +95,29 @@ class ManifestTest {
     @ParameterizedTest
     @MethodSource("deployments")
     void thePodIsRestricted(Manifests manifests) {
-        PodSpec pod = pod(manifests);
+        assertRestricted(pod(manifests));
+    }
+
+    @Test
+    void aRestoreToAnEarlierTimeWorksOnTheVolumeAsRedisWould() {
+        PodSpec redis = pod(Manifests.read(Path.of("k8s/deployment.yaml")));
+        PodSpec restore =
+                Manifests.read(Path.of("k8s/restore/pod.yaml")).the(Pod.class).getSpec();
+        assertRestricted(restore);
+        assertThat(restore.getSecurityContext().getRunAsUser())
+                .isEqualTo(redis.getSecurityContext().getRunAsUser());
+        assertThat(restore.getServiceAccountName()).isEqualTo(redis.getServiceAccountName());
+        assertThat(restore.getContainers().get(0).getEnvFrom())
+                .isEqualTo(redis.getInitContainers().get(0).getEnvFrom());
+        assertThat(restore.getVolumes().get(0).getPersistentVolumeClaim().getClaimName())
+                .isEqualTo("data-redis-0");
+    }
+
+    private static void assertRestricted(PodSpec pod) {
         assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
         assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
         assertThat(pod.getAutomountServiceAccountToken()).isFalse();
-        assertThat(containers(manifests)).allSatisfy(container -> {
+        assertThat(containers(pod)).allSatisfy(container -> {
             assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
                     .isFalse();
             assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
@@ -197,8 +216,8 @@ class ManifestTest {
                 .orElseThrow();
     }
 
-    private static Stream<Container> containers(Manifests manifests) {
-        return Stream.concat(pod(manifests).getInitContainers().stream(), pod(manifests).getContainers().stream());
+    private static Stream<Container> containers(PodSpec pod) {
+        return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
     }
 
     private static VolumeMount mount(Container container, String path) {
