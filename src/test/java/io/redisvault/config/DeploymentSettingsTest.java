@@ -1,0 +1,80 @@
+package io.redisvault.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.redisvault.deployment.Compose;
+import io.redisvault.deployment.Deployments;
+import io.redisvault.deployment.Manifests;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What deployments tell the sidecar are settings it understands. */
+class DeploymentSettingsTest {
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void everySettingOfTheConfigMapIsRight(Manifests manifests) {
+        assertThat(settings(manifests).mistakes()).isEmpty();
+        assertThat(known()).containsAll(variables(manifests).keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void theSecretOfTheExampleFitsEachOfThem(Manifests manifests) {
+        Map<String, String> variables = variables(manifests);
+        variables.putAll(Manifests.read(Path.of("k8s/secret-example.yaml"))
+                .the(Secret.class)
+                .getStringData());
+        assertThat(Reading.environment(variables).mistakes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void theSidecarHasTimeToStop(Manifests manifests) {
+        Duration grace = Duration.ofSeconds(manifests
+                .the(StatefulSet.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getTerminationGracePeriodSeconds());
+        assertThat(grace)
+                .isGreaterThan(
+                        settings(manifests).typed().backup().shutdownTimeout().plusSeconds(10));
+    }
+
+    @Test
+    void theSidecarsOfComposeAreToldTheRightThings() {
+        assertThat(Compose.sidecars()).isNotEmpty().allSatisfy((name, variables) -> {
+            assertThat(Reading.environment(variables).mistakes()).isEmpty();
+            variables.keySet().removeAll(Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"));
+            assertThat(known()).containsAll(variables.keySet());
+        });
+    }
+
+    static Stream<Named<Manifests>> deployments() {
+        return Deployments.all();
+    }
+
+    private static Stream<String> known() {
+        return Setting.all().stream().flatMap(setting -> setting.variables().stream());
+    }
+
+    private static Settings settings(Manifests manifests) {
+        return Reading.environment(variables(manifests));
+    }
+
+    private static Map<String, String> variables(Manifests manifests) {
+        return new HashMap<>(manifests.the(ConfigMap.class).getData());
+    }
+}

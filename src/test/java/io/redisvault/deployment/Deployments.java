@@ -1,0 +1,64 @@
+package io.redisvault.deployment;
+
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+
+/** What there is to apply in {@code k8s/}. */
+public final class Deployments {
+
+    private static final Path DIRECTORY = Path.of("k8s");
+    private static final List<Named<Manifests>> RENDERED =
+            Tool.KUBECTL.isThere() ? kustomizations().map(Deployments::rendered).toList() : List.of();
+
+    private Deployments() {}
+
+    /** Each way to deploy Redis with its sidecar: the one file, and what kubectl renders. */
+    public static Stream<Named<Manifests>> all() {
+        Path file = DIRECTORY.resolve("deployment.yaml");
+        return Stream.concat(Stream.of(Named.of(file.toString(), Manifests.read(file))), rendered())
+                .filter(manifests -> manifests.getPayload().has(StatefulSet.class));
+    }
+
+    /** What kubectl makes of each kustomization; nothing where there is no kubectl. */
+    static Stream<Named<Manifests>> rendered() {
+        return RENDERED.stream();
+    }
+
+    private static Named<Manifests> rendered(Path directory) {
+        return Named.of(directory.toString(), Manifests.parse(Tool.KUBECTL.run("kustomize", directory.toString())));
+    }
+
+    /** Directories that can be applied; a component cannot, by itself. */
+    private static Stream<Path> kustomizations() {
+        return yaml().filter(file -> file.endsWith("kustomization.yaml"))
+                .filter(file -> text(file).contains("\nkind: Kustomization\n"))
+                .map(Path::getParent);
+    }
+
+    /** Files of documents for the API. */
+    static Stream<Path> files() {
+        return yaml().filter(file -> !file.endsWith("kustomization.yaml"));
+    }
+
+    private static Stream<Path> yaml() {
+        try (Stream<Path> files = Files.walk(DIRECTORY)) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
