@@ -42,10 +42,13 @@ abstract class VaultCommand implements Callable<Integer> {
         });
     }
 
-    /** Prints a result: as JSON if that is wanted, else as text. */
+    /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
     void print(Instance<Object> beans, Object result, String text) {
         try {
-            System.out.println(json ? beans.select(ObjectMapper.class).get().writeValueAsString(result) : text);
+            String shown = json ? beans.select(ObjectMapper.class).get().writeValueAsString(result) : text;
+            if (!shown.isEmpty()) {
+                System.out.println(shown);
+            }
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,10 @@ class RunbookIT {
         machine.run(commands.substring(0, commands.indexOf("kubectl")));
         assertThat(dump).hasSameBinaryContentAs(before);
         assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(OLD));
-        try (var files = Files.newDirectoryStream(data, "dump.rdb.before-*")) {
-            assertThat(files).singleElement().satisfies(kept -> assertThat(kept).hasSameBinaryContentAs(spoilt));
+        try (Stream<Path> files = Files.list(data)) {
+            assertThat(files.filter(file -> file.getFileName().toString().startsWith("dump.rdb.before-")))
+                    .singleElement()
+                    .satisfies(kept -> assertThat(kept).hasSameBinaryContentAs(spoilt));
         }
     }
 

@@ -45,7 +45,9 @@ public final class Machine implements AutoCloseable {
         machine.program("redis-cli", """
                 exec 3<>/dev/tcp/127.0.0.1/%d
                 printf '%%s\\r\\nQUIT\\r\\n' "$*" >&3
-                cat <&3""".formatted(machine.port));
+                answer=$(cat <&3 2>/dev/null || true)
+                echo "$answer"
+                [[ $answer != -* ]]""".formatted(machine.port));
         machine.program("kubectl", """
                 case "$*" in
                 "scale statefulset/redis --replicas=0") redis-cli SHUTDOWN NOSAVE ;;
