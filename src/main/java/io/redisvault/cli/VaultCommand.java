@@ -9,6 +9,7 @@ import io.redisvault.storage.StorageException;
 import jakarta.enterprise.inject.Instance;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 
 /** A command that does one thing and exits. */
@@ -34,6 +35,8 @@ abstract class VaultCommand implements Callable<Integer> {
         return vault.launch().run(beans -> {
             try {
                 return run(beans);
+            } catch (ParameterException e) {
+                return tell(e, RedisVault.WRONG_USAGE);
             } catch (NoBackupException e) {
                 return tell(e, RedisVault.NOTHING_TO_DO);
             } catch (StorageException | RestoreException | InvalidDumpException e) {
