@@ -2,6 +2,7 @@ package io.redisvault.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.redisvault.drill.DrillException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.RestoreException;
@@ -39,7 +40,7 @@ abstract class VaultCommand implements Callable<Integer> {
                 return tell(e, RedisVault.WRONG_USAGE);
             } catch (NoBackupException e) {
                 return tell(e, RedisVault.NOTHING_TO_DO);
-            } catch (StorageException | RestoreException | InvalidDumpException e) {
+            } catch (StorageException | RestoreException | InvalidDumpException | DrillException e) {
                 return tell(e, RedisVault.FAILED);
             }
         });
