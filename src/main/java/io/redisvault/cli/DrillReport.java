@@ -41,7 +41,9 @@ record DrillReport(
         drilled.server().ifPresent(server -> lines.add("loaded by " + server));
         drilled.databases().forEach(database -> lines.add(database.toString()));
         drilled.note().ifPresent(lines::add);
-        lines.add(drilled.failure().map(reason -> "failed: " + reason).orElse("passed in " + seconds(drilled) + " s"));
+        lines.add(drilled.failure()
+                .map(reason -> "drill failed: " + reason)
+                .orElse("drill passed in " + seconds(drilled) + " s"));
         return String.join(System.lineSeparator(), lines);
     }
 

@@ -81,7 +81,7 @@ class DrillIT {
                         line -> assertThat(line).isEqualTo("database 0: 1000 keys"),
                         line -> assertThat(line).isEqualTo("database 5: 2 keys"),
                         line -> assertThat(line).isEqualTo("database 40: 1 key"),
-                        line -> assertThat(line).matches("passed in \\d+\\.\\d+ s"));
+                        line -> assertThat(line).matches("drill passed in \\d+\\.\\d+ s"));
 
         JsonPath json = JsonPath.from(drill("good", "--json").out());
         assertThat(json.getString("outcome")).isEqualTo("passed");
@@ -102,7 +102,7 @@ class DrillIT {
 
         assertThat(exit.code()).isOne();
         assertThat(exit.out())
-                .containsPattern("failed: database 0: \\d+ keys instead of " + SyntheticDump.keys(4 * MIB));
+                .containsPattern("drill failed: database 0: \\d+ keys instead of " + SyntheticDump.keys(4 * MIB));
     }
 
     @Test
@@ -130,7 +130,8 @@ class DrillIT {
 
         assertThat(exit.code()).as(exit.err()).isZero();
         assertThat(exit.out())
-                .contains("database 0: " + SyntheticDump.keys(MIB) + " keys", "keys not compared: ", "passed in ");
+                .contains(
+                        "database 0: " + SyntheticDump.keys(MIB) + " keys", "keys not compared: ", "drill passed in ");
     }
 
     @Test
