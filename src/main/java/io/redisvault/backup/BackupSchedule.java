@@ -2,6 +2,8 @@ package io.redisvault.backup;
 
 import io.quarkus.scheduler.Scheduled;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.schedule.DueRuns;
+import io.redisvault.schedule.Timetable;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -11,21 +13,14 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/**
- * Starts the runs that are due. The clock is looked at every second, so that runs stay aligned to it whatever
- * happens to it.
- */
+/** Starts the runs that are due. */
 @ApplicationScoped
 public class BackupSchedule {
 
     private static final Logger LOG = Logger.getLogger(BackupSchedule.class);
 
     private final BackupRunner runner;
-    private final Clock clock;
-    private final Timetable timetable;
-    private final Duration initialDelay;
-    private final long startNanos = System.nanoTime();
-    private volatile Instant next;
+    private final DueRuns runs;
 
     @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
@@ -41,36 +36,18 @@ public class BackupSchedule {
 
     BackupSchedule(BackupRunner runner, Clock clock, Timetable timetable, Duration initialDelay) {
         this.runner = runner;
-        this.clock = clock;
-        this.timetable = timetable;
-        this.initialDelay = initialDelay;
+        this.runs = new DueRuns(clock, timetable, initialDelay);
     }
 
     /** When the next run begins; empty before the schedule has started. */
     public Optional<Instant> next() {
-        return Optional.ofNullable(next);
+        return runs.next();
     }
 
     @Scheduled(every = "1s")
     @NonBlocking
     void tick() {
-        Instant now = clock.instant();
-        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
-        Instant upcoming = timetable.next(delay.isNegative() ? now : now.plus(delay));
-        Instant due = next;
-        // Earlier than what was planned: the clock was set back.
-        if (due == null || upcoming.isBefore(due)) {
-            next = upcoming;
-            return;
-        }
-        if (now.isBefore(due)) {
-            return;
-        }
-        next = upcoming;
-        if (timetable.next(due).isBefore(upcoming)) {
-            LOG.warnf("runs between %s and %s were missed: the process or its machine was paused", due, now);
-        }
-        run(due);
+        runs.due().ifPresent(this::run);
     }
 
     private void run(Instant due) {

@@ -27,6 +27,13 @@ final class Progress {
                 + Amount.bytes(begun.backup().bytes()));
     }
 
+    /** Shows that the reading is over and something else goes on. */
+    void step(String what) {
+        endBar();
+        reading = null;
+        VaultCommand.note(what);
+    }
+
     /** The outcome of the work; throws what it fails with. */
     <T> T await(Uni<T> work) {
         CompletableFuture<T> outcome = work.subscribeAsCompletionStage();
@@ -48,19 +55,24 @@ final class Progress {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } finally {
-            if (terminal && reading != null) {
-                show();
-                System.err.println();
-            }
+            endBar();
+        }
+    }
+
+    private void endBar() {
+        if (terminal && reading != null) {
+            show();
+            System.err.println();
         }
     }
 
     private void show() {
-        if (reading == null) {
+        BackupReading current = reading;
+        if (current == null) {
             return;
         }
-        long total = reading.backup().bytes();
-        long done = reading.bytesDone();
+        long total = current.backup().bytes();
+        long done = current.bytesDone();
         long perSecond = (long) (done / Math.max(0.001, (System.nanoTime() - began) / 1e9));
         String text = "%3d%%  %s of %s  %s/s"
                 .formatted(

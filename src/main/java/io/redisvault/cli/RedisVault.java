@@ -21,7 +21,13 @@ import picocli.CommandLine.TypeConversionException;
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {BackupCommand.class, ListCommand.class, RestoreCommand.class},
+        subcommands = {
+            BackupCommand.class,
+            ListCommand.class,
+            VerifyCommand.class,
+            RestoreCommand.class,
+            DrillCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration", "3:nothing to do"})
 public final class RedisVault implements Callable<Integer> {

@@ -4,6 +4,7 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.restore.FileOwner;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
+import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreOptions;
 import io.redisvault.restore.RestoreTarget;
 import io.redisvault.restore.Restored;
@@ -76,6 +77,11 @@ final class RestoreCommand extends VaultCommand {
                     beans.select(Restore.class).get().run(choice.selection(), target, options, progress::follow));
             restored.notes().forEach(VaultCommand::note);
             print(beans, RestoreReport.of(restored), RestoreReport.text(restored));
+        } catch (RestoreException e) {
+            if (e.isOfBackup() && !fallback) {
+                note("--fallback takes the newest good backup");
+            }
+            throw e;
         } catch (NoBackupException e) {
             if (!ifEmpty || !e.none()) {
                 throw e;

@@ -2,7 +2,6 @@ package io.redisvault.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.redisvault.backup.Backup;
-import io.redisvault.rdb.RdbHeader;
 import io.redisvault.restore.Restored;
 import java.util.List;
 
@@ -20,18 +19,11 @@ record RestoreReport(String outcome, Backup backup, String path, String keptAs, 
     }
 
     static String text(Restored restored) {
-        RdbHeader header = restored.facts().header();
-        String text = "restored %s to %s: %s, %s %s, RDB version %d, %s"
+        String text = "restored %s to %s: %s"
                 .formatted(
                         restored.backup().name(),
                         restored.dump(),
-                        Amount.bytes(restored.backup().bytes()),
-                        header.producer(),
-                        header.producerVersion().orElse("of unknown version"),
-                        header.version(),
-                        restored.facts().checksummed()
-                                ? "CRC-64 " + restored.facts().checksumHex() + " verified"
-                                : "without a checksum, so unverified");
+                        DumpText.of(restored.backup().withFacts(restored.facts())));
         return restored.kept()
                 .map(kept -> text + System.lineSeparator() + "the dump before it is kept as " + kept)
                 .orElse(text);

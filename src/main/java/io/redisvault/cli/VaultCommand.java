@@ -2,6 +2,7 @@ package io.redisvault.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.redisvault.drill.DrillException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.RestoreException;
@@ -9,6 +10,7 @@ import io.redisvault.storage.StorageException;
 import jakarta.enterprise.inject.Instance;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 
 /** A command that does one thing and exits. */
@@ -34,9 +36,11 @@ abstract class VaultCommand implements Callable<Integer> {
         return vault.launch().run(beans -> {
             try {
                 return run(beans);
+            } catch (ParameterException e) {
+                return tell(e, RedisVault.WRONG_USAGE);
             } catch (NoBackupException e) {
                 return tell(e, RedisVault.NOTHING_TO_DO);
-            } catch (StorageException | RestoreException | InvalidDumpException e) {
+            } catch (StorageException | RestoreException | InvalidDumpException | DrillException e) {
                 return tell(e, RedisVault.FAILED);
             }
         });

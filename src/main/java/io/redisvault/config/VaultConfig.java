@@ -28,6 +28,8 @@ public interface VaultConfig {
 
     Retention retention();
 
+    Drill drill();
+
     Logging logging();
 
     Metrics metrics();
@@ -224,6 +226,14 @@ public interface VaultConfig {
         @Variable("RETENTION_KEEP_DURATION")
         @WithConverter(Converters.PositiveDuration.class)
         Optional<Duration> keepDuration();
+    }
+
+    /** Whether a backup can be restored, found out before it has to be. */
+    interface Drill {
+        /** When to verify the newest backup: five-field cron expression in UTC; never when absent. */
+        @Variable("DRILL_CRON")
+        @WithConverter(CronExpression.class)
+        Optional<String> cron();
     }
 
     interface Logging {

@@ -32,7 +32,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 @ApplicationScoped
 class BackupHealth {
 
-    private static final String GROUP = "backup";
+    static final String GROUP = "backup";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final VaultConfig config;

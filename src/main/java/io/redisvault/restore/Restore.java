@@ -1,7 +1,6 @@
 package io.redisvault.restore;
 
 import io.quarkus.arc.Unremovable;
-import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -61,22 +60,16 @@ public class Restore {
             BackupReading reading = reader.open(backup);
             return new RestoreRun(reading, target, options, clock)
                     .run(() -> begun.accept(reading))
-                    .onFailure(Restore::isCorrupt)
+                    .onFailure(RestoreException::isCorrupt)
                     .recoverWithUni(failure -> {
                         String corrupt = backup.name() + " is corrupt: " + failure.getMessage();
                         if (!options.fallback() || selection.name().isPresent()) {
-                            return Uni.createFrom()
-                                    .failure(new RestoreException(
-                                            corrupt + "; --fallback takes the newest good one", failure));
+                            return Uni.createFrom().failure(new RestoreException(corrupt, failure));
                         }
                         LOG.warnf("%s; trying the one before it", corrupt);
                         return restore(selection.before(backup.timestamp()), target, options, begun);
                     });
         });
-    }
-
-    private static boolean isCorrupt(Throwable failure) {
-        return failure instanceof InvalidDumpException || failure instanceof StorageException.Corrupt;
     }
 
     private static boolean isOfTheTarget(Throwable failure) {

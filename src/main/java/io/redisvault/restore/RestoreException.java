@@ -1,5 +1,8 @@
 package io.redisvault.restore;
 
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.storage.StorageException;
+
 /** The restore was refused or could not be done; the message says why and what to do, and the target is as it was. */
 public final class RestoreException extends RuntimeException {
 
@@ -11,5 +14,14 @@ public final class RestoreException extends RuntimeException {
 
     RestoreException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether it failed since the backup is corrupt. */
+    public boolean isOfBackup() {
+        return isCorrupt(getCause());
+    }
+
+    static boolean isCorrupt(Throwable failure) {
+        return failure instanceof InvalidDumpException || failure instanceof StorageException.Corrupt;
     }
 }

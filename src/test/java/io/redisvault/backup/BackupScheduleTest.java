@@ -3,13 +3,12 @@ package io.redisvault.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.config.VaultConfig;
+import io.redisvault.schedule.SetClock;
+import io.redisvault.schedule.Timetable;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,29 +17,12 @@ import org.junit.jupiter.api.Test;
 class BackupScheduleTest {
 
     private final List<Instant> runs = new ArrayList<>();
-    private Instant now = Instant.parse("2026-11-23T10:20:00Z");
-
-    private final Clock clock = new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    };
+    private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
 
     private final BackupRunner runner = new BackupRunner(null, null, clock, defaults()) {
         @Override
         public Uni<BackupOutcome> start(Trigger trigger) {
-            runs.add(now);
+            runs.add(clock.instant());
             return Uni.createFrom().nothing();
         }
     };
@@ -58,7 +40,7 @@ class BackupScheduleTest {
     @Test
     void aClockThatIsSetBackBringsTheNextRunForward() {
         pass(Duration.ofMinutes(10));
-        now = at("05:30:00");
+        clock.set(at("05:30:00"));
         pass(Duration.ofHours(1));
         assertThat(runs).containsExactly(at("06:00:00"));
         assertThat(schedule.next()).contains(at("07:00:00"));
@@ -67,7 +49,7 @@ class BackupScheduleTest {
     @Test
     void aClockThatIsSetBackWithinTheHourDoesNotRunTwice() {
         pass(Duration.ofMinutes(45));
-        now = at("11:01:00");
+        clock.set(at("11:01:00"));
         pass(Duration.ofMinutes(10));
         assertThat(runs).containsExactly(at("11:00:00"));
     }
@@ -75,17 +57,13 @@ class BackupScheduleTest {
     @Test
     void aClockThatIsSetForwardRunsOnceForAllThatWereMissed() {
         pass(Duration.ofMinutes(10));
-        now = at("17:10:00");
+        clock.set(at("17:10:00"));
         pass(Duration.ofHours(1));
         assertThat(runs).containsExactly(at("17:10:00"), at("18:00:00"));
     }
 
-    /** The schedule looks at the clock every second. */
     private void pass(Duration time) {
-        Instant end = now.plus(time);
-        for (schedule.tick(); now.isBefore(end); schedule.tick()) {
-            now = now.plusSeconds(1);
-        }
+        clock.pass(time, schedule::tick);
     }
 
     private static Instant at(String time) {

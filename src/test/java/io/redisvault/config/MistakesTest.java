@@ -92,6 +92,9 @@ class MistakesTest {
                 row("BACKUP_CRON=0 0 3 * * *", "BACKUP_CRON: '0 0 3 * * *'" + CRON_RULE),
                 row("BACKUP_CRON=99 * * * *", "BACKUP_CRON: '99 * * * *'" + CRON_RULE),
                 row("BACKUP_CRON=@sometimes", "BACKUP_CRON: '@sometimes'" + CRON_RULE),
+                row("DRILL_CRON=daily", "DRILL_CRON: 'daily'" + CRON_RULE),
+                row("DRILL_CRON=0 0 30 2 *", "DRILL_CRON: '0 0 30 2 *' never fires"),
+                row("DRILL_CORN=0 3 * * *", "DRILL_CORN is not a variable of redis-vault; did you mean DRILL_CRON?"),
                 row("BACKUP_CRON=0 0 30 2 *", "BACKUP_CRON: '0 0 30 2 *' never fires"),
                 row(
                         "BACKUP_CRON=0 3 * * *;BACKUP_INTERVAL=1h",
@@ -280,7 +283,7 @@ class MistakesTest {
                 row("redsi:\n  node_name: a", "redsi: unknown key; did you mean redis?"),
                 row(
                         "kubernetes: {}",
-                        "kubernetes: unknown key; there are backup, http, logging, metrics, redis, retention, storage"),
+                        "kubernetes: unknown key; there are backup, drill, http, logging, metrics, redis, retention, storage"),
                 row(
                         "retention:\n  forever: true",
                         "retention.forever: unknown key; there are retention.keep_duration, retention.keep_last"),

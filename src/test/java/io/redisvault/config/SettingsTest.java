@@ -162,6 +162,7 @@ class SettingsTest {
             entry("storage.timeout", List.of("1s", "2s")),
             entry("retention.keep_last", List.of("1", "2")),
             entry("retention.keep_duration", List.of("1d", "2d")),
+            entry("drill.cron", List.of("0 3 * * *", "0 4 * * *")),
             entry("logging.format", List.of("text", "json")),
             entry("logging.level", List.of("warn", "error")),
             entry("metrics.enabled", List.of("true", "false")),

@@ -70,6 +70,11 @@ public final class RedisServer implements AutoCloseable {
         return new Builder();
     }
 
+    /** The program that servers run by default. */
+    public static Path program() {
+        return RedisExecutable.standard().path();
+    }
+
     /** What a server is started with. */
     public static final class Builder {
         private Path executable;

@@ -1,4 +1,4 @@
-package io.redisvault.backup;
+package io.redisvault.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

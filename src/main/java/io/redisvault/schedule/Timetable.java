@@ -1,4 +1,4 @@
-package io.redisvault.backup;
+package io.redisvault.schedule;
 
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
@@ -12,7 +12,7 @@ import java.time.ZonedDateTime;
 
 /** When runs are due. */
 @FunctionalInterface
-interface Timetable {
+public interface Timetable {
 
     /** The first run strictly after {@code instant}. */
     Instant next(Instant instant);

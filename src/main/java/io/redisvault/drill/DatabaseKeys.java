@@ -1,0 +1,24 @@
+package io.redisvault.drill;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/**
+ * The keys of one database after a drill.
+ *
+ * @param expected how many there should be; if some expired meanwhile, the number nearest to the loaded ones that is
+ *     right; absent when the dump's keys could not be counted
+ * @param loaded how many the server had
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DatabaseKeys(int database, Long expected, long loaded) {
+
+    boolean right() {
+        return expected == null || expected == loaded;
+    }
+
+    @Override
+    public String toString() {
+        String text = "database " + database + ": " + loaded + (loaded == 1 ? " key" : " keys");
+        return right() ? text : text + " instead of " + expected;
+    }
+}

@@ -1,0 +1,122 @@
+package io.redisvault.drill;
+
+import io.redisvault.redis.ServerInfo;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.redis.client.RedisOptions;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server in a process of its own, which nobody can reach but through its socket. */
+final class DrillServer implements AutoCloseable {
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final int SECONDS_TO_DIE = 10;
+    private static final String PATH = "PATH";
+
+    private final Path program;
+    private final Process process;
+    private final Path output;
+    private final Redis client;
+
+    private DrillServer(Path program, Process process, Path output, Redis client) {
+        this.program = program;
+        this.process = process;
+        this.output = output;
+        this.client = client;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param settings as on its command line
+     * @param output the file for all that it says
+     */
+    static DrillServer start(Path program, List<String> settings, Path socket, Path output, Vertx vertx) {
+        List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
+        command.addAll(settings);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        // No credentials of ours for a program that has no use for them.
+        builder.environment().keySet().removeIf(name -> !name.equals(PATH));
+        RedisOptions options = new RedisOptions()
+                .setConnectionString(address(socket))
+                .setProtocolNegotiation(false)
+                .setMaxPoolSize(1);
+        try {
+            return new DrillServer(program, builder.start(), output, Redis.createClient(vertx, options));
+        } catch (IOException e) {
+            throw new DrillException("cannot start " + program + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String address(Path socket) {
+        try {
+            return new URI("unix", "", socket.toString(), null, null).toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /**
+     * What the server says of itself once it has loaded its dump. Fails with {@link NotLoadedException}: as soon as its
+     * process ends, or when the time is over.
+     */
+    Uni<ServerInfo> loaded(Duration limit) {
+        Uni<ServerInfo> answer = Uni.createFrom()
+                .deferred(() -> client.send(Request.cmd(Command.INFO)))
+                .map(info -> ServerInfo.parse(info.toString()))
+                // It does not listen yet.
+                .onFailure()
+                .recoverWithNull()
+                .repeat()
+                .withDelay(PAUSE)
+                .indefinitely()
+                .select()
+                .first(info -> !info.loading())
+                .toUni();
+        Uni<ServerInfo> end = Uni.createFrom()
+                .completionStage(process::onExit)
+                .onItem()
+                .transformToUni(exited -> Uni.createFrom()
+                        .failure(new NotLoadedException(program + " exited with " + exited.exitValue()
+                                + " before it had loaded the dump" + lastWords())));
+        return Uni.join()
+                .first(answer, end)
+                .toTerminate()
+                .ifNoItem()
+                .after(limit)
+                .failWith(() -> new NotLoadedException(
+                        program + " had not loaded the dump after " + limit.toSeconds() + " s" + lastWords()));
+    }
+
+    private String lastWords() {
+        return LastWords.of(output);
+    }
+
+    /** Its data are a copy, so it may die at once. */
+    @Override
+    public void close() {
+        client.close();
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
+                throw new DrillException("process " + process.pid() + " of " + program + " does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

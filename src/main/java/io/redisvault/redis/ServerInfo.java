@@ -1,0 +1,57 @@
+package io.redisvault.redis;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What a server answers to {@code INFO}. */
+public record ServerInfo(Map<String, String> fields) {
+
+    /** Such as the {@code db0} of {@code db0:keys=5,expires=0,avg_ttl=0}. */
+    private static final String DATABASE = "db";
+
+    private static final String KEYS = "keys=";
+
+    public static ServerInfo parse(String info) {
+        return new ServerInfo(info.lines()
+                .filter(line -> !line.startsWith("#") && line.indexOf(':') > 0)
+                .collect(Collectors.toUnmodifiableMap(
+                        line -> line.substring(0, line.indexOf(':')),
+                        line -> line.substring(line.indexOf(':') + 1).strip(),
+                        (first, again) -> first)));
+    }
+
+    /** The value of a field; empty if there is none of that name. */
+    String field(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    /** Whether it is still reading its dataset from disk. */
+    public boolean loading() {
+        return field("loading").equals("1");
+    }
+
+    /** Such as {@code redis 7.4.1}. */
+    public String server() {
+        return fields.containsKey("valkey_version")
+                ? "valkey " + field("valkey_version")
+                : "redis " + field("redis_version");
+    }
+
+    /** How many keys there are, by the number of the database; those without keys are left out. */
+    public SortedMap<Integer, Long> keys() {
+        SortedMap<Integer, Long> keys = new TreeMap<>();
+        fields.forEach((name, value) -> {
+            if (name.matches(DATABASE + "\\d{1,9}") && value.startsWith(KEYS)) {
+                keys.put(Integer.valueOf(name.substring(DATABASE.length())), number(value.substring(KEYS.length())));
+            }
+        });
+        return keys;
+    }
+
+    private static Long number(String text) {
+        int end = text.indexOf(',');
+        return Long.valueOf(end < 0 ? text : text.substring(0, end));
+    }
+}
