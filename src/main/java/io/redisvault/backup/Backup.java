@@ -1,6 +1,8 @@
 package io.redisvault.backup;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbHeader;
 import java.time.Instant;
 
 /**
@@ -24,5 +26,23 @@ public record Backup(String name, String key, String url, String node, Instant t
      * @param verified whether the content was found to agree with the checksum
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {}
+    public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {
+
+        static Rdb of(RdbFacts facts) {
+            RdbHeader header = facts.header();
+            return new Rdb(
+                    header.version(),
+                    header.producerVersion()
+                            .map(version -> header.producer() + " " + version)
+                            .orElse(header.producer()),
+                    header.createdAt().orElse(null),
+                    facts.checksummed() ? facts.checksumHex() : null,
+                    facts.checksummed());
+        }
+    }
+
+    /** The same backup with what was found in it. */
+    public Backup withFacts(RdbFacts found) {
+        return new Backup(name, key, url, node, timestamp, bytes, Rdb.of(found));
+    }
 }

@@ -3,7 +3,6 @@ package io.redisvault.backup;
 import io.redisvault.VaultVersion;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbFacts;
-import io.redisvault.rdb.RdbHeader;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -44,24 +43,17 @@ final class BackupMetadata {
         return facts;
     }
 
-    private static Map<String, String> of(RdbFacts rdb) {
+    private static Map<String, String> of(RdbFacts found) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put(VERSION, String.valueOf(rdb.header().version()));
-        facts.put(PRODUCER, producer(rdb.header()));
-        facts.put(VERIFIED, String.valueOf(rdb.checksummed()));
-        if (rdb.checksummed()) {
-            facts.put(CHECKSUM, rdb.checksumHex());
-        }
-        rdb.header().createdAt().ifPresent(created -> facts.put(CREATED, created.toString()));
-        rdb.header().replicationId().ifPresent(id -> facts.put("repl-id", id));
-        rdb.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
+        Backup.Rdb rdb = Backup.Rdb.of(found);
+        facts.put(VERSION, String.valueOf(rdb.version()));
+        facts.put(PRODUCER, rdb.producer());
+        facts.put(VERIFIED, String.valueOf(rdb.verified()));
+        Optional.ofNullable(rdb.checksum()).ifPresent(checksum -> facts.put(CHECKSUM, checksum));
+        Optional.ofNullable(rdb.createdAt()).ifPresent(created -> facts.put(CREATED, created.toString()));
+        found.header().replicationId().ifPresent(id -> facts.put("repl-id", id));
+        found.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
         return facts;
-    }
-
-    private static String producer(RdbHeader header) {
-        return header.producerVersion()
-                .map(version -> header.producer() + " " + version)
-                .orElse(header.producer());
     }
 
     private static String printable(String value) {
