@@ -57,26 +57,13 @@ public class BackupResource {
             description = "skipped: unchanged, role, no-dump or loading",
             content = @Content(schema = @Schema(implementation = BackupReport.class)))
     @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
-    @APIResponse(
-            responseCode = "409",
-            description = "one is running already",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "422",
-            description = "the dump is corrupt; nothing was stored",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "500",
-            description = "the dump cannot be read, or a fault of ours",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @APIResponse(
-            responseCode = "502",
-            description = "the storage failed",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @APIResponse(responseCode = "409", description = "one is running already")
+    @APIResponse(responseCode = "422", description = "the dump is corrupt; nothing was stored")
+    @APIResponse(responseCode = "500", description = "the dump cannot be read, or a fault of ours")
+    @APIResponse(responseCode = "502", description = "the storage failed")
     @APIResponse(
             responseCode = "503",
-            description = "Redis gives no answer and its role matters, or the service is stopping",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+            description = "Redis gives no answer and its role matters, or the service is stopping")
     public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
         Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
         if (wantsNoWait(preferences)) {

@@ -1,12 +1,14 @@
 package io.redisvault.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What went wrong, as RFC 9457 has it.
  *
  * @param type names the kind of problem for programs and never changes
  */
+@Schema
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(String type, String title, int status, String detail) {
 

@@ -60,7 +60,10 @@ final class GcsErrors {
                     what + "no access token; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: " + why,
                     failure);
         }
-        if (find(IOException.class, failure) != null) {
+        // An answer may break off in the middle of its Content-Length, which the client then reads as a number.
+        boolean brokenOff =
+                find(IOException.class, failure) != null || find(NumberFormatException.class, failure) != null;
+        if (brokenOff) {
             return new StorageException.Unavailable(what + "no answer: " + why, failure);
         }
         return new StorageException.Other(what + why, failure);

@@ -1,6 +1,7 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
+import java.io.IOException;
 import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Locale;
@@ -75,7 +76,8 @@ final class S3Errors {
                             + "; name its authority by S3_CA_FILE if the server is yours",
                     cause);
         }
-        if (cause instanceof SdkClientException) {
+        // A body that breaks off fails with what its connection did, in no wrapping.
+        if (cause instanceof SdkClientException || cause instanceof IOException) {
             return new StorageException.Unavailable("S3 did not answer: " + deepest(cause), cause);
         }
         return new StorageException.Other("S3 request failed: " + deepest(cause), cause);

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mutiny.zero.flow.adapters.AdaptersToFlow;
 import org.jboss.logging.Logger;
-import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
@@ -129,9 +128,9 @@ final class S3Storage implements BackupStorage {
                                 request -> request.bucket(bucket.name())
                                         .key(key)
                                         .range("bytes=" + offset + "-" + (offset + length - 1)),
-                                AsyncResponseTransformer.toPublisher()))
+                                new S3ObjectBytes()))
                 .onItem()
-                .transformToMulti(body -> Multi.createFrom().publisher(AdaptersToFlow.publisher(body)))
+                .transformToMulti(body -> body)
                 .onFailure()
                 .transform(failure -> errors.translate("s3:GetObject", failure))
                 .plug(bytes -> ExactLength.of(bytes, length, key));
