@@ -23,6 +23,9 @@ final class GcsErrors {
             return unanswered(what, failure);
         }
         String said = answer.getMessage() + " (HTTP " + answer.getCode() + ")";
+        if (answer.getCode() < 100) {
+            return new StorageException.Unavailable(what + "the answer broke off within its status: " + said, failure);
+        }
         return switch (answer.getCode()) {
             case 404 -> new StorageException.NotFound(what + "there is no such object or bucket: " + said, failure);
             case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, failure);
