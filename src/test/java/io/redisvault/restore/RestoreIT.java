@@ -32,7 +32,7 @@ class RestoreIT {
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
 
     private static final long MIB = 1 << 20;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 2;
 
     private static Surroundings surroundings;
 
