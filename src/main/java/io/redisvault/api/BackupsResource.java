@@ -3,7 +3,9 @@ package io.redisvault.api;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.restore.BackupReader;
+import io.redisvault.restore.BackupSelection;
+import io.redisvault.restore.NoBackupException;
+import io.redisvault.restore.Verification;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -36,13 +38,13 @@ public class BackupsResource {
     private static final String BYTES_IF_ASKED_FOR = MediaType.APPLICATION_OCTET_STREAM + ";qs=0.1";
 
     private final BackupCatalog catalog;
-    private final BackupReader reader;
+    private final Verification verification;
     private final BackupDownload download;
     private final ReadLimit limit;
 
-    BackupsResource(BackupCatalog catalog, BackupReader reader, BackupDownload download, ReadLimit limit) {
+    BackupsResource(BackupCatalog catalog, Verification verification, BackupDownload download, ReadLimit limit) {
         this.catalog = catalog;
-        this.reader = reader;
+        this.verification = verification;
         this.download = download;
         this.limit = limit;
     }
@@ -106,15 +108,14 @@ public class BackupsResource {
     @APIResponse(responseCode = "502", description = "the storage failed")
     @APIResponse(responseCode = "503", description = "too many backups are being read")
     public Uni<Backup> verify(String name) {
-        return find(name).chain(this::verify);
-    }
-
-    private Uni<Backup> verify(Backup backup) {
-        return limit.hold(reader.verify(reader.open(backup)).toMulti())
+        return limit.hold(verification
+                        .run(BackupSelection.named(name), reading -> {})
+                        .toMulti())
                 .toUni()
-                .map(backup::withFacts)
+                .onFailure(NoBackupException.class)
+                .transform(missing -> Problems.noSuchBackup(name))
                 .onFailure(InvalidDumpException.class)
-                .invoke(damage -> LOG.errorf("%s is corrupt: %s", backup.name(), damage.getMessage()));
+                .invoke(damage -> LOG.error(damage.getMessage()));
     }
 
     private Uni<Backup> find(String name) {

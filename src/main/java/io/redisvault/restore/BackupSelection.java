@@ -18,6 +18,11 @@ public record BackupSelection(
     public static final BackupSelection LATEST =
             new BackupSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+    /** The one of this name, if this node has it. */
+    public static BackupSelection named(String name) {
+        return new BackupSelection(Optional.of(name), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** The same, but only what is older than a time. */
     BackupSelection before(Instant time) {
         return new BackupSelection(name, node, Optional.of(time), maxAge);

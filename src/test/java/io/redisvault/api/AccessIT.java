@@ -30,6 +30,12 @@ class AccessIT {
                 assertThat(vault.post("/backup", "Authorization", right).statusCode())
                         .isEqualTo(200);
             }
+            String name = "/backups/redis-node_2026-01-02T03:04:05Z.rdb";
+            assertThat(vault.get(name).statusCode()).isEqualTo(401);
+            assertThat(vault.post(name + "/verify").statusCode()).isEqualTo(401);
+            assertThat(vault.post(name + "/verify", "Authorization", "Bearer " + TOKEN)
+                            .statusCode())
+                    .isEqualTo(404);
             for (String open : new String[] {"/q/health/live", "/q/health/group/backup", "/q/metrics"}) {
                 assertThat(vault.get(open).statusCode()).isEqualTo(200);
             }

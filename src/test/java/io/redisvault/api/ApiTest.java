@@ -2,6 +2,8 @@ package io.redisvault.api;
 
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -89,6 +91,59 @@ class ApiTest {
 
     @Test
     @Order(5)
+    void theBackupTellsWhatIsKnownOfIt() {
+        for (String accept : new String[] {"*/*", "application/json", "text/html,application/xml;q=0.9,*/*;q=0.8"}) {
+            given().accept(accept)
+                    .when()
+                    .get("/backups/" + NAME)
+                    .then()
+                    .statusCode(200)
+                    .contentType("application/json")
+                    .header("Vary", "Accept")
+                    .body("name", equalTo(NAME))
+                    .body("url", equalTo("s3://redis-vault/redis-vault/" + NAME))
+                    .body("rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"))
+                    .body("rdb.verified", equalTo(true));
+        }
+        when().get("/backups/redis-node_2026-01-02T03:04:06Z.rdb")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:redis-vault:problem:no-such-backup"));
+    }
+
+    @Test
+    @Order(5)
+    void theBackupIsDownloaded() {
+        int bytes = when().get("/backups/" + NAME).then().extract().path("bytes");
+
+        byte[] dump = given().accept("application/octet-stream")
+                .when()
+                .get("/backups/" + NAME)
+                .then()
+                .statusCode(200)
+                .header("Content-Disposition", equalTo("attachment; filename=\"" + NAME + "\""))
+                .extract()
+                .asByteArray();
+
+        assertThat(dump).hasSize(bytes).startsWith("REDIS".getBytes());
+    }
+
+    @Test
+    @Order(5)
+    void theBackupIsVerified() {
+        when().post("/backups/" + NAME + "/verify")
+                .then()
+                .statusCode(200)
+                .body("name", equalTo(NAME))
+                .body("rdb.version", greaterThan(8))
+                .body("rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"))
+                .body("rdb.checksum", matchesPattern("[0-9a-f]{16}"))
+                .body("rdb.verified", equalTo(true));
+    }
+
+    @Test
+    @Order(5)
     void theStatusTellsOfTheLastCycle() {
         when().get("/backup")
                 .then()
@@ -160,7 +215,15 @@ class ApiTest {
                 .body(
                         "paths.'/backup'.post.responses.keySet()",
                         hasItems("200", "201", "202", "409", "422", "502", "503"))
-                .body("paths.'/backups'.get.summary", notNullValue());
+                .body("paths.'/backups'.get.summary", notNullValue())
+                .body("paths.'/backups/{name}'.get.responses.keySet()", hasItems("200", "206", "404", "416"))
+                .body(
+                        "paths.'/backups/{name}'.get.responses.'200'.content.keySet()",
+                        containsInAnyOrder("application/json", "application/octet-stream"))
+                .body(
+                        "paths.'/backups/{name}/verify'.post.responses.'422'.content.'application/problem+json'.schema.$ref",
+                        equalTo("#/components/schemas/Problem"))
+                .body("components.schemas.Problem.properties.keySet()", hasItems("type", "title", "detail"));
     }
 
     @Test
@@ -176,7 +239,11 @@ class ApiTest {
                     .body("detail", containsString("API_TOKEN"));
         }
         for (String host : new String[] {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"}) {
-            given().header("Host", host).when().get("/backups").then().statusCode(403);
+            for (String path : new String[] {"/backups", "/backups/" + NAME, "/backups/" + NAME + "/verify"}) {
+                given().header("Host", host).when().get(path).then().statusCode(403);
+                given().header("Host", host).when().head(path).then().statusCode(403);
+                given().header("Host", host).when().post(path).then().statusCode(403);
+            }
             given().header("Host", host).when().get("/q/openapi").then().statusCode(403);
             given().header("Host", host).when().get("/q/health/live").then().statusCode(200);
         }

@@ -80,7 +80,6 @@ class DownloadIT {
 
     @AfterAll
     static void stop() {
-        System.out.println(vault.output());
         vault.close();
         storage.close();
         surroundings.close();
@@ -217,7 +216,7 @@ class DownloadIT {
 
     @Test
     void theClientDoesNotNoticeThatTheStorageBreaksOff() {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 20; i++) {
             int at = random.nextInt(dump.length);
             Cut how = Cut.values()[i % 2];
             long cuts = storage.cuts();
