@@ -6,15 +6,12 @@ import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The size of the dump must not show in the memory that its backup takes, on the way in or out. */
+/** The size of the dump must not show in the memory that its backup takes. */
 class MemoryIT {
 
     private static final long MIB = 1 << 20;
@@ -44,6 +41,8 @@ class MemoryIT {
                 .and("REDIS_NODE_NAME", "node-" + mebibytes)
                 // Else glibc keeps an arena for each thread, and its size depends on chance.
                 .and("MALLOC_ARENA_MAX", "2")
+                // The heap is bounded; touched at the start, its growth does not hide that of anything else.
+                .jvm("-Xms64m", "-XX:+AlwaysPreTouch")
                 .serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             String key = surroundings.s3().keys().stream()
@@ -51,21 +50,9 @@ class MemoryIT {
                     .findFirst()
                     .orElseThrow();
             assertThat(surroundings.s3().file(key)).hasSize(Files.size(dump));
-            long stored = vault.peakMemory();
-            assertThat(download(vault, key.substring(key.indexOf('/')))).isEqualTo(Files.size(dump));
             long peak = vault.peakMemory();
-            System.out.printf(
-                    "%d MiB: peak resident memory %d KiB, %d KiB after a download%n", mebibytes, stored, peak);
+            System.out.printf("%d MiB: peak resident memory %d KiB%n", mebibytes, peak);
             return peak;
-        }
-    }
-
-    private static long download(VaultProcess vault, String name) throws IOException {
-        URLConnection connection =
-                vault.url().resolve("/backups" + name).toURL().openConnection();
-        connection.setRequestProperty("Accept", "application/octet-stream");
-        try (InputStream bytes = connection.getInputStream()) {
-            return bytes.transferTo(OutputStream.nullOutputStream());
         }
     }
 }
