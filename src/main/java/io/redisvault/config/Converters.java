@@ -180,14 +180,22 @@ final class Converters {
         }
     }
 
-    /** A PEM file of authorities to trust. */
-    public static final class Certificates implements Converter<Path> {
+    public static final class ReadableFile implements Converter<Path> {
         @Override
         public Path convert(String value) {
             Path path = new FilePath().convert(value);
             if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
                 throw new BadValue("is not a file that can be read");
             }
+            return path;
+        }
+    }
+
+    /** A PEM file of certificates. */
+    public static final class Certificates implements Converter<Path> {
+        @Override
+        public Path convert(String value) {
+            Path path = new ReadableFile().convert(value);
             try (InputStream file = Files.newInputStream(path)) {
                 if (CertificateFactory.getInstance("X.509")
                         .generateCertificates(file)

@@ -17,7 +17,18 @@ record Environment(Function<String, Optional<String>> lookup, Set<String> names)
 
     /** A name that starts like this and is almost one of ours was most likely meant for us. */
     private static final List<String> OUR_PREFIXES = List.of(
-            "BACKUP_", "DRILL_", "DUMP_", "FILESYSTEM_", "GCS_", "METRICS_", "REDIS_", "RETENTION_", "S3_", "STORAGE_");
+            "API_TOKEN",
+            "BACKUP_",
+            "DRILL_",
+            "DUMP_",
+            "FILESYSTEM_",
+            "GCS_",
+            "HTTP_TLS_",
+            "METRICS_",
+            "REDIS_",
+            "RETENTION_",
+            "S3_",
+            "STORAGE_");
 
     /** Kubernetes sets such variables for every Service of the namespace, whatever its name. */
     private static final Pattern SERVICE_NAME =

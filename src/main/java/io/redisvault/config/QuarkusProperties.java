@@ -11,6 +11,8 @@ import java.util.TreeMap;
 /** What our settings mean for Quarkus and its extensions; every property here is read at run time. */
 final class QuarkusProperties {
 
+    private static final String TLS_VERSIONS = "TLSv1.3,TLSv1.2";
+
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
 
     private final Map<String, String> properties = new TreeMap<>();
@@ -34,6 +36,17 @@ final class QuarkusProperties {
     private void http(VaultConfig.Http http) {
         set("quarkus.http.port", http.port());
         set("quarkus.http.host", http.host());
+        http.tlsCertFile().ifPresent(cert -> {
+            set("quarkus.http.insecure-requests", "disabled");
+            set("quarkus.http.ssl-port", http.port());
+            set("quarkus.http.tls-configuration-name", "http");
+            set("quarkus.tls.http.key-store.pem.0.cert", cert);
+            http.tlsKeyFile().ifPresent(key -> set("quarkus.tls.http.key-store.pem.0.key", key));
+            set("quarkus.tls.http.protocols", TLS_VERSIONS);
+            set("quarkus.tls.http.alpn", false);
+            // Certificates are renewed in place.
+            set("quarkus.tls.http.reload-period", "1h");
+        });
     }
 
     private void logging(VaultConfig.Logging logging) {
@@ -46,16 +59,22 @@ final class QuarkusProperties {
     }
 
     private void redis(VaultConfig.Redis redis) {
-        set("quarkus.redis.hosts", redis.connectionString().toClientUri());
+        RedisAddress address = redis.connectionString();
+        set(
+                "quarkus.redis.hosts",
+                redis.passwordFile()
+                        .map(file -> address.withPassword(file.content()))
+                        .orElse(address)
+                        .toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
-        if (redis.connectionString().socket().isPresent()) {
+        if (address.socket().isPresent()) {
             set("quarkus.vertx.prefer-native-transport", true);
         }
-        if (redis.connectionString().tls()) {
+        if (address.tls()) {
             set("quarkus.redis.tls-configuration-name", "redis");
             set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
-            set("quarkus.tls.redis.protocols", "TLSv1.3,TLSv1.2");
+            set("quarkus.tls.redis.protocols", TLS_VERSIONS);
             set("quarkus.tls.redis.alpn", false);
             redis.caFile().map(QuarkusProperties::listOf).ifPresent(path -> set(TRUSTED, path));
         }

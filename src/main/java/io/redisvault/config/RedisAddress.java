@@ -35,6 +35,10 @@ public record RedisAddress(
                 + (database == 0 ? "" : "/" + database);
     }
 
+    RedisAddress withPassword(String given) {
+        return new RedisAddress(tls, host, port, socket, user, Optional.of(given), database);
+    }
+
     @Override
     public String toString() {
         return socket.map(path -> "unix://" + path + "?db=" + database)

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What must hold between settings. */
 final class Rules {
@@ -32,6 +33,8 @@ final class Rules {
         rules.roles();
         rules.retention();
         rules.redisTrust();
+        rules.secretsGivenTwice();
+        rules.tls();
         rules.storageTrust();
         rules.bucket();
         rules.encryption();
@@ -69,6 +72,30 @@ final class Rules {
                 && !config.redis().connectionString().tls()) {
             violation(
                     "redis.ca_file", "is of no use, since " + origin("redis.connection_string") + " is not rediss://");
+        }
+    }
+
+    private void secretsGivenTwice() {
+        if (config.redis().passwordFile().isPresent()
+                && config.redis().connectionString().password().isPresent()) {
+            violation(
+                    "redis.password_file",
+                    "is not the only password: " + origin("redis.connection_string") + " has one, too; keep one");
+        }
+        if (config.http().tokenFile().isPresent() && config.http().token().isPresent()) {
+            violation("http.token_file", "is not the only token: " + origin("http.token") + " is set, too; keep one");
+        }
+    }
+
+    private void tls() {
+        Optional<Path> cert = config.http().tlsCertFile();
+        Optional<Path> key = config.http().tlsKeyFile();
+        if (cert.isPresent() && key.isPresent()) {
+            TlsKeyPair.mistake(cert.get(), key.get()).ifPresent(what -> violation("http.tls_key_file", what));
+        } else if (cert.isPresent()) {
+            violation("http.tls_cert_file", "is of no use without its key; set HTTP_TLS_KEY_FILE, too");
+        } else if (key.isPresent()) {
+            violation("http.tls_key_file", "is of no use without its certificate; set HTTP_TLS_CERT_FILE, too");
         }
     }
 

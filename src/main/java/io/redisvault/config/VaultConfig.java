@@ -44,6 +44,11 @@ public interface VaultConfig {
         @WithConverter(RedisAddressConverter.class)
         RedisAddress connectionString();
 
+        /** File of the password, instead of one in the connection string; read when the service starts. */
+        @Variable("REDIS_PASSWORD_FILE")
+        @WithConverter(SecretFile.Password.class)
+        Optional<SecretFile> passwordFile();
+
         /** The directory in which Redis keeps its dump. */
         @Variable("REDIS_DATA_PATH")
         @WithDefault("/data")
@@ -105,10 +110,7 @@ public interface VaultConfig {
         @WithConverter(Names.FileName.class)
         String dumpFilename();
 
-        /**
-         * {@code s3://bucket/prefix}, {@code gs://bucket/prefix} or {@code file:///path}. Read {@link Storage}, which
-         * holds what it says.
-         */
+        /** {@code s3://bucket/prefix} or the like. Read {@link Storage}, which holds what it says. */
         @Variable("STORAGE_URL")
         @WithConverter(StorageUrl.Converter.class)
         Optional<StorageUrl> storageUrl();
@@ -130,10 +132,7 @@ public interface VaultConfig {
         @WithConverter(Converters.AnyDuration.class)
         Duration shutdownTimeout();
 
-        /**
-         * Uploads of this node begun longer ago than this and never finished are removed after a good cycle. Longer
-         * than an upload takes, or a second sidecar of the same node loses its own.
-         */
+        /** Uploads begun longer ago are removed; longer than one takes, or a second sidecar loses its own. */
         @Variable("UNFINISHED_UPLOAD_AGE")
         @WithDefault("1d")
         @WithConverter(Converters.AnyDuration.class)
@@ -280,5 +279,20 @@ public interface VaultConfig {
         @Variable(value = "API_TOKEN", secret = true)
         @WithConverter(Names.Token.class)
         Optional<String> token();
+
+        /** File of the token, instead of the token itself; read when the service starts. */
+        @Variable("API_TOKEN_FILE")
+        @WithConverter(SecretFile.Token.class)
+        Optional<SecretFile> tokenFile();
+
+        /** PEM file of the certificate, followed by those between it and its authority; with it the port speaks TLS. */
+        @Variable("HTTP_TLS_CERT_FILE")
+        @WithConverter(Converters.Certificates.class)
+        Optional<Path> tlsCertFile();
+
+        /** PEM file of the certificate's private key, RSA or EC, without a passphrase. */
+        @Variable("HTTP_TLS_KEY_FILE")
+        @WithConverter(Converters.ReadableFile.class)
+        Optional<Path> tlsKeyFile();
     }
 }

@@ -94,6 +94,8 @@ final class YamlFile {
             wrong(key + ": unknown key; " + KnownKeys.insteadOf(key));
         } else if (!(node instanceof ScalarNode scalar)) {
             wrong(key + ": expected one value, not " + kind(node));
+        } else if (!node.getTag().startsWith(Tag.PREFIX)) {
+            wrong(key + ": has a tag of its own; quote a value that starts with !");
         } else if (!isNull(node)) {
             Given given = new Given(Setting.of(key), name + ": " + key, scalar.getValue());
             if (!given.isUnset()) {

@@ -300,6 +300,7 @@ class MistakesTest {
                 row(
                         "http:\n  token: *hunter2",
                         "line 2, column 10: an alias of nothing; quote a value that starts with *"),
+                row("http:\n  token: !hunter2", "http.token: has a tag of its own; quote a value that starts with !"),
                 row("http:\n  token: !hunter!2", "line 2, column 10: an unknown tag; quote a value that starts with !"),
                 row("---\nredis: {}\n---\nredis: {}", "line 3, column 1: expected a single document without anchors"),
                 row("redis:\n  node_name: \u0001", "character 21 is not allowed in YAML"),

@@ -3,6 +3,8 @@ package io.redisvault.config;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.servers.TlsIdentity;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,15 +172,41 @@ class SettingsTest {
             entry("http.host", List.of("file", "environment")),
             entry("http.token", List.of("a-token-from-the-file", "a-token-from-the-environment")));
 
+    /** A file each, under two names. */
+    private Map<String, List<String>> values() throws IOException {
+        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
+        Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
+        Map<String, List<String>> values = new HashMap<>(VALUES);
+        Map.of(
+                        "redis.password_file",
+                        secret,
+                        "http.token_file",
+                        secret,
+                        "http.tls_cert_file",
+                        identity.certificate(),
+                        "http.tls_key_file",
+                        identity.key())
+                .forEach((key, file) -> values.put(
+                        key,
+                        List.of(
+                                file.toString(),
+                                directory
+                                        .resolve(".")
+                                        .resolve(file.getFileName())
+                                        .toString())));
+        return values;
+    }
+
     @Test
-    void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() {
-        assertThat(VALUES)
+    void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() throws IOException {
+        Map<String, List<String>> values = values();
+        assertThat(values)
                 .containsOnlyKeys(Setting.all().stream().map(Setting::key).toList());
         for (Setting setting : Setting.all()) {
             for (String variable : setting.variables()) {
                 StorageType type = Setting.scopeOf(variable).orElse(StorageType.S3);
-                String fromFile = VALUES.get(setting.key()).get(0);
-                String fromEnvironment = VALUES.get(setting.key()).get(1);
+                String fromFile = values.get(setting.key()).get(0);
+                String fromEnvironment = values.get(setting.key()).get(1);
                 Map<String, String> variables = new HashMap<>(surroundings(type));
                 String yaml = setting.key().replace(".", ":\n  ") + ": '" + fromFile + "'\n";
                 String property = "vault." + setting.key();
@@ -189,6 +217,15 @@ class SettingsTest {
                 }
                 if (setting.key().equals("storage.ca_file")) {
                     variables.put("S3_ENDPOINT", "https://minio:9000");
+                }
+                if (setting.key().equals("http.tls_cert_file")) {
+                    variables.put(
+                            "HTTP_TLS_KEY_FILE", values.get("http.tls_key_file").get(0));
+                }
+                if (setting.key().equals("http.tls_key_file")) {
+                    variables.put(
+                            "HTTP_TLS_CERT_FILE",
+                            values.get("http.tls_cert_file").get(0));
                 }
                 if (setting.key().equals("storage.sse_kms_key_id")) {
                     variables.put("S3_SSE", "aws:kms");

@@ -6,21 +6,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Offers a plain TCP server of the loopback address over TLS, on a free port and with a self-signed certificate of
@@ -28,41 +18,34 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class TlsProxy implements AutoCloseable {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
-    private static final String ALIAS = "server";
-
     private final WorkDirectory directory = new WorkDirectory("rv-tls");
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    private KeyStore keys;
+    private TlsIdentity identity;
     private SSLServerSocket listener;
 
-    private TlsProxy(int target, List<String> names) {
+    private TlsProxy(int target, String... names) {
         this.target = target;
         try {
-            keys = generate(names);
-            Files.writeString(certificate(), pem());
-            listener = (SSLServerSocket) serverContext()
+            identity = TlsIdentity.generate(directory.directory("identity"), names);
+            listener = (SSLServerSocket) identity.serverContext()
                     .getServerSocketFactory()
                     .createServerSocket(0, 100, InetAddress.getLoopbackAddress());
             daemon("accepts on " + port(), this::accept);
         } catch (IOException e) {
             close();
             throw new UncheckedIOException(e);
-        } catch (GeneralSecurityException e) {
-            close();
-            throw new IllegalStateException(e);
         }
     }
 
     /** In front of {@code port}; the certificate is for {@code localhost} and {@code 127.0.0.1}. */
     public static TlsProxy to(int port) {
-        return new TlsProxy(port, List.of("dns:localhost", "ip:127.0.0.1"));
+        return new TlsProxy(port, "dns:localhost", "ip:127.0.0.1");
     }
 
     /** In front of {@code port}, with a certificate for another name, which must fail a client's check of names. */
     public static TlsProxy withCertificateFor(String name, int port) {
-        return new TlsProxy(port, List.of("dns:" + name));
+        return new TlsProxy(port, "dns:" + name);
     }
 
     public int port() {
@@ -71,87 +54,12 @@ public final class TlsProxy implements AutoCloseable {
 
     /** PEM file of the certificate, for clients that shall trust it. */
     public Path certificate() {
-        return directory.file("certificate.pem");
+        return identity.certificate();
     }
 
     /** For clients in this JVM: trusts this certificate and no other. */
     public SSLContext trustingContext() {
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            trusted.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private SSLContext serverContext() throws GeneralSecurityException {
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), null, null);
-        return context;
-    }
-
-    /** The JDK can make certificates by its keytool only. */
-    private KeyStore generate(List<String> names) throws IOException, GeneralSecurityException {
-        Path store = directory.file("keys.p12");
-        Path output = directory.file("keytool.log");
-        Process keytool = new ProcessBuilder(Stream.concat(
-                                Stream.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                                .toString(),
-                                        "-J-XX:TieredStopAtLevel=1",
-                                        "-genkeypair",
-                                        "-alias",
-                                        ALIAS,
-                                        "-keyalg",
-                                        "EC",
-                                        "-groupname",
-                                        "secp256r1",
-                                        "-dname",
-                                        "CN=Redis Vault test server",
-                                        "-validity",
-                                        "2",
-                                        "-storetype",
-                                        "PKCS12",
-                                        "-keystore",
-                                        store.toString(),
-                                        "-storepass",
-                                        new String(PASSWORD)),
-                                Stream.of("-ext", "SAN=" + String.join(",", names)))
-                        .collect(Collectors.toList()))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
-                keytool.destroyForcibly();
-                throw new IOException("keytool: " + Files.readString(output));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
-        KeyStore loaded = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            loaded.load(in, PASSWORD);
-        }
-        return loaded;
-    }
-
-    private String pem() throws GeneralSecurityException {
-        return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                        .encodeToString(keys.getCertificate(ALIAS).getEncoded())
-                + "\n-----END CERTIFICATE-----\n";
+        return identity.trustingContext();
     }
 
     private void accept() {

@@ -136,7 +136,7 @@ public final class VaultProcess implements AutoCloseable {
         }
 
         /** Outside the range from which the system takes ports for clients, or one might be taken before the start. */
-        private static int freePort() {
+        public static int freePort() {
             for (int attempt = 0; attempt < 100; attempt++) {
                 int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
                 try (ServerSocket socket = new ServerSocket(port)) {
@@ -175,8 +175,8 @@ public final class VaultProcess implements AutoCloseable {
         }
     }
 
-    public HttpResponse<String> get(String path) {
-        return send(request(path).GET().build()).join();
+    public HttpResponse<String> get(String path, String... headers) {
+        return send(with(headers, request(path).GET())).join();
     }
 
     public HttpResponse<String> post(String path, String... headers) {
@@ -184,8 +184,11 @@ public final class VaultProcess implements AutoCloseable {
     }
 
     public CompletableFuture<HttpResponse<String>> postAsync(String path, String... headers) {
-        HttpRequest.Builder request = request(path).POST(BodyPublishers.noBody());
-        return send((headers.length == 0 ? request : request.headers(headers)).build());
+        return send(with(headers, request(path).POST(BodyPublishers.noBody())));
+    }
+
+    private static HttpRequest with(String[] headers, HttpRequest.Builder request) {
+        return (headers.length == 0 ? request : request.headers(headers)).build();
     }
 
     private HttpRequest.Builder request(String path) {
