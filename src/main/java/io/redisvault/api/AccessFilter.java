@@ -1,16 +1,17 @@
 package io.redisvault.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.redisvault.config.SecretFile;
 import io.redisvault.config.VaultConfig;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -22,17 +23,19 @@ class AccessFilter {
 
     private static final int FIRST = 1000;
     private static final Pattern OPEN = Pattern.compile("/q/(health(/.*)?|metrics)");
-    private static final Pattern LOOPBACK_HOST =
-            Pattern.compile("(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
+    private static final String LOOPBACK = "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?";
+    private static final Pattern LOOPBACK_HOST = Pattern.compile(LOOPBACK, Pattern.CASE_INSENSITIVE);
+    private static final Pattern LOOPBACK_ORIGIN = Pattern.compile("https?://" + LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ADDRESS = Pattern.compile("127(\\.\\d{1,3}){3}|::1|0:0:0:0:0:0:0:1");
-    private static final Set<String> FORWARDED =
-            Set.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP");
+    /** What proxies add, which are on this machine while their callers may not be. */
+    private static final Pattern FORWARDED =
+            Pattern.compile("Forwarded|Via|X-Forwarded.*|X-Real-IP", Pattern.CASE_INSENSITIVE);
 
     private final Optional<String> token;
     private final boolean metrics;
 
     AccessFilter(VaultConfig config) {
-        this.token = config.http().token();
+        this.token = config.http().token().or(() -> config.http().tokenFile().map(SecretFile::content));
         this.metrics = config.metrics().enabled();
     }
 
@@ -48,7 +51,7 @@ class AccessFilter {
         } else if (path.equals("/q/metrics") && !metrics) {
             refuse(call, "metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false");
         } else if (OPEN.matcher(path).matches()) {
-            call.next();
+            read(call);
         } else if (token.isPresent()) {
             checkToken(call, token.get());
         } else {
@@ -56,9 +59,22 @@ class AccessFilter {
         }
     }
 
+    /** Quarkus answers any method there. */
+    private static void read(RoutingContext call) {
+        HttpMethod method = call.request().method();
+        if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            call.next();
+        } else {
+            call.response().putHeader("Allow", "GET, HEAD");
+            refuse(call, "method-not-allowed", "Only to be read", 405, "use GET");
+        }
+    }
+
     private static void checkToken(RoutingContext call, String expected) {
-        String header = call.request().getHeader("Authorization");
-        String given = header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)
+        // Of two, a proxy in front may have judged the other.
+        List<String> headers = call.request().headers().getAll("Authorization");
+        String header = headers.size() == 1 ? headers.get(0) : "";
+        String given = header.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? header.substring(7).strip()
                 : "";
         if (MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8))) {
@@ -77,12 +93,15 @@ class AccessFilter {
     private static void checkLoopback(RoutingContext call) {
         HttpServerRequest request = call.request();
         String host = request.getHeader("Host");
+        // Browsers send it with what another site's page makes them post.
+        String origin = request.getHeader("Origin");
         boolean local =
                 LOOPBACK_ADDRESS.matcher(request.remoteAddress().hostAddress()).matches()
-                        && FORWARDED.stream()
-                                .noneMatch(name -> request.headers().contains(name))
+                        && request.headers().names().stream()
+                                .noneMatch(name -> FORWARDED.matcher(name).matches())
                         && host != null
-                        && LOOPBACK_HOST.matcher(host).matches();
+                        && LOOPBACK_HOST.matcher(host).matches()
+                        && (origin == null || LOOPBACK_ORIGIN.matcher(origin).matches());
         if (local) {
             call.next();
         } else {
@@ -91,15 +110,6 @@ class AccessFilter {
     }
 
     private static void refuse(RoutingContext call, String kind, String title, int status, String detail) {
-        Problem problem = Problem.of(kind, title, status, detail);
-        call.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .end(new JsonObject()
-                        .put("type", problem.type())
-                        .put("title", problem.title())
-                        .put("status", problem.status())
-                        .put("detail", problem.detail())
-                        .encode());
+        Refusal.send(call, Problem.of(kind, title, status, detail));
     }
 }

@@ -1,0 +1,146 @@
+package io.redisvault.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
+
+import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Redis user of SECURITY.md can do all that the service asks for, and nothing else. */
+class AclIT {
+
+    private static final String PASSWORD = "s3cret/of+vault";
+
+    @TempDir
+    private Path directory;
+
+    private RedisServer redis;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.builder().password("of-the-default-user").start();
+        redis.populate(3, 3);
+        redis.save();
+        redis.command(documented());
+        redis.command("ACL", "LOG", "RESET");
+    }
+
+    @AfterEach
+    void stop() {
+        redis.close();
+    }
+
+    /** The line as it is there, with the password put in. */
+    private static String[] documented() {
+        return Pattern.compile("^(ACL SETUSER .*)$", Pattern.MULTILINE)
+                .matcher(contentOf(Path.of("SECURITY.md").toFile()))
+                .results()
+                .map(MatchResult::group)
+                .findFirst()
+                .orElseThrow()
+                .replace("PASSWORD", PASSWORD)
+                .split(" ");
+    }
+
+    @Test
+    void aCycleAsksForNothingMore() throws IOException {
+        Exit exit = vault(PASSWORD).run("--once");
+
+        assertThat(exit.code()).as(exit.err()).isZero();
+        assertThat(exit.err()).contains("role=master");
+        assertThat(redis.list("ACL", "LOG")).isEmpty();
+    }
+
+    @Test
+    void theServiceAndItsHealthAskForNothingMore() throws IOException {
+        try (VaultProcess vault = vault(PASSWORD).serve()) {
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+            assertThat(vault.get("/q/health/group/backup").body()).contains("\"role\": \"master\"");
+            assertThat(vault.get("/q/health").statusCode()).isEqualTo(200);
+        }
+        assertThat(redis.list("ACL", "LOG")).isEmpty();
+    }
+
+    @Test
+    void theUserCanDoNothingElse() throws IOException {
+        List<String> others = List.of(
+                "GET key:0",
+                "SET key:0 x",
+                "KEYS *",
+                "CONFIG GET *",
+                "SAVE",
+                "BGSAVE",
+                "SHUTDOWN",
+                "DEBUG SLEEP 0",
+                "REPLICAOF NO ONE",
+                "ACL LIST",
+                "PUBLISH a b",
+                "MONITOR",
+                "ROLE",
+                "PING");
+        assertThat(answers(others)).hasSameSizeAs(others).allMatch(answer -> answer.startsWith("-NOPERM"));
+        assertThat(redis.keys()).isEqualTo(3);
+    }
+
+    /** Those of the user of the documentation, a line each. */
+    private List<String> answers(List<String> commands) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
+            String login = "AUTH vault " + PASSWORD + "\r\n";
+            socket.getOutputStream()
+                    .write((login + String.join("\r\n", commands) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            List<String> lines = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .lines()
+                    .toList();
+            assertThat(lines).first().isEqualTo("+OK");
+            return lines.subList(1, lines.size());
+        }
+    }
+
+    @Test
+    void withoutInfoTheErrorSaysWhatIsMissing() throws IOException {
+        redis.command("ACL", "SETUSER", "vault", "-info");
+        Exit exit = vault(PASSWORD).run("--once");
+
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.err()).contains("NOPERM", "info").doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void aWrongPasswordInTheFileIsNotRepeated() throws IOException {
+        Exit exit = vault("wr0ng-password").run("--once");
+
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.err()).contains("WRONGPASS").doesNotContain("wr0ng");
+    }
+
+    private VaultProcess.Builder vault(String password) throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), password + "\n");
+        return VaultProcess.with(Map.of(
+                "REDIS_CONNECTION",
+                "redis://vault@127.0.0.1:" + redis.port(),
+                "REDIS_PASSWORD_FILE",
+                file.toString(),
+                "REDIS_DATA_PATH",
+                redis.dataDirectory().toString(),
+                "BACKUP_REPLICA",
+                "false",
+                "STORAGE_URL",
+                "file://" + directory.resolve("backups")));
+    }
+}
