@@ -59,6 +59,7 @@ public final class VaultProcess implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> environment;
         private final List<String> jvmOptions = new ArrayList<>(List.of("@" + OPTIONS));
+        private List<String> launcher = List.of();
         private Path directory;
 
         private Builder(Map<String, String> environment) {
@@ -72,6 +73,12 @@ public final class VaultProcess implements AutoCloseable {
 
         public Builder jvm(String... options) {
             jvmOptions.addAll(List.of(options));
+            return this;
+        }
+
+        /** A command that starts it, such as one that changes the user. */
+        public Builder through(List<String> command) {
+            launcher = command;
             return this;
         }
 
@@ -105,7 +112,8 @@ public final class VaultProcess implements AutoCloseable {
         private VaultProcess start(int port, String... arguments) {
             try {
                 Path files = Files.createTempDirectory("redis-vault");
-                List<String> command = command(jvmOptions);
+                List<String> command = new ArrayList<>(launcher);
+                command.addAll(command(jvmOptions));
                 command.addAll(List.of(arguments));
                 Path out = files.resolve("out");
                 Path err = files.resolve("err");
