@@ -18,16 +18,18 @@ final class DeniedAccess {
     private DeniedAccess() {}
 
     /** What was denied, with the user of this process and the owner of the file, or of the directory that hides it. */
-    static AccessDeniedException explain(Path path) {
+    static AccessDeniedException explain(Path path, AccessDeniedException denied) {
         String owner = owner(path)
                 .map(mode -> "the file " + mode)
                 .or(() -> owner(path.toAbsolutePath().getParent()).map(mode -> "its directory " + mode))
                 .orElse("the file belongs to a user that cannot be seen");
-        return new AccessDeniedException(
+        AccessDeniedException explained = new AccessDeniedException(
                 path.toString(),
                 null,
                 "permission denied: this process runs as user " + ownUser() + ", " + owner
                         + "; let this process run as the user of Redis");
+        explained.initCause(denied);
+        return explained;
     }
 
     private static Optional<String> owner(Path path) {

@@ -30,7 +30,7 @@ record OpenedFile(FileChannel channel, long size, Instant modified) {
         try {
             return openWhatStays(path);
         } catch (AccessDeniedException denied) {
-            throw DeniedAccess.explain(path);
+            throw DeniedAccess.explain(path, denied);
         }
     }
 

@@ -11,8 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Backups that were put into the bucket as files, without metadata, so that what is said of them was found in them. */
@@ -20,17 +19,8 @@ class VerifyIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static Surroundings surroundings;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @Test
     void saysWhatWasFoundInAGoodBackup() throws IOException {

@@ -2,14 +2,19 @@ package io.redisvault.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.cli.RedisVault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
-/** Whoever follows a link in the documentation arrives. */
+/** Whoever follows a link, a path or a command of the documentation arrives. */
 class PagesTest {
 
     static Stream<Path> pages() throws IOException {
@@ -44,5 +49,34 @@ class PagesTest {
                         Page.of(other).links().map(link -> other.resolveSibling(link.split("#")[0])
                                 .normalize()))
                 .contains(path));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyFileThatIsNamedIsThere(Path path) {
+        assertThat(matches(Page.of(path).text(), "(?<![\\w./])(?:k8s|src|docs)/[\\w./-]*\\w"))
+                .allSatisfy(file -> assertThat(Path.of(file)).exists());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyCommandThatIsNamedIsThere(Path path) {
+        assertThat(matches(Page.of(path).text(), "(?<=`|\n)redis-vault( [a-z]+)?( [^`|\n]*)?"))
+                .allSatisfy(line -> {
+                    String[] words = line.replaceAll("[\\[\\]]", "").split(" ");
+                    CommandLine command = new CommandLine(new RedisVault());
+                    if (words.length > 1 && !words[1].startsWith("-")) {
+                        assertThat(command.getSubcommands()).containsKey(words[1]);
+                        command = command.getSubcommands().get(words[1]);
+                    }
+                    assertThat(command.getCommandSpec().optionsMap().keySet())
+                            .containsAll(Arrays.stream(words)
+                                    .filter(word -> word.startsWith("-"))
+                                    .toList());
+                });
+    }
+
+    private static Stream<String> matches(String text, String pattern) {
+        return Pattern.compile(pattern).matcher(text).results().map(MatchResult::group);
     }
 }

@@ -4,17 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** The user whom the kernel allows to give files away, if that is who runs the tests. */
 public final class Root {
 
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
     private static final String ABOVE_MODES = "-dac_override,-dac_read_search";
 
     /** Starts a command as a root whom the modes of files bind like anybody else. */
     public static final List<String> BOUND_BY_MODES =
-            List.of("setpriv", "--bounding-set=" + ABOVE_MODES, "--inh-caps=" + ABOVE_MODES);
+            List.of(SETPRIV.toString(), "--bounding-set=" + ABOVE_MODES, "--inh-caps=" + ABOVE_MODES);
 
     private Root() {}
 
@@ -26,10 +28,10 @@ public final class Root {
     /** Skips a test where {@link #BOUND_BY_MODES} does not work. */
     public static void isNeededBoundByModes() throws IOException, InterruptedException {
         isNeeded();
-        Path program = Path.of("/usr/bin/setpriv");
-        Assumptions.assumeTrue(Files.isExecutable(program), "no setpriv on this machine");
-        Process process = new ProcessBuilder(
-                        BOUND_BY_MODES.get(0), BOUND_BY_MODES.get(1), BOUND_BY_MODES.get(2), "true")
+        Assumptions.assumeTrue(Files.isExecutable(SETPRIV), "no setpriv on this machine");
+        List<String> command = new ArrayList<>(BOUND_BY_MODES);
+        command.add("true");
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
