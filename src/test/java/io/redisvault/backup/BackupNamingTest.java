@@ -63,6 +63,7 @@ class BackupNamingTest {
                 "redis-vault/redis-1_2024-12-01T14:30:22z.rdb",
                 "redis-vault/redis-1_2024-12-01T14:30Z.rdb",
                 "redis-vault/redis-1_2024-12-01T14:30:22.5Z.rdb",
+                "redis-vault/redis-1_2024-12-01T14:30:22.000000000Z.rdb",
                 "redis-vault/redis-1_2024-12-01T24:00:00Z.rdb",
                 "redis-vault/redis-1_2024-12-01T23:59:60Z.rdb",
                 "redis-vault/redis-1_2024-13-01T14:30:22Z.rdb",
