@@ -68,7 +68,6 @@ class BackupNamingTest {
                 "redis-vault/redis-1_2024-12-01T23:59:60Z.rdb",
                 "redis-vault/redis-1_2024-13-01T14:30:22Z.rdb",
                 "redis-vault/redis-1_2024-02-30T14:30:22Z.rdb",
-                "redis-vault/redis-1_+12024-12-01T14:30:22Z.rdb",
                 "redis-vault/redis-1_.rdb",
                 "redis-vault/redis-1_rdb",
                 "redis-vault/redis-1_latest.rdb",
