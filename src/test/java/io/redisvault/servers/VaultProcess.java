@@ -61,6 +61,7 @@ public final class VaultProcess implements AutoCloseable {
         private final List<String> jvmOptions = new ArrayList<>(List.of("@" + OPTIONS));
         private List<String> launcher = List.of();
         private Path directory;
+        private boolean onTerminal;
 
         private Builder(Map<String, String> environment) {
             this.environment = new HashMap<>(environment);
@@ -85,6 +86,12 @@ public final class VaultProcess implements AutoCloseable {
         /** The working directory, where {@code config.yaml} is looked for; an empty one by default. */
         public Builder in(Path workingDirectory) {
             directory = workingDirectory;
+            return this;
+        }
+
+        /** On a terminal, whose screen is its output. */
+        public Builder onTerminal() {
+            onTerminal = true;
             return this;
         }
 
@@ -117,7 +124,7 @@ public final class VaultProcess implements AutoCloseable {
                 command.addAll(List.of(arguments));
                 Path out = files.resolve("out");
                 Path err = files.resolve("err");
-                ProcessBuilder builder = new ProcessBuilder(command)
+                ProcessBuilder builder = new ProcessBuilder(onTerminal ? onTerminal(command) : command)
                         .directory((directory == null ? files : directory).toFile())
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
@@ -130,6 +137,10 @@ public final class VaultProcess implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static List<String> onTerminal(List<String> command) {
+            return List.of("script", "--quiet", "--return", "--command", String.join(" ", command), "/dev/null");
         }
 
         private static List<String> command(List<String> jvmOptions) {
