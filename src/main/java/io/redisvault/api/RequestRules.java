@@ -73,11 +73,11 @@ class RequestRules {
                 || refuse(call, "body-too-large", "The body is too large", 413, "no call needs a body; leave it out");
     }
 
-    /** Vert.x answers 501 to those of other versions, but only when it is asked for the version. */
+    /** Vert.x hangs up on those of other versions, but only when it is asked for the version. */
     private static boolean isOfKnownVersion(HttpServerRequest request) {
         try {
             return request.version() != null;
-        } catch (IllegalStateException answered) {
+        } catch (IllegalStateException hungUp) {
             return false;
         }
     }

@@ -91,7 +91,12 @@ final class Rules {
         Optional<Path> cert = config.http().tlsCertFile();
         Optional<Path> key = config.http().tlsKeyFile();
         if (cert.isPresent() && key.isPresent()) {
-            TlsKeyPair.mistake(cert.get(), key.get()).ifPresent(what -> violation("http.tls_key_file", what));
+            if (!TlsKeyPair.matches(cert.get(), key.get())) {
+                violation(
+                        "http.tls_key_file",
+                        "is not the private key of the first certificate in HTTP_TLS_CERT_FILE, as PEM: RSA or EC,"
+                                + " without a passphrase");
+            }
         } else if (cert.isPresent()) {
             violation("http.tls_cert_file", "is of no use without its key; set HTTP_TLS_KEY_FILE, too");
         } else if (key.isPresent()) {

@@ -11,25 +11,22 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.util.List;
-import java.util.Optional;
 
 /** The certificate and the private key by which our port speaks TLS. */
 final class TlsKeyPair {
 
     private TlsKeyPair() {}
 
-    /** What is wrong with the key, if anything is; read as the server will read it. */
-    static Optional<String> mistake(Path cert, Path key) {
+    /** Whether the one is the key of the other, both read as the server will read them. */
+    static boolean matches(Path cert, Path key) {
         try {
             KeyStore pair = KeyStoreHelper.loadKeyCert(List.of(pem(key)), List.of(pem(cert)));
             String alias = pair.aliases().nextElement();
             PrivateKey secret = (PrivateKey) pair.getKey(alias, KeyStoreHelper.DUMMY_PASSWORD.toCharArray());
-            return belongTogether(pair.getCertificate(alias), secret)
-                    ? Optional.empty()
-                    : Optional.of("is not the key of the first certificate in HTTP_TLS_CERT_FILE");
+            return belongTogether(pair.getCertificate(alias), secret);
         } catch (Exception e) {
-            // The reader declares no type of its own for what it does not understand.
-            return Optional.of("holds no private key as PEM: RSA or EC, without a passphrase");
+            // The reader has no type of its own for what it does not understand.
+            return false;
         }
     }
 

@@ -78,7 +78,10 @@ class HttpTlsIT {
                 .and("HTTP_TLS_KEY_FILE", identity("other").key().toString())
                 .run();
         assertThat(exit.code()).isEqualTo(2);
-        assertThat(exit.err().lines()).singleElement().asString().contains("HTTP_TLS_KEY_FILE: '", "is not the key of");
+        assertThat(exit.err().lines())
+                .singleElement()
+                .asString()
+                .contains("HTTP_TLS_KEY_FILE: '", "is not the private key of");
     }
 
     private TlsIdentity identity(String name) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,7 @@ class SecretsIT {
                 .serve()) {
             vault.get("/q/health/group/backup");
             signal("QUIT", vault);
+            Awaitility.await().until(() -> vault.output().contains("JNI global ref"));
             signal("SEGV", vault);
             Exit exit = vault.waitFor();
             search(exit.out() + exit.err());

@@ -51,7 +51,8 @@ class SecurityIT {
         for (VaultProcess vault : List.of(guarded, local)) {
             assertThat(vault.get("/backup", "Authorization", "Bearer " + HostileRequests.TOKEN)
                             .body())
-                    .contains("\"state\":\"idle\"", "\"last\":null");
+                    .contains("\"state\":\"idle\"")
+                    .doesNotContain("\"last\"");
         }
     }
 

@@ -126,13 +126,12 @@ class SecretFilesTest {
 
         assertThat(Reading.environment(cert, "HTTP_TLS_KEY_FILE=" + one.key()).mistakes())
                 .isEmpty();
-        assertThat(Reading.environment(cert, "HTTP_TLS_KEY_FILE=" + other.key()).mistakes())
-                .containsExactly("HTTP_TLS_KEY_FILE: '" + other.key()
-                        + "' is not the key of the first certificate in HTTP_TLS_CERT_FILE");
-        assertThat(Reading.environment(cert, "HTTP_TLS_KEY_FILE=" + one.certificate())
-                        .mistakes())
-                .containsExactly("HTTP_TLS_KEY_FILE: '" + one.certificate()
-                        + "' holds no private key as PEM: RSA or EC, without a passphrase");
+        for (Path wrong : List.of(other.key(), one.certificate())) {
+            assertThat(Reading.environment(cert, "HTTP_TLS_KEY_FILE=" + wrong).mistakes())
+                    .containsExactly("HTTP_TLS_KEY_FILE: '" + wrong
+                            + "' is not the private key of the first certificate in HTTP_TLS_CERT_FILE, as PEM: RSA or"
+                            + " EC, without a passphrase");
+        }
         assertThat(Reading.environment(cert, "HTTP_TLS_KEY_FILE=/missing").mistakes())
                 .contains("HTTP_TLS_KEY_FILE: '/missing' is not a file that can be read");
         assertThat(Reading.environment("HTTP_TLS_CERT_FILE=" + one.key(), "HTTP_TLS_KEY_FILE=" + one.key())
