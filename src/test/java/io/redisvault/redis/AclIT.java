@@ -58,20 +58,11 @@ class AclIT {
     }
 
     @Test
-    void aCycleAsksForNothingMore() throws IOException {
-        Exit exit = vault(PASSWORD).run("--once");
-
-        assertThat(exit.code()).as(exit.err()).isZero();
-        assertThat(exit.err()).contains("role=master");
-        assertThat(redis.list("ACL", "LOG")).isEmpty();
-    }
-
-    @Test
     void theServiceAndItsHealthAskForNothingMore() throws IOException {
-        try (VaultProcess vault = vault(PASSWORD).serve()) {
+        try (VaultProcess vault = vault().serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             assertThat(vault.get("/q/health/group/backup").body()).contains("\"role\": \"master\"");
-            assertThat(vault.get("/q/health").statusCode()).isEqualTo(200);
+            assertThat(vault.output()).contains("role=master");
         }
         assertThat(redis.list("ACL", "LOG")).isEmpty();
     }
@@ -89,6 +80,7 @@ class AclIT {
                 "DEBUG SLEEP 0",
                 "REPLICAOF NO ONE",
                 "ACL LIST",
+                "SELECT 1",
                 "PUBLISH a b",
                 "MONITOR",
                 "ROLE",
@@ -115,22 +107,14 @@ class AclIT {
     @Test
     void withoutInfoTheErrorSaysWhatIsMissing() throws IOException {
         redis.command("ACL", "SETUSER", "vault", "-info");
-        Exit exit = vault(PASSWORD).run("--once");
+        Exit exit = vault().run("--once");
 
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.err()).contains("NOPERM", "info").doesNotContain(PASSWORD);
     }
 
-    @Test
-    void aWrongPasswordInTheFileIsNotRepeated() throws IOException {
-        Exit exit = vault("wr0ng-password").run("--once");
-
-        assertThat(exit.code()).isEqualTo(1);
-        assertThat(exit.err()).contains("WRONGPASS").doesNotContain("wr0ng");
-    }
-
-    private VaultProcess.Builder vault(String password) throws IOException {
-        Path file = Files.writeString(directory.resolve("password"), password + "\n");
+    private VaultProcess.Builder vault() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
         return VaultProcess.with(Map.of(
                 "REDIS_CONNECTION",
                 "redis://vault@127.0.0.1:" + redis.port(),
