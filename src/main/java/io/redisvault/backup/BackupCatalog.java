@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.retention.Newest;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
@@ -9,7 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** This node's backups in the storage, and nobody else's. */
@@ -52,13 +53,8 @@ public class BackupCatalog {
         return stream()
                 .filter(wanted)
                 .collect()
-                .in(() -> new PriorityQueue<>(OLDEST_FIRST), (PriorityQueue<Backup> newest, Backup backup) -> {
-                    newest.add(backup);
-                    if (newest.size() > limit) {
-                        newest.remove();
-                    }
-                })
-                .map(BackupCatalog::newestFirst);
+                .in(() -> new Newest<>(limit, Backup::timestamp), Newest::add)
+                .map(Newest::newestFirst);
     }
 
     /**
@@ -74,10 +70,19 @@ public class BackupCatalog {
                                 "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
     }
 
+    /** What all backups are called, in the storage's order and as they are asked for. */
+    Multi<BackupName> names() {
+        return objects((name, object) -> name);
+    }
+
     private Multi<Backup> stream() {
+        return objects(this::describe);
+    }
+
+    private <T> Multi<T> objects(BiFunction<BackupName, StoredObject, T> view) {
         return storage.list(naming.keyPrefix())
                 .onItem()
-                .transformToIterable(object -> naming.parse(object.key()).map(name -> describe(name, object)).stream()
+                .transformToIterable(object -> naming.parse(object.key()).map(name -> view.apply(name, object)).stream()
                         .toList());
     }
 

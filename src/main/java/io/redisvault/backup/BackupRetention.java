@@ -1,6 +1,7 @@
 package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
+import io.redisvault.retention.Newest;
 import io.redisvault.retention.RetentionPolicy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;
@@ -8,10 +9,11 @@ import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Deletes those of this node's backups that the policy lets go, and what interrupted uploads left. */
 @ApplicationScoped
@@ -53,33 +55,49 @@ class BackupRetention {
     }
 
     private Uni<Cleanup> deleteExpired(Backup current) {
-        return catalog.list()
-                .onItem()
-                .transformToUni(backups -> rivals.look(backups).replaceWith(backups))
-                .map(backups -> policy.expired(backups, Backup::timestamp, clock.instant()).stream()
-                        .filter(backup -> !backup.key().equals(current.key()))
-                        .toList())
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Newest<BackupName> newest = rivals.newest();
+                    return expired(newest)
+                            .call(() -> rivals.look(newest.newestFirst()))
+                            .map(keys -> keys.stream()
+                                    .filter(key -> !key.equals(current.key()))
+                                    .toList());
+                })
                 .onItem()
                 .transformToUni(this::delete)
                 .onFailure()
                 .recoverWithItem(failure -> Cleanup.failed("could not list the backups: " + failure.getMessage()));
     }
 
-    private Uni<Cleanup> delete(List<Backup> expired) {
-        Map<String, String> names = expired.stream().collect(Collectors.toMap(Backup::key, Backup::name));
-        return storage.delete(names.keySet()).collect().asList().map(deletions -> deletions.stream()
-                .sorted(Comparator.comparing(Deletion::key))
-                .map(deletion -> cleanup(names.get(deletion.key()), deletion))
-                .reduce(Cleanup.NONE, Cleanup::and));
+    /** The keys alone: the first cycle under a new policy may find very many. */
+    private Uni<List<String>> expired(Newest<BackupName> newest) {
+        Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, clock.instant());
+        return catalog.names()
+                .invoke(newest::add)
+                .onItem()
+                .transformToIterable(
+                        name -> expiry.apply(name).map(BackupName::key).stream().toList())
+                .collect()
+                .asList();
     }
 
-    private static Cleanup cleanup(String name, Deletion deletion) {
-        if (deletion.succeeded()) {
-            return new Cleanup(List.of(name), List.of(), List.of());
-        }
-        StorageException failure = deletion.failure().orElseThrow();
-        return failure instanceof StorageException.Locked
-                ? new Cleanup(List.of(), List.of(name), List.of())
-                : Cleanup.failed(name + ": " + failure.getMessage());
+    private Uni<Cleanup> delete(List<String> expired) {
+        return storage.delete(expired).collect().asList().map(deletions -> {
+            List<String> deleted = new ArrayList<>();
+            List<String> locked = new ArrayList<>();
+            List<String> failures = new ArrayList<>();
+            deletions.stream().sorted(Comparator.comparing(Deletion::key)).forEach(deletion -> {
+                String name = deletion.key().substring(deletion.key().lastIndexOf('/') + 1);
+                if (deletion.succeeded()) {
+                    deleted.add(name);
+                } else if (deletion.failure().orElseThrow() instanceof StorageException.Locked) {
+                    locked.add(name);
+                } else {
+                    failures.add(name + ": " + deletion.failure().orElseThrow().getMessage());
+                }
+            });
+            return new Cleanup(deleted, locked, failures);
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
@@ -27,13 +28,21 @@ class DumpStore {
     private final BackupCatalog catalog;
     private final Identity self;
     private final Clock clock;
+    private final Optional<Long> rateLimit;
 
-    DumpStore(BackupStorage storage, BackupNaming naming, BackupCatalog catalog, Identity self, Clock clock) {
+    DumpStore(
+            BackupStorage storage,
+            BackupNaming naming,
+            BackupCatalog catalog,
+            Identity self,
+            Clock clock,
+            VaultConfig config) {
         this.self = self;
         this.clock = clock;
         this.storage = storage;
         this.naming = naming;
         this.catalog = catalog;
+        this.rateLimit = config.backup().rateLimit();
     }
 
     Uni<Result> store(DumpFile dump, RunningBackup cycle) {
@@ -62,10 +71,17 @@ class DumpStore {
     }
 
     private Uni<Result> put(DumpFile dump, RunningBackup cycle, BackupName name) {
-        Content content = cycle.track(new Content(dump.size(), dump::read));
+        Content content = cycle.track(new Content(dump.size(), source(dump)));
         Map<String, String> metadata = BackupMetadata.of(dump, cycle, self, clock.instant());
         return storage.put(name.key(), content, metadata)
                 .map(object -> new Result(catalog.describe(name, object), true));
+    }
+
+    private Content.Source source(DumpFile dump) {
+        return rateLimit
+                .map(RateLimit::new)
+                .<Content.Source>map(limit -> (offset, length) -> limit.shape(dump.read(offset, length)))
+                .orElse(dump::read);
     }
 
     private Uni<Result> compare(

@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.retention.Newest;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -33,14 +34,15 @@ public class Rivals {
         return Optional.ofNullable(finding);
     }
 
-    /**
-     * Looks at the newest backups. Never fails: a look that cannot be had is as good as none.
-     *
-     * @param backups of this node, newest first
-     */
-    Uni<Void> look(List<Backup> backups) {
+    /** To be given all backups of this node, for what is to be looked at. */
+    Newest<BackupName> newest() {
+        return new Newest<>(NEWEST, BackupName::timestamp);
+    }
+
+    /** Looks at the newest backups. Never fails: a look that cannot be had is as good as none. */
+    Uni<Void> look(List<BackupName> newest) {
         return Multi.createFrom()
-                .iterable(backups.subList(0, Math.min(NEWEST, backups.size())))
+                .iterable(newest)
                 .onItem()
                 .transformToUniAndConcatenate(backup -> storage.head(backup.key()))
                 .filter(object -> BackupMetadata.isByAnother(object.metadata(), self))

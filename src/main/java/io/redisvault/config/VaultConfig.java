@@ -121,6 +121,11 @@ public interface VaultConfig {
         @WithConverter(Converters.StrictBoolean.class)
         boolean verifyDump();
 
+        /** Bytes per second that an upload reads of the dump at most; as many as there are when absent. */
+        @Variable("BACKUP_RATE_LIMIT")
+        @WithConverter(ByteRate.class)
+        Optional<Long> rateLimit();
+
         /** The backup health group reports a newest backup older than this. */
         @Variable("MAX_BACKUP_AGE")
         @WithConverter(Converters.PositiveDuration.class)

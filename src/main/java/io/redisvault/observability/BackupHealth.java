@@ -125,7 +125,7 @@ class BackupHealth {
         Optional<Duration> limit = config.backup().maxAge();
         return () -> limit.isEmpty()
                 ? Uni.createFrom().item(up("newest backup"))
-                : catalog.list()
+                : catalog.newest(1, backup -> true)
                         .map(backups -> newest(backups, clock, limit.get()))
                         .ifNoItem()
                         .after(PATIENCE)

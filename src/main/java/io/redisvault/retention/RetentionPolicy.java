@@ -2,9 +2,6 @@ package io.redisvault.retention;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -21,18 +18,15 @@ public record RetentionPolicy(int keepLast, Optional<Duration> keepDuration) {
     }
 
     /**
-     * Those of {@code backups} that may go, oldest first.
+     * Takes all backups one after the other, in any order, and answers each with the one that may go because of it, if
+     * any: one that was taken before, or the same. Remembers {@code keepLast} of them, however many there are.
      *
-     * @param timestamp when the data of a backup was written; the order of the collection does not matter
+     * @param timestamp when the data of a backup was written
      */
-    public <T> List<T> expired(Collection<T> backups, Function<T, Instant> timestamp, Instant now) {
-        return backups.stream()
-                .sorted(Comparator.comparing(timestamp).reversed())
-                .skip(Math.max(1, keepLast))
-                .filter(backup -> keepDuration
-                        .map(age -> timestamp.apply(backup).isBefore(now.minus(age)))
-                        .orElse(true))
-                .sorted(Comparator.comparing(timestamp))
-                .toList();
+    public <T> Function<T, Optional<T>> expiry(Function<T, Instant> timestamp, Instant now) {
+        Newest<T> newest = new Newest<>(Math.max(1, keepLast), timestamp);
+        return backup -> newest.add(backup).filter(oldest -> keepDuration
+                .map(age -> timestamp.apply(oldest).isBefore(now.minus(age)))
+                .orElse(true));
     }
 }

@@ -149,6 +149,7 @@ class SettingsTest {
             entry("backup.max_age", List.of("1d", "2d")),
             entry("backup.shutdown_timeout", List.of("1s", "2s")),
             entry("backup.unfinished_age", List.of("1h", "2h")),
+            entry("backup.rate_limit", List.of("1MiB", "2MiB")),
             entry("storage.type", List.of("s3", "S3")),
             entry("storage.bucket", List.of("file", "environment")),
             entry("storage.prefix", List.of("file", "environment")),

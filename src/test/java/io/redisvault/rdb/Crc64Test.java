@@ -37,6 +37,32 @@ class Crc64Test {
     }
 
     @Test
+    void ofLongPiecesIsTheSumOfTheWholeBitByBit() {
+        Random random = new Random(2);
+        for (int length : new int[] {7_679, 7_680, 7_688, 7_695, 12_032, 16_001, 60_000, 131_072}) {
+            byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            int cut = random.nextInt(length);
+            for (int kind = 0; kind < 4; kind++) {
+                assertThat(Crc64.update(0, piece(bytes, 0, length, kind))).isEqualTo(bitByBit(bytes));
+                long begun = Crc64.update(0, piece(bytes, 0, cut, kind));
+                assertThat(Crc64.update(begun, piece(bytes, cut, length - cut, kind)))
+                        .isEqualTo(bitByBit(bytes));
+            }
+        }
+    }
+
+    @Test
+    void noticesEveryBitOfALongPiece() {
+        byte[] bytes = new byte[9_000];
+        for (int bit = 0; bit < 8 * bytes.length; bit++) {
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThat(Crc64.update(0, ByteBuffer.wrap(bytes))).isNotZero();
+            bytes[bit / 8] = 0;
+        }
+    }
+
+    @Test
     void leavesTheBufferAsItWas() {
         for (int kind = 0; kind < 4; kind++) {
             ByteBuffer buffer = piece(new byte[20_000], 3, 15_000, kind);

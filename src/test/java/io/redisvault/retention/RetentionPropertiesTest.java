@@ -98,6 +98,10 @@ class RetentionPropertiesTest {
     }
 
     private static List<Instant> expired(RetentionPolicy policy, List<Instant> backups) {
-        return policy.expired(backups, Function.identity(), NOW);
+        return backups.stream()
+                .map(policy.expiry(Function.<Instant>identity(), NOW))
+                .flatMap(Optional::stream)
+                .sorted()
+                .toList();
     }
 }
