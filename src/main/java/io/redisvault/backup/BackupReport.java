@@ -1,6 +1,7 @@
 package io.redisvault.backup;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
@@ -17,6 +18,7 @@ import java.util.Locale;
  * @param notDeleted why others could not be deleted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record BackupReport(
         String outcome,
         String reason,

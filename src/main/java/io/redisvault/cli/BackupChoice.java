@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.restore.BackupSelection;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Which backup a command is about. */
+@RegisterForReflection
 final class BackupChoice {
 
     private static final String LATEST = "latest";

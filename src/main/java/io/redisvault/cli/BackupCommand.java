@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
@@ -10,6 +11,7 @@ import jakarta.enterprise.inject.Instance;
 import picocli.CommandLine.Command;
 
 /** Runs one cycle. */
+@RegisterForReflection
 @Command(
         name = "backup",
         description = "Run one backup and exit.",

@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.drill.Drill;
 import io.redisvault.drill.DrillOptions;
 import io.redisvault.drill.Drilled;
@@ -16,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Proves that a backup can be restored. */
+@RegisterForReflection
 @Command(
         name = "drill",
         description = "Restore a backup into a temporary directory, load it with a real server, count its keys.",

@@ -1,6 +1,7 @@
 package io.redisvault.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.drill.DatabaseKeys;
 import io.redisvault.drill.Drilled;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param note why keys were not compared
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 record DrillReport(
         String outcome,
         String reason,

@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.smallrye.mutiny.Uni;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Shows the backups there are. */
+@RegisterForReflection
 @Command(
         name = "list",
         description = "List the backups of a node, newest first.",

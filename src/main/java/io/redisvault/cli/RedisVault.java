@@ -1,10 +1,12 @@
 package io.redisvault.cli;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.config.Settings;
 import io.redisvault.restore.FileOwner;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -16,6 +18,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
 @QuarkusMain
+@RegisterForReflection
 @Command(
         name = "redis-vault",
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
@@ -48,12 +51,24 @@ public final class RedisVault implements Callable<Integer> {
     private boolean once;
 
     public static void main(String... args) {
-        System.exit(new CommandLine(new RedisVault())
+        String[] given = withoutName(args);
+        // Most starts are this one, and it need not wait for a parser of options.
+        System.exit(given.length == 0 ? new Launch(null).serve() : execute(given));
+    }
+
+    private static int execute(String... args) {
+        return new CommandLine(new RedisVault())
                 .registerConverter(Duration.class, reading(Settings::duration))
                 .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
                 .registerConverter(FileMode.class, reading(FileMode::parse))
                 .registerConverter(FileOwner.class, reading(FileOwner::parse))
-                .execute(args));
+                .execute(args);
+    }
+
+    /** Where the program is what an image runs, some name it once more: {@code docker run redis-vault redis-vault list}. */
+    private static String[] withoutName(String... args) {
+        boolean named = args.length > 0 && args[0].equals("redis-vault");
+        return named ? Arrays.copyOfRange(args, 1, args.length) : args;
     }
 
     private static <T> ITypeConverter<T> reading(Function<String, T> parser) {

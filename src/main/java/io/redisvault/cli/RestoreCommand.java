@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.restore.FileOwner;
 import io.redisvault.restore.NoBackupException;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Puts a backup in place. */
+@RegisterForReflection
 @Command(
         name = "restore",
         description = "Put a backup where Redis finds it when it starts: all of it, checked, or nothing.",

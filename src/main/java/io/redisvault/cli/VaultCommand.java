@@ -2,6 +2,7 @@ package io.redisvault.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.drill.DrillException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.NoBackupException;
@@ -14,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 
 /** A command that does one thing and exits. */
+@RegisterForReflection
 abstract class VaultCommand implements Callable<Integer> {
 
     @ParentCommand

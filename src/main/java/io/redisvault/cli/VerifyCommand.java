@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.Verification;
 import jakarta.enterprise.inject.Instance;
@@ -7,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Finds out whether a backup is good. */
+@RegisterForReflection
 @Command(
         name = "verify",
         description = "Read a backup from the storage and check all of it; nothing is written.",

@@ -1,6 +1,7 @@
 package io.redisvault.drill;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
  * The keys of one database after a drill.
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param loaded how many the server had
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record DatabaseKeys(int database, Long expected, long loaded) {
 
     boolean right() {

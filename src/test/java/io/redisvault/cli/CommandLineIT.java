@@ -42,6 +42,14 @@ class CommandLineIT {
         assertThat(exit.out()).matches("redis-vault \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n");
     }
 
+    /** As arguments of an image whose entry point is the program itself. */
+    @Test
+    void theNameOfTheProgramMayComeFirst() {
+        Exit exit = VaultProcess.with(Map.of()).run("redis-vault", "--version");
+        assertThat(exit.code()).isZero();
+        assertThat(exit.out()).startsWith("redis-vault ");
+    }
+
     @Test
     void anUnknownOptionIsWrongUsage() {
         Exit exit = VaultProcess.with(Map.of()).run("--onec");
