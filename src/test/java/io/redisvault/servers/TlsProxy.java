@@ -28,7 +28,9 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class TlsProxy implements AutoCloseable {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
+    /** Of {@link #keyStore}. */
+    public static final String PASSWORD = "changeit";
+
     private static final String ALIAS = "server";
 
     private final WorkDirectory directory = new WorkDirectory("rv-tls");
@@ -74,6 +76,11 @@ public final class TlsProxy implements AutoCloseable {
         return directory.file("certificate.pem");
     }
 
+    /** For JVMs of their own: a store to trust, which has the key as well. */
+    public Path keyStore() {
+        return directory.file("keys.p12");
+    }
+
     /** For clients in this JVM: trusts this certificate and no other. */
     public SSLContext trustingContext() {
         try {
@@ -94,7 +101,7 @@ public final class TlsProxy implements AutoCloseable {
 
     private SSLContext serverContext() throws GeneralSecurityException {
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD);
+        own.init(keys, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(own.getKeyManagers(), null, null);
         return context;
@@ -102,7 +109,7 @@ public final class TlsProxy implements AutoCloseable {
 
     /** The JDK can make certificates by its keytool only. */
     private KeyStore generate(List<String> names) throws IOException, GeneralSecurityException {
-        Path store = directory.file("keys.p12");
+        Path store = keyStore();
         Path output = directory.file("keytool.log");
         Process keytool = new ProcessBuilder(Stream.concat(
                                 Stream.of(
@@ -125,7 +132,7 @@ public final class TlsProxy implements AutoCloseable {
                                         "-keystore",
                                         store.toString(),
                                         "-storepass",
-                                        new String(PASSWORD)),
+                                        PASSWORD),
                                 Stream.of("-ext", "SAN=" + String.join(",", names)))
                         .collect(Collectors.toList()))
                 .redirectErrorStream(true)
@@ -142,7 +149,7 @@ public final class TlsProxy implements AutoCloseable {
         }
         KeyStore loaded = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
-            loaded.load(in, PASSWORD);
+            loaded.load(in, PASSWORD.toCharArray());
         }
         return loaded;
     }
