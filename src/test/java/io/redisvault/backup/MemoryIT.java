@@ -8,16 +8,29 @@ import io.redisvault.servers.VaultProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The size of the dump must not show in the memory that its backup takes. */
+/** A sidecar takes little, and the size of the dump does not show in it. */
 class MemoryIT {
 
     private static final long MIB = 1 << 20;
 
     /** In MiB; 4096 shows what one run of the tests has no time for. */
     private static final long LARGE = Long.getLong("memory.large", 1024);
+
+    private static final Duration REST = Duration.ofSeconds(8);
+
+    /** In KiB, what the memory limit of the manifests leaves some room above. */
+    private static final long MOST = 208 * 1024;
+
+    /** In KiB, before the first backup. */
+    private static final long MOST_AT_REST = 176 * 1024;
+
+    /** Some are the JVM's own, and a few come and go. */
+    private static final long MOST_THREADS = 32;
 
     @TempDir
     private Path data;
@@ -30,6 +43,28 @@ class MemoryIT {
             assertThat((double) large / small)
                     .as("%d KiB for %d MiB, %d KiB for 256 MiB", large, LARGE, small)
                     .isLessThan(1.1);
+            assertThat(large).isLessThan(MOST);
+        }
+    }
+
+    @Test
+    void atRestItTakesFewThreadsAndHardlyAnyCpu() throws InterruptedException {
+        try (Surroundings surroundings = Surroundings.start();
+                VaultProcess vault =
+                        surroundings.vault().and("MALLOC_ARENA_MAX", "2").serve()) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> vault.output().contains("the storage can be reached"));
+            Duration before = vault.cpu();
+            // What is measured is time that passes.
+            Thread.sleep(REST.toMillis());
+            Duration used = vault.cpu().minus(before);
+            System.out.printf(
+                    "at rest: %d threads, %d KiB, %d ms of CPU in %d s%n",
+                    vault.threads(), vault.memory(), used.toMillis(), REST.toSeconds());
+            assertThat(vault.threads()).isLessThanOrEqualTo(MOST_THREADS);
+            assertThat(vault.memory()).isLessThan(MOST_AT_REST);
+            assertThat(used).isLessThan(REST.dividedBy(10));
         }
     }
 
@@ -42,7 +77,7 @@ class MemoryIT {
                 // Else glibc keeps an arena for each thread, and its size depends on chance.
                 .and("MALLOC_ARENA_MAX", "2")
                 // The heap is bounded; touched at the start, its growth does not hide that of anything else.
-                .jvm("-Xms64m", "-XX:+AlwaysPreTouch")
+                .jvm("-Xms40m", "-XX:+AlwaysPreTouch")
                 .serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             String key = surroundings.s3().keys().stream()

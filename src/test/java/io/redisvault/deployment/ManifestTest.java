@@ -137,7 +137,7 @@ class ManifestTest {
                         .isEqualTo(sidecar.getPorts().get(0).getName()));
         assertThat(mount(sidecar, "/tmp").getReadOnly()).isNull();
         assertThat(sidecar.getResources().getRequests()).containsKeys("cpu", "memory");
-        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("256Mi"));
+        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("224Mi"));
         assertThat(sidecar.getEnv()).singleElement().satisfies(variable -> {
             assertThat(variable.getName()).isEqualTo("REDIS_NODE_NAME");
             assertThat(variable.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");

@@ -88,6 +88,12 @@ public final class GcsServer implements AutoCloseable {
         return this;
     }
 
+    /** Names the addresses of uploads as a client sees them that comes through a {@link TlsProxy}. */
+    public GcsServer behindTls() {
+        uploads.scheme = "https";
+        return this;
+    }
+
     /** Lists at most this many objects per page, whatever the client asks for. */
     public void pageSize(int most) {
         pageSize = most;

@@ -54,6 +54,8 @@ final class GcsUploads {
     private final AtomicInteger ids = new AtomicInteger();
     private final AtomicLong received = new AtomicLong();
 
+    volatile String scheme = "http";
+
     GcsUploads(GcsObjects objects, GcsFaults faults, Path directory, Consumer<String> count) {
         this.objects = objects;
         this.faults = faults;
@@ -120,7 +122,7 @@ final class GcsUploads {
         exchange.getResponseHeaders()
                 .set(
                         "Location",
-                        "http://" + exchange.getRequestHeaders().getFirst("Host")
+                        scheme + "://" + exchange.getRequestHeaders().getFirst("Host")
                                 + exchange.getRequestURI().getRawPath() + "?uploadType=resumable&upload_id=" + id);
         return GcsAnswer.empty(200);
     }

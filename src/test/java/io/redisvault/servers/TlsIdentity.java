@@ -16,7 +16,9 @@ import javax.net.ssl.TrustManagerFactory;
 /** A self-signed certificate that nobody trusts who is not told to, and its key, as PEM files of a directory. */
 public final class TlsIdentity {
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
+    /** Of {@link #keyStore}. */
+    public static final String PASSWORD = "changeit";
+
     private static final String ALIAS = "server";
 
     private final Path directory;
@@ -36,7 +38,7 @@ public final class TlsIdentity {
                     pem("CERTIFICATE", identity.keys.getCertificate(ALIAS).getEncoded()));
             Files.writeString(
                     identity.key(),
-                    pem("PRIVATE KEY", identity.keys.getKey(ALIAS, PASSWORD).getEncoded()));
+                    pem("PRIVATE KEY", identity.keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
             return identity;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -49,6 +51,15 @@ public final class TlsIdentity {
 
     public Path key() {
         return directory.resolve("key.pem");
+    }
+
+    /** For JVMs of their own: a store to trust, which has the key as well. */
+    public Path keyStore() {
+        return keyStore(directory);
+    }
+
+    private static Path keyStore(Path directory) {
+        return directory.resolve("keys.p12");
     }
 
     /** For clients in this JVM: trusts this certificate and no other. */
@@ -70,7 +81,7 @@ public final class TlsIdentity {
     SSLContext serverContext() {
         try {
             KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            own.init(keys, PASSWORD);
+            own.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(own.getKeyManagers(), null, null);
             return context;
@@ -81,7 +92,7 @@ public final class TlsIdentity {
 
     /** The JDK can make certificates by its keytool only. */
     private static KeyStore generate(Path directory, List<String> names) throws IOException, GeneralSecurityException {
-        Path store = directory.resolve("keys.p12");
+        Path store = keyStore(directory);
         Path output = directory.resolve("keytool.log");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -103,7 +114,7 @@ public final class TlsIdentity {
                         "-keystore",
                         store.toString(),
                         "-storepass",
-                        new String(PASSWORD),
+                        PASSWORD,
                         "-ext",
                         "SAN=" + String.join(",", names))
                 .redirectErrorStream(true)
@@ -120,7 +131,7 @@ public final class TlsIdentity {
         }
         KeyStore loaded = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
-            loaded.load(in, PASSWORD);
+            loaded.load(in, PASSWORD.toCharArray());
         }
         return loaded;
     }

@@ -57,6 +57,11 @@ public final class TlsProxy implements AutoCloseable {
         return identity.certificate();
     }
 
+    /** For JVMs of their own: a store to trust. */
+    public Path keyStore() {
+        return identity.keyStore();
+    }
+
     /** For clients in this JVM: trusts this certificate and no other. */
     public SSLContext trustingContext() {
         return identity.trustingContext();

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The packaged application in a process of its own, with nothing in its environment but what a test puts there. */
 public final class VaultProcess implements AutoCloseable {
@@ -233,7 +232,7 @@ public final class VaultProcess implements AutoCloseable {
 
     /** Peak resident memory in KiB, as the kernel counts it. */
     public long peakMemory() {
-        return status("VmHWM");
+        return status().value("VmHWM");
     }
 
     /** The same of a command, which is waited for. */
@@ -249,30 +248,31 @@ public final class VaultProcess implements AutoCloseable {
         return peak;
     }
 
+    /** Resident memory in KiB. */
+    public long memory() {
+        return status().value("VmRSS");
+    }
+
+    /** CPU time of all threads since the start. */
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    private ProcessStatus status() {
+        return new ProcessStatus(pid());
+    }
+
     public long threads() {
-        return status("Threads");
+        return status().value("Threads");
     }
 
     /** How many file descriptors are open, sockets included. */
     public long openFiles() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
-            return descriptors.count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return status().openFiles();
     }
 
     public boolean isRunning() {
         return process.isAlive();
-    }
-
-    private long status(String name) {
-        return read(Path.of("/proc/" + pid() + "/status"))
-                .lines()
-                .filter(line -> line.startsWith(name + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Asks it to stop, as Kubernetes does. */

@@ -1,0 +1,108 @@
+package io.redisvault.backup;
+
+import static io.redisvault.backup.Scene.MIB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.GcsServer;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.TlsIdentity;
+import io.redisvault.servers.TlsProxy;
+import io.redisvault.servers.VaultProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Buckets are reached by HTTPS, and options of the JVM that save memory can make it several times as expensive: without
+ * C2 it takes six times the CPU. What is compared is the CPU of the process, which does not depend on what else runs.
+ */
+class HttpsIT {
+
+    private static final long BYTES = 64 * MIB;
+    private static final double MOST = 3;
+
+    @TempDir
+    private static Path data;
+
+    private static Surroundings surroundings;
+
+    private Instant modified = Instant.parse("2026-01-02T03:04:05Z");
+
+    @BeforeAll
+    static void start() throws IOException {
+        surroundings = Surroundings.start();
+        SyntheticDump.write(data.resolve("dump.rdb"), BYTES, 1);
+    }
+
+    @AfterAll
+    static void stop() {
+        surroundings.close();
+    }
+
+    @Test
+    void s3OverHttpsCostsLittleMoreThanOverHttp() throws IOException {
+        Duration plain = cost(vault("http"));
+        Duration tls;
+        try (TlsProxy proxy = TlsProxy.to(surroundings.s3().port())) {
+            tls = cost(vault("https")
+                    .and("S3_ENDPOINT", "https://localhost:" + proxy.port())
+                    .and("S3_CA_FILE", proxy.certificate().toString()));
+        }
+        assertThatItCostsLittleMore("S3", tls, plain);
+    }
+
+    @Test
+    void gcsOverHttpsCostsLittleMoreThanOverHttp() throws IOException {
+        try (GcsServer server = GcsServer.start().withBucket("backups");
+                TlsProxy proxy = TlsProxy.to(server.uri().getPort())) {
+            Duration plain = cost(gcs("http", server.uri().toString()));
+            server.behindTls();
+            Duration tls = cost(gcs("https", "https://localhost:" + proxy.port())
+                    .jvm(
+                            "-Djavax.net.ssl.trustStore=" + proxy.keyStore(),
+                            "-Djavax.net.ssl.trustStorePassword=" + TlsIdentity.PASSWORD));
+            assertThatItCostsLittleMore("GCS", tls, plain);
+        }
+    }
+
+    private static void assertThatItCostsLittleMore(String what, Duration tls, Duration plain) {
+        System.out.printf("HttpsIT: %s takes %d ms of CPU, without TLS %d ms%n", what, tls.toMillis(), plain.toMillis());
+        assertThat((double) tls.toMillis() / plain.toMillis()).isLessThan(MOST);
+    }
+
+    private static VaultProcess.Builder vault(String node) {
+        return surroundings.vault().and("REDIS_DATA_PATH", data.toString()).and("REDIS_NODE_NAME", node);
+    }
+
+    private static VaultProcess.Builder gcs(String node, String endpoint) {
+        return vault(node)
+                .and("STORAGE_TYPE", "gcs")
+                .and("GCS_BUCKET", "backups")
+                .and("GCS_ENDPOINT", endpoint);
+    }
+
+    /** CPU time of two backups, after one for which the code is compiled. */
+    private Duration cost(VaultProcess.Builder builder) throws IOException {
+        try (VaultProcess vault = builder.serve()) {
+            backup(vault);
+            Duration before = vault.cpu();
+            backup(vault);
+            backup(vault);
+            return vault.cpu().minus(before);
+        }
+    }
+
+    private void backup(VaultProcess vault) throws IOException {
+        modified = modified.plusSeconds(60);
+        Files.setLastModifiedTime(data.resolve("dump.rdb"), FileTime.from(modified));
+        assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+    }
+}
