@@ -74,7 +74,8 @@ class HttpsIT {
     }
 
     private static void assertThatItCostsLittleMore(String what, Duration tls, Duration plain) {
-        System.out.printf("HttpsIT: %s takes %d ms of CPU, without TLS %d ms%n", what, tls.toMillis(), plain.toMillis());
+        System.out.printf(
+                "HttpsIT: %s takes %d ms of CPU, without TLS %d ms%n", what, tls.toMillis(), plain.toMillis());
         assertThat((double) tls.toMillis() / plain.toMillis()).isLessThan(MOST);
     }
 

@@ -52,9 +52,8 @@ class MemoryIT {
         try (Surroundings surroundings = Surroundings.start();
                 VaultProcess vault =
                         surroundings.vault().and("MALLOC_ARENA_MAX", "2").serve()) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> vault.output().contains("the storage can be reached"));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> vault.output()
+                    .contains("the storage can be reached"));
             Duration before = vault.cpu();
             // What is measured is time that passes.
             Thread.sleep(REST.toMillis());

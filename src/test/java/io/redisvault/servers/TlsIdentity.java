@@ -38,7 +38,9 @@ public final class TlsIdentity {
                     pem("CERTIFICATE", identity.keys.getCertificate(ALIAS).getEncoded()));
             Files.writeString(
                     identity.key(),
-                    pem("PRIVATE KEY", identity.keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+                    pem(
+                            "PRIVATE KEY",
+                            identity.keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
             return identity;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
