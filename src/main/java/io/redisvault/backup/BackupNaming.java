@@ -68,7 +68,7 @@ public class BackupNaming {
                 key.substring(keyPrefix().length(), Math.max(keyPrefix().length(), key.length() - SUFFIX.length()));
         try {
             Instant instant = Instant.parse(timestamp);
-            DateTimeFormatter written = timestamp.length() > "uuuu-MM-ddTHH:mm:ssZ".length() ? NANOS : SECONDS;
+            DateTimeFormatter written = instant.getNano() == 0 ? SECONDS : NANOS;
             return written.format(instant).equals(timestamp) ? Optional.of(name(timestamp)) : Optional.empty();
         } catch (DateTimeParseException e) {
             return Optional.empty();

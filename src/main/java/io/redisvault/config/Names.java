@@ -93,7 +93,10 @@ final class Names {
     public static final class Host implements Converter<String> {
         @Override
         public String convert(String value) {
-            return matching(value, "[A-Za-z0-9._-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", "is not a host name or IP address");
+            return matching(
+                    value,
+                    "[A-Za-z0-9._-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*",
+                    "is not a host name or IP address");
         }
     }
 

@@ -7,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.Rivals;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.health.api.AsyncHealthCheck;
@@ -14,7 +15,9 @@ import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,7 +85,14 @@ class BackupHealth {
             if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
                 return down("dump", directory + " is not a readable directory");
             }
-            return Files.exists(dump) && !Files.isReadable(dump) ? down("dump", dump + " is not readable") : up("dump");
+            try {
+                DumpFile.open(dump, false, Runnable::run).close();
+                return up("dump");
+            } catch (NoSuchFileException notSavedYet) {
+                return up("dump");
+            } catch (IOException unreadable) {
+                return down("dump", unreadable.getMessage());
+            }
         };
     }
 

@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** What Prometheus sees of drills, where there are any. */
 @ApplicationScoped
@@ -18,6 +19,7 @@ class DrillMetrics {
     private final MeterRegistry registry;
     private final boolean drills;
     private volatile Instant lastSuccess = Instant.EPOCH;
+    private volatile Instant lastFailure = Instant.EPOCH;
 
     DrillMetrics(MeterRegistry registry, VaultConfig config) {
         this.registry = registry;
@@ -28,21 +30,28 @@ class DrillMetrics {
         if (drills) {
             counter("passed");
             counter("failed");
-            TimeGauge.builder(
-                            "redis_vault.drill.last.success.timestamp",
-                            this,
-                            TimeUnit.SECONDS,
-                            self -> self.lastSuccess.toEpochMilli() / 1000.0)
-                    .description("When a drill last passed")
-                    .register(registry);
+            time("last.success", "When a drill last passed", self -> self.lastSuccess);
+            time("last.failure", "When a drill last failed", self -> self.lastFailure);
         }
     }
 
     void count(@Observes ServiceDrillResult result) {
         if (result.failure().isEmpty()) {
             lastSuccess = result.endedAt();
+        } else {
+            lastFailure = result.endedAt();
         }
         counter(result.failure().isEmpty() ? "passed" : "failed").increment();
+    }
+
+    private void time(String name, String description, Function<DrillMetrics, Instant> value) {
+        TimeGauge.builder(
+                        "redis_vault.drill." + name + ".timestamp",
+                        this,
+                        TimeUnit.SECONDS,
+                        self -> value.apply(self).toEpochMilli() / 1000.0)
+                .description(description)
+                .register(registry);
     }
 
     private Counter counter(String outcome) {

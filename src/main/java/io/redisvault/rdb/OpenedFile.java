@@ -3,6 +3,7 @@ package io.redisvault.rdb;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +27,14 @@ record OpenedFile(FileChannel channel, long size, Instant modified) {
      * path at any moment: what was seen before and after the opening has to agree.
      */
     static OpenedFile open(Path path) throws IOException {
+        try {
+            return openWhatStays(path);
+        } catch (AccessDeniedException denied) {
+            throw DeniedAccess.explain(path, denied);
+        }
+    }
+
+    private static OpenedFile openWhatStays(Path path) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             BasicFileAttributes before = attributes(path);
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);

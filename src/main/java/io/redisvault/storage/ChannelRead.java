@@ -1,5 +1,6 @@
 package io.redisvault.storage;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -10,14 +11,13 @@ final class ChannelRead implements Pull.Source<ByteBuffer> {
 
     private static final int BUFFER = 128 * 1024;
 
-    private final String url;
     private final ReadableByteChannel channel;
     private final Function<Exception, StorageException> errors;
     private final long length;
     private long left;
 
-    ChannelRead(String url, ReadableByteChannel channel, long length, Function<Exception, StorageException> errors) {
-        this.url = url;
+    /** @param errors translates what the channel fails with, an {@link EOFException} if it ends early */
+    ChannelRead(ReadableByteChannel channel, long length, Function<Exception, StorageException> errors) {
         this.channel = channel;
         this.errors = errors;
         this.length = length;
@@ -42,8 +42,7 @@ final class ChannelRead implements Pull.Source<ByteBuffer> {
         }
         left -= buffer.position();
         if (buffer.hasRemaining()) {
-            throw new StorageException.Corrupt(
-                    url + " ends early: " + (length - left) + " of the " + length + " bytes that were asked for", null);
+            throw errors.apply(new EOFException("it ends after " + (length - left) + " of " + length + " bytes"));
         }
         return buffer.flip();
     }

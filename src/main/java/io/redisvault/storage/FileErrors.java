@@ -1,5 +1,6 @@
 package io.redisvault.storage;
 
+import java.io.EOFException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -23,6 +24,9 @@ final class FileErrors {
             return new StorageException.AccessDenied(
                     what + "permission denied; let user " + System.getProperty("user.name") + " read and write it",
                     failure);
+        }
+        if (failure instanceof EOFException) {
+            return new StorageException.Corrupt(what + failure.getMessage(), failure);
         }
         // The JDK has no types for these; the texts are the C library's, which Java reads in the C locale.
         String reason = reason(failure);

@@ -119,7 +119,7 @@ final class FilesystemStorage implements BackupStorage {
             throw FileErrors.translate("read", file == null ? paths.root() : file, e);
         }
         Path opened = file;
-        return new ChannelRead(url(key), channel, length, e -> FileErrors.translate("read", opened, e));
+        return new ChannelRead(channel, length, e -> FileErrors.translate("read", opened, e));
     }
 
     private static long size(Path file) throws IOException {

@@ -63,9 +63,9 @@ final class GcsErrors {
                     what + "no access token; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: " + why,
                     failure);
         }
-        // An answer may break off in the middle of its Content-Length, which the client then reads as a number.
+        // The client takes half a header for a whole one, and refuses what it says: half a length, a charset "UTF-".
         boolean brokenOff =
-                find(IOException.class, failure) != null || find(NumberFormatException.class, failure) != null;
+                find(IOException.class, failure) != null || find(IllegalArgumentException.class, failure) != null;
         if (brokenOff) {
             return new StorageException.Unavailable(what + "no answer: " + why, failure);
         }

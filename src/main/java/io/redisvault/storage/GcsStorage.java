@@ -98,14 +98,20 @@ final class GcsStorage implements BackupStorage {
 
     private Pull.Source<ByteBuffer> open(String key, long offset, long length) {
         try {
+            Blob blob = existing(key);
+            if (blob.getSize() < offset + length) {
+                throw new StorageException.Corrupt(
+                        url(key) + " has " + blob.getSize() + " bytes instead of " + (offset + length), null);
+            }
             // Pinned, so that a read that is resumed cannot continue in another object.
-            Long generation = existing(key).getGeneration();
             ReadChannel channel = client.storage()
-                    .reader(BlobId.of(bucket, key, generation), BlobSourceOption.shouldReturnRawInputStream(true));
+                    .reader(
+                            BlobId.of(bucket, key, blob.getGeneration()),
+                            BlobSourceOption.shouldReturnRawInputStream(true));
             channel.setChunkSize(0);
             channel.seek(offset);
             channel.limit(offset + length);
-            return new ChannelRead(url(key), channel, length, e -> GcsErrors.translate("read", url(key), e));
+            return new ChannelRead(channel, length, e -> GcsErrors.translate("read", url(key), e));
         } catch (IOException | RuntimeException e) {
             throw GcsErrors.translate("read", url(key), e);
         }

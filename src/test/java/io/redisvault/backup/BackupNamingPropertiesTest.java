@@ -93,7 +93,8 @@ class BackupNamingPropertiesTest {
         return Combinators.combine(
                         Arbitraries.longs()
                                 .between(
-                                        0, Instant.parse("9999-12-31T23:59:59Z").getEpochSecond()),
+                                        0,
+                                        Instant.parse("+99999-12-31T23:59:59Z").getEpochSecond()),
                         Arbitraries.longs().between(0, 999_999_999))
                 .as(Instant::ofEpochSecond);
     }

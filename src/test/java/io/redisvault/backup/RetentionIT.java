@@ -13,28 +13,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RetentionIT {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
-    private static Surroundings surroundings;
+
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @TempDir
     private Path data;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
 
     @Test
     void worksInABucketOfTenThousandObjectsAndTouchesOnlyItsOwn() throws IOException {

@@ -8,23 +8,18 @@ import io.restassured.path.json.JsonPath;
 import java.time.Duration;
 import java.time.Instant;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ScheduleIT {
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @BeforeAll
     static void start() {
-        surroundings = Surroundings.start();
         surroundings.redis().save();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
     }
 
     @Test

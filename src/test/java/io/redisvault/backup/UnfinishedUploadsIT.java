@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What killed processes leave in the bucket, and who may clear it away. */
@@ -20,17 +19,9 @@ class UnfinishedUploadsIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
     private static final Instant TWO_DAYS_AGO = Instant.now().minus(Duration.ofDays(2));
-    private static Surroundings surroundings;
 
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @Test
     void onlyThisNodesOldOnesAreAborted() throws IOException {

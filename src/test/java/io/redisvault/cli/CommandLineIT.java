@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
@@ -19,18 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class CommandLineIT {
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @BeforeAll
     static void start() {
-        surroundings = Surroundings.start();
         surroundings.redis().populate(1000, 100);
         surroundings.redis().save();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
     }
 
     @Test

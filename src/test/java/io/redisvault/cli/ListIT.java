@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,14 +24,14 @@ class ListIT {
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
     private static final int MANY = 10_500;
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @TempDir
     private Path data;
 
     @BeforeAll
     static void start() throws IOException {
-        surroundings = Surroundings.start();
         surroundings.redis().populate(1000, 100);
         surroundings.redis().save();
         Files.createDirectories(surroundings.s3().file("redis-vault"));
@@ -41,11 +41,6 @@ class ListIT {
         for (int backup = 0; backup < 10; backup++) {
             SyntheticDump.write(file("few", backup), 100, backup);
         }
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.redisvault.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.Surroundings;
@@ -11,8 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Backups that were put into the bucket as files, without metadata, so that what is said of them was found in them. */
@@ -20,17 +20,8 @@ class VerifyIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static Surroundings surroundings;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @Test
     void saysWhatWasFoundInAGoodBackup() throws IOException {
@@ -78,6 +69,32 @@ class VerifyIT {
                 .contains(
                         "redis-vault: damaged_2026-01-02T03:04:05Z.rdb is corrupt: the dump is damaged: its CRC-64 is ")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void drawsABarOnATerminal() throws IOException {
+        assumeThat(Path.of("/usr/bin/script")).exists();
+        backup("terminal", JANUARY, 3 << 20);
+
+        Exit exit = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "terminal")
+                .onTerminal()
+                .run("verify");
+
+        assertThat(exit.code()).as(exit.out()).isZero();
+        assertThat(exit.out())
+                .containsPattern("\\r\\[#{30}] 100%  [23]\\.\\d MiB of [23]\\.\\d MiB  \\S+ [KM]iB/s *\\r\\n")
+                .contains("verified");
+    }
+
+    @Test
+    void printsPlainLinesElsewhere() throws IOException {
+        backup("lines", JANUARY, 3 << 20);
+
+        Exit exit = verify("lines");
+
+        assertThat(exit.err()).contains("redis-vault: reading s3://").doesNotContain("\r", "#");
     }
 
     @Test

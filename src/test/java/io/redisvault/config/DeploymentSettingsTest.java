@@ -54,6 +54,18 @@ class DeploymentSettingsTest {
     }
 
     @Test
+    void theSidecarsOfComposeCanStoreWithAmazonInstead() {
+        Map<String, String> mine =
+                Map.of("STORAGE_URL", "s3://mine/redis", "S3_ENDPOINT", "", "AWS_REGION", "eu-west-1");
+        assertThat(Compose.sidecars(mine)).isNotEmpty().allSatisfy((name, variables) -> {
+            VaultConfig.Storage storage = Reading.environment(variables).typed().storage();
+            assertThat(storage.bucket()).contains("mine");
+            assertThat(storage.endpoint()).isEmpty();
+            assertThat(storage.region()).contains("eu-west-1");
+        });
+    }
+
+    @Test
     void theSidecarsOfComposeAreToldTheRightThings() {
         assertThat(Compose.sidecars()).isNotEmpty().allSatisfy((name, variables) -> {
             assertThat(Reading.environment(variables).mistakes()).isEmpty();

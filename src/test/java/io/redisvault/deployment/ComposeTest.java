@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,20 @@ class ComposeTest {
                     .containsEntry("REDIS_NODE_NAME", "redis-" + role)
                     .containsEntry("REDIS_CONNECTION", "redis://redis-" + role + ":6379");
         }
+    }
+
+    @Test
+    void credentialsOfOnesOwnOpenTheStorageOfTheExample() {
+        for (Map<String, String> variables : List.of(
+                Map.<String, String>of(), Map.of("AWS_ACCESS_KEY_ID", "mine", "AWS_SECRET_ACCESS_KEY", "secret"))) {
+            Map<String, String> server =
+                    Compose.environment(Compose.services(variables).get("s3"));
+            assertThat(Compose.sidecars(variables)).allSatisfy((name, sidecar) -> assertThat(sidecar)
+                    .containsEntry("AWS_ACCESS_KEY_ID", server.get("S3PROXY_IDENTITY"))
+                    .containsEntry("AWS_SECRET_ACCESS_KEY", server.get("S3PROXY_CREDENTIAL")));
+        }
+        assertThat(Compose.sidecars(Map.of("AWS_ACCESS_KEY_ID", "mine")))
+                .allSatisfy((name, sidecar) -> assertThat(sidecar).containsEntry("AWS_ACCESS_KEY_ID", "mine"));
     }
 
     @Test

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard is one that Grafana can show whatever its data source is called. */
@@ -47,7 +46,7 @@ class DashboardTest {
 
     @Test
     void kustomizePutsItWhereGrafanaLooks() {
-        Assumptions.assumeTrue(Tool.KUBECTL.isThere(), "no kubectl on this machine");
+        Deployments.mustBeRendered();
         ConfigMap dashboard = Deployments.rendered()
                 .filter(manifests -> manifests.getName().equals("k8s/monitoring"))
                 .findFirst()

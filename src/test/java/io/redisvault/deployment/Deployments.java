@@ -1,20 +1,28 @@
 package io.redisvault.deployment;
 
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Named;
 
 /** What there is to apply in {@code k8s/}. */
 public final class Deployments {
 
     private static final Path DIRECTORY = Path.of("k8s");
+
+    /** The first with components; Debian's is older. */
+    private static final int MINOR_VERSION_OF_KUBECTL = 21;
+
+    private static final boolean KUSTOMIZES = Tool.KUBECTL.isThere() && minorVersion() >= MINOR_VERSION_OF_KUBECTL;
+
     private static final List<Named<Manifests>> RENDERED =
-            Tool.KUBECTL.isThere() ? kustomizations().map(Deployments::rendered).toList() : List.of();
+            KUSTOMIZES ? kustomizations().map(Deployments::rendered).toList() : List.of();
 
     private Deployments() {}
 
@@ -23,6 +31,17 @@ public final class Deployments {
         Path file = DIRECTORY.resolve("deployment.yaml");
         return Stream.concat(Stream.of(Named.of(file.toString(), Manifests.read(file))), rendered())
                 .filter(manifests -> manifests.getPayload().has(StatefulSet.class));
+    }
+
+    /** Skips a test that can do nothing without {@link #rendered}. */
+    static void mustBeRendered() {
+        Assumptions.assumeTrue(KUSTOMIZES, "no kubectl of 1.21 or newer on this machine");
+    }
+
+    private static int minorVersion() {
+        String version = Tool.KUBECTL.run("version", "--client", "--output=json");
+        return Integer.parseInt(
+                JsonPath.from(version).getString("clientVersion.minor").replaceAll("\\D", ""));
     }
 
     /** What kubectl makes of each kustomization; nothing where there is no kubectl. */

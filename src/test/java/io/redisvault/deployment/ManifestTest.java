@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +50,7 @@ class ManifestTest {
 
     @Test
     void everyKustomizationIsRendered() {
-        Assumptions.assumeTrue(Tool.KUBECTL.isThere(), "no kubectl on this machine");
+        Deployments.mustBeRendered();
         assertThat(Deployments.rendered().map(Named::getName))
                 .containsExactlyInAnyOrder(
                         "k8s",
@@ -193,7 +192,7 @@ class ManifestTest {
     }
 
     private static Manifests overlay(String name) {
-        Assumptions.assumeTrue(Tool.KUBECTL.isThere(), "no kubectl on this machine");
+        Deployments.mustBeRendered();
         return Deployments.rendered()
                 .filter(manifests -> manifests.getName().endsWith("/" + name))
                 .findFirst()

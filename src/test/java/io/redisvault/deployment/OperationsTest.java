@@ -30,14 +30,4 @@ class OperationsTest {
                 .allSatisfy(
                         alert -> assertThat(alert.getLabels().get("severity")).isIn("critical", "warning"));
     }
-
-    @Test
-    void whatTheManualPointsAtIsThere() {
-        assertThat(Pattern.compile("\\]\\(([^)#]+)\\)")
-                        .matcher(contentOf(MANUAL.toFile()))
-                        .results()
-                        .map(link -> MANUAL.resolveSibling(link.group(1))))
-                .isNotEmpty()
-                .allSatisfy(path -> assertThat(path).exists());
-    }
 }

@@ -18,9 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,23 +29,14 @@ class DrillIT {
     private static final long MIB = 1 << 20;
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @TempDir
     private Path work;
 
     @TempDir
     private Path scripts;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
 
     @AfterEach
     void nothingIsLeft() throws IOException {

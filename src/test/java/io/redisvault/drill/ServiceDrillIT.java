@@ -71,7 +71,8 @@ class ServiceDrillIT {
         assertThat(vault.output()).contains("drill failed: there is no backup of node 'redis-node'");
         assertThat(metrics())
                 .contains("redis_vault_drills_total{outcome=\"failed\"} 1.0")
-                .contains("redis_vault_drill_last_success_timestamp_seconds 0.0");
+                .contains("redis_vault_drill_last_success_timestamp_seconds 0.0")
+                .containsPattern("redis_vault_drill_last_failure_timestamp_seconds 1\\.\\d+E9");
         assertThat(vault.get("/q/health/ready").statusCode()).isEqualTo(200);
 
         assertThat(vault.post("/backup").statusCode()).isEqualTo(201);

@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,17 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever is wrong around the service is said in the group, and never in a probe. */
 class HealthIT {
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @BeforeAll
     static void start() {
-        surroundings = Surroundings.start();
         surroundings.redis().save();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
     }
 
     @Test

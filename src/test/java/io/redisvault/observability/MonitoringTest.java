@@ -8,6 +8,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.redisvault.api.LiveSurroundings;
 import io.redisvault.deployment.Monitoring;
+import io.redisvault.docs.Page;
 import java.io.File;
 import java.util.List;
 import java.util.Set;
@@ -25,18 +26,35 @@ class MonitoringTest {
 
     @Test
     void everyMetricThatIsAskedForIsExposed() {
-        String exposition =
-                when().get("/q/metrics").then().statusCode(200).extract().asString();
-        Set<String> exposed = exposition
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split("[{ ]", 2)[0])
-                .collect(Collectors.toSet());
         Set<String> asked = Monitoring.queries()
                 .flatMap(query -> OURS.matcher(query).results().map(MatchResult::group))
                 .collect(Collectors.toSet());
         assertThat(asked).hasSizeGreaterThan(10);
-        assertThat(exposed).containsAll(asked);
+        assertThat(exposed()).containsAll(asked);
+    }
+
+    /** Histograms, too, by one of the names that belong to each. */
+    @Test
+    void everyMetricThatTheManualsNameIsExposed() {
+        Set<String> exposed = exposed();
+        for (String manual : List.of("README.md", "docs/coming-from-rust.md", "docs/operations.md")) {
+            assertThat(Page.code(Page.of(manual).text()).stream()
+                            .flatMap(code -> OURS.matcher(code).results().map(MatchResult::group)))
+                    .allSatisfy(name -> assertThat(exposed).containsAnyOf(name, name + "_count"));
+        }
+        assertThat(Page.code(Page.of("docs/coming-from-rust.md").text())).contains("redis_vault_backups_total");
+    }
+
+    private static Set<String> exposed() {
+        return when().get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
     }
 
     @Test

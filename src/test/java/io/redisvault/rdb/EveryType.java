@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.RedisServer.ErrorReply;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
-/** Keys of every type that a server has, small and large, in databases 0, 3 and 15; three of them expire some day. */
-final class EveryType {
+/** Keys of every type that a server has, small and large, in databases 0, 3 and 15; four of them expire some day. */
+public final class EveryType {
 
     private static final int MANY = 700;
 
@@ -17,7 +18,7 @@ final class EveryType {
         this.redis = redis;
     }
 
-    static void fill(RedisServer redis) {
+    public static void fill(RedisServer redis) {
         EveryType types = new EveryType(redis);
         types.strings();
         types.listsAndSets();
@@ -44,7 +45,11 @@ final class EveryType {
         redis.set("k".repeat(20_000), "of a longer key");
         redis.set("compressed", "ab".repeat(100_000));
         redis.command("SETRANGE", "zeroes", "1000000", "end");
+        redis.set("binary", "\u0000\u00ff\r\n");
+        redis.command("SETBIT", "bits", "1000", "1");
         redis.command("PFADD", "estimate", "a", "b");
+        // Enough for the dense form.
+        IntStream.range(0, 10).forEach(n -> many(m -> new String[] {"PFADD", "large estimate", n + " " + m}));
         redis.command("EXPIRE", "text", "86400");
         redis.command("SET", "with a time", "x", "EX", "100000");
         redis.command("PEXPIREAT", "compressed", Long.toString(32_503_680_000_000L));
@@ -70,6 +75,8 @@ final class EveryType {
         many(n -> new String[] {"HSET", "many fields", "field " + n, "value"});
         redis.command("HSET", "small with times", "a", "1", "b", "2");
         many(n -> new String[] {"HSET", "many with times", "field " + n, "value"});
+        redis.command("HSET", "hash with a time", "field", "value");
+        redis.command("EXPIRE", "hash with a time", "100000");
         ifKnown("HEXPIRE", "small with times", "90000", "FIELDS", "1", "b");
         for (int n = 0; n < 50; n++) {
             ifKnown("HEXPIRE", "many with times", Integer.toString(90_000 + n), "FIELDS", "1", "field " + n);

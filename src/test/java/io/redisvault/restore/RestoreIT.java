@@ -7,6 +7,7 @@ import io.redisvault.servers.FaultyProxy;
 import io.redisvault.servers.FaultyProxy.Count;
 import io.redisvault.servers.FaultyProxy.Cut;
 import io.redisvault.servers.FaultyProxy.Direction;
+import io.redisvault.servers.Root;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess.Exit;
 import java.io.IOException;
@@ -18,8 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,20 +34,11 @@ class RestoreIT {
     private static final long MIB = 1 << 20;
     private static final int ROUNDS = 2;
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @TempDir
     private Path data;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
 
     @Test
     void restoresTheNewestBackupAndSaysSo() throws IOException {
@@ -222,6 +213,31 @@ class RestoreIT {
             assertThat(exit.code()).as(name).isEqualTo(3);
             assertThat(names()).as(name).isEmpty();
         }
+    }
+
+    @Test
+    void rootGivesTheDumpToWhoeverIsNamedOrOwnsTheDirectory() throws IOException {
+        Root.isNeeded();
+        backup("owned", JANUARY, 1);
+
+        Exit named = restore("owned", "--to", data.toString(), "--owner", "999:998");
+        assertThat(named.code()).as(named.err()).isZero();
+        assertThat(Root.ownerOf(dump())).isEqualTo(999);
+        assertThat(Files.getAttribute(dump(), "unix:gid")).isEqualTo(998);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dump())))
+                .isEqualTo("rw-------");
+
+        Root.giveTo(997, data);
+        Exit unnamed = restore("owned", "--to", data.resolve("other.rdb").toString());
+        assertThat(unnamed.code()).as(unnamed.err()).isZero();
+        assertThat(Root.ownerOf(data.resolve("other.rdb"))).isEqualTo(997);
+
+        // A fresh volume belongs to root, which says nothing of Redis.
+        Root.giveTo(0, data);
+        assertThat(restore("owned", "--to", data.resolve("fresh.rdb").toString())
+                        .code())
+                .isZero();
+        assertThat(Root.ownerOf(data.resolve("fresh.rdb"))).isZero();
     }
 
     @Test

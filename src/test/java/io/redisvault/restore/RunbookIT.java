@@ -2,6 +2,7 @@ package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.docs.Page;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.Machine;
 import io.redisvault.servers.VaultProcess;
@@ -9,9 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs every command of docs/restore.md, as it is there, in the situation it is meant for. */
 class RunbookIT {
 
-    private static final Pattern BLOCK = Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL);
     private static final int OLD = 20_000;
     private static final int NEW = 50_000;
 
@@ -123,15 +120,7 @@ class RunbookIT {
         return SyntheticDump.write(directory.resolve("backups").resolve(node + "_" + time + ".rdb"), bytes, bytes);
     }
 
-    private static String section(String heading) throws IOException {
-        String text = Files.readString(Path.of("docs/restore.md"));
-        int start = text.indexOf("\n## " + heading + "\n");
-        assertThat(start).as(heading).isNotNegative();
-        int end = text.indexOf("\n## ", start + 1);
-        return BLOCK.matcher(text.substring(start, end < 0 ? text.length() : end))
-                .results()
-                .map(MatchResult::group)
-                .map(block -> block.replaceAll("```(bash\n)?", ""))
-                .collect(Collectors.joining());
+    private static String section(String heading) {
+        return String.join("", Page.of("docs/restore.md").section(heading).blocks("bash"));
     }
 }

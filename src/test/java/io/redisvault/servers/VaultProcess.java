@@ -59,7 +59,9 @@ public final class VaultProcess implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> environment;
         private final List<String> jvmOptions = new ArrayList<>(List.of("@" + OPTIONS));
+        private List<String> launcher = List.of();
         private Path directory;
+        private boolean onTerminal;
 
         private Builder(Map<String, String> environment) {
             this.environment = new HashMap<>(environment);
@@ -75,9 +77,21 @@ public final class VaultProcess implements AutoCloseable {
             return this;
         }
 
+        /** A command that starts it, such as one that changes the user. */
+        public Builder through(List<String> command) {
+            launcher = command;
+            return this;
+        }
+
         /** The working directory, where {@code config.yaml} is looked for; an empty one by default. */
         public Builder in(Path workingDirectory) {
             directory = workingDirectory;
+            return this;
+        }
+
+        /** On a terminal, whose screen is its output. */
+        public Builder onTerminal() {
+            onTerminal = true;
             return this;
         }
 
@@ -105,11 +119,12 @@ public final class VaultProcess implements AutoCloseable {
         private VaultProcess start(int port, String... arguments) {
             try {
                 Path files = Files.createTempDirectory("redis-vault");
-                List<String> command = command(jvmOptions);
+                List<String> command = new ArrayList<>(launcher);
+                command.addAll(command(jvmOptions));
                 command.addAll(List.of(arguments));
                 Path out = files.resolve("out");
                 Path err = files.resolve("err");
-                ProcessBuilder builder = new ProcessBuilder(command)
+                ProcessBuilder builder = new ProcessBuilder(onTerminal ? onTerminal(command) : command)
                         .directory((directory == null ? files : directory).toFile())
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
@@ -122,6 +137,10 @@ public final class VaultProcess implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static List<String> onTerminal(List<String> command) {
+            return List.of("script", "--quiet", "--return", "--command", String.join(" ", command), "/dev/null");
         }
 
         private static List<String> command(List<String> jvmOptions) {

@@ -11,8 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,20 +21,11 @@ class StorageSelectionIT {
     private static final String S3 = "software.amazon.awssdk.services.s3.DefaultS3AsyncClient ";
     private static final String GOOGLE = "com.google.cloud.storage.";
 
-    private static Surroundings surroundings;
+    @AutoClose
+    private static final Surroundings surroundings = Surroundings.start();
 
     @TempDir
     private Path directory;
-
-    @BeforeAll
-    static void start() {
-        surroundings = Surroundings.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        surroundings.close();
-    }
 
     @Test
     void s3() throws IOException {
