@@ -8,16 +8,16 @@ import java.nio.LongBuffer;
  * CRC-64 as Redis computes it: the Jones polynomial {@code 0xad93d23594c935a9}, reflected, starting at 0, without a
  * final exclusive or. Thus the sum over {@code a} continued over {@code b} is the sum over both.
  *
- * <p>Most of the work needs no table. The polynomial divides {@code 1 + x^67 + x^113 + … + x^480} (with negative
- * exponents, which {@link #OFFSETS} lists), and therefore its 64th power, which is the same with 64 times the exponents.
- * So a word of 64 bits leaves the sum as it is when it is removed and added to the words 67, 113, … and 480 places
- * further on. Doing that to one word after the other moves everything into the last 480 words, with ten exclusive ors a
- * word, which compilers turn into vector instructions; eight table look-ups a word are left for those 480 only.
+ * <p>Most of the work needs no table. The polynomial divides {@code x^480 + x^413 + x^367 + … + 1}, where the exponents
+ * are 480 less {@link #OFFSETS}, and therefore its 64th power, which is the same with 64 times the exponents. So the sum
+ * stays as it is when a word of 64 bits is removed and added to the words 67, 113, … and 480 places further on. Doing that
+ * to one word after the other moves everything into the last 480 words, with ten exclusive ors a word, which newer JDKs
+ * turn into vector instructions; eight table look-ups a word are left for those 480 only.
  */
 public final class Crc64 {
 
     /** Found by a search. Fewer terms would have to reach much further, and the last words cost the most. */
-    static final int[] OFFSETS = {67, 113, 233, 241, 322, 326, 358, 375, 431, 480};
+    private static final int[] OFFSETS = {67, 113, 233, 241, 322, 326, 358, 375, 431, 480};
 
     /** How many words a word is moved at most. */
     private static final int REACH = 480;
