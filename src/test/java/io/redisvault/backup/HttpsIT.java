@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Buckets are reached by HTTPS, and options of the JVM that save memory can make it several times as expensive: without
- * C2 it takes six times the CPU. What is compared is the CPU of the process, which does not depend on what else runs.
+ * C2 it takes five to nine times the CPU. What is compared is the CPU of the process, which does not depend on what else runs.
  */
 class HttpsIT {
 
