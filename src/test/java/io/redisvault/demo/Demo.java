@@ -4,6 +4,7 @@ import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.S3Server;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.WorkDirectory;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -31,7 +32,8 @@ public final class Demo {
             say("an S3 server runs at %s with the empty bucket '%s'", s3.endpoint(), s3.bucket());
             try (VaultProcess vault = surroundings.vault().serve()) {
                 say("Redis Vault runs at %s", vault.url());
-                show(redis, s3, vault);
+                backUp(surroundings, vault);
+                restore(surroundings);
                 if (!exit) {
                     stayUp(vault);
                 }
@@ -42,29 +44,44 @@ public final class Demo {
         }
     }
 
-    private static void show(RedisServer redis, S3Server s3, VaultProcess vault) throws IOException {
+    private static void backUp(Surroundings surroundings, VaultProcess vault) throws IOException {
         HttpResponse<String> stored = vault.post("/backup");
         expect(stored.statusCode() == 201, "POST /backup was answered " + stored.statusCode() + ": " + stored.body());
         say("POST /backup: %d, stored", stored.statusCode());
         HttpResponse<String> again = vault.post("/backup");
         expect(again.body().contains("\"unchanged\""), "the second backup was answered " + again.body());
         say("POST /backup again: %d, skipped, since the dump is unchanged", again.statusCode());
-        say("GET /backups: %s", vault.get("/backups").body());
 
+        S3Server s3 = surroundings.s3();
         expect(s3.keys().size() == 1, "the bucket holds " + s3.keys());
         String key = s3.keys().get(0);
         Path object = s3.file(key);
-        say("in the bucket: %s, %,d bytes", key, Files.size(object));
-        expect(Files.mismatch(object, redis.dumpFile()) == -1, "the object is not the dump");
-        say("the object is the dump, byte for byte");
+        expect(Files.mismatch(object, surroundings.redis().dumpFile()) == -1, "the object is not the dump");
+        say("in the bucket: %s, %,d bytes, the dump byte for byte", key, Files.size(object));
+    }
 
-        try (RedisServer restored = RedisServer.builder().dump(object).start()) {
-            expect(restored.keys() == redis.keys(), restored.keys() + " keys were restored");
-            expect(digest(restored).equals(digest(redis)), "the restored data differ");
+    private static void restore(Surroundings surroundings) throws IOException {
+        say("redis-vault list:%n%s", command(surroundings, "list"));
+        RedisServer redis = surroundings.redis();
+        try (WorkDirectory volume = new WorkDirectory("rv-demo")) {
+            Path data = volume.directory("data");
             say(
-                    "restored: a second Redis started on the object has all %,d keys, and the same digest",
-                    restored.keys());
+                    "redis-vault restore --to an empty directory:%n%s",
+                    command(surroundings, "restore", "--to", data.toString()));
+            try (RedisServer second =
+                    RedisServer.builder().dump(data.resolve("dump.rdb")).start()) {
+                expect(second.keys() == redis.keys(), second.keys() + " keys were restored");
+                expect(digest(second).equals(digest(redis)), "the restored data differ");
+                say("a second Redis started on it has all %,d keys, and the same digest", second.keys());
+            }
         }
+    }
+
+    /** What a command prints, its lines moved in. */
+    private static String command(Surroundings surroundings, String... arguments) {
+        VaultProcess.Exit exit = surroundings.vault().run(arguments);
+        expect(exit.code() == 0, "redis-vault " + arguments[0] + " ended with " + exit.code() + ": " + exit.err());
+        return exit.out().stripTrailing().indent(4).stripTrailing();
     }
 
     private static String digest(RedisServer redis) {

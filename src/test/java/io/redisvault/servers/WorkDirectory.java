@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A server's own temporary directory: gone with the server, or at the latest with the JVM. */
-final class WorkDirectory implements AutoCloseable {
+/** A temporary directory of its own: gone with its server, or at the latest with the JVM. */
+public final class WorkDirectory implements AutoCloseable {
 
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -24,7 +24,7 @@ final class WorkDirectory implements AutoCloseable {
     private final Path path;
 
     /** The name stays short: a Unix socket's whole path may have 107 bytes. */
-    WorkDirectory(String prefix) {
+    public WorkDirectory(String prefix) {
         try {
             path = Files.createTempDirectory(prefix).toRealPath();
             OPEN.add(path);
@@ -41,7 +41,7 @@ final class WorkDirectory implements AutoCloseable {
         return path.resolve(name);
     }
 
-    Path directory(String name) {
+    public Path directory(String name) {
         try {
             return Files.createDirectories(path.resolve(name));
         } catch (IOException e) {
