@@ -30,6 +30,7 @@ public final class VaultProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path OPTIONS = Path.of("src/main/docker/jvm.options").toAbsolutePath();
+    static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -46,12 +47,16 @@ public final class VaultProcess implements AutoCloseable {
     }
 
     public static Builder with(Map<String, String> environment) {
-        return new Builder(environment);
+        return new Builder(environment, ClassArchive.OPTIONS);
+    }
+
+    static Builder withoutArchive(Map<String, String> environment) {
+        return new Builder(environment, List.of());
     }
 
     /** What to type for {@code redis-vault}. */
     static String command() {
-        return String.join(" ", Builder.command(List.of("@" + OPTIONS)));
+        return String.join(" ", with(Map.of()).command());
     }
 
     /** How to start one. */
@@ -62,8 +67,9 @@ public final class VaultProcess implements AutoCloseable {
         private Path directory;
         private boolean onTerminal;
 
-        private Builder(Map<String, String> environment) {
+        private Builder(Map<String, String> environment, List<String> archive) {
             this.environment = new HashMap<>(environment);
+            jvmOptions.addAll(archive);
         }
 
         public Builder and(String variable, String value) {
@@ -119,7 +125,7 @@ public final class VaultProcess implements AutoCloseable {
             try {
                 Path files = Files.createTempDirectory("redis-vault");
                 List<String> command = new ArrayList<>(launcher);
-                command.addAll(command(jvmOptions));
+                command.addAll(command());
                 command.addAll(List.of(arguments));
                 Path out = files.resolve("out");
                 Path err = files.resolve("err");
@@ -142,14 +148,12 @@ public final class VaultProcess implements AutoCloseable {
             return List.of("script", "--quiet", "--return", "--command", String.join(" ", command), "/dev/null");
         }
 
-        private static List<String> command(List<String> jvmOptions) {
+        private List<String> command() {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
             command.add("-jar");
-            command.add(Path.of("target/quarkus-app/quarkus-run.jar")
-                    .toAbsolutePath()
-                    .toString());
+            command.add(JAR.toString());
             return command;
         }
 
