@@ -271,11 +271,12 @@ class RestoreIT {
 
     @Test
     void resumesWhereverTheConnectionBreaks() throws IOException {
-        Path backup = SyntheticDump.write(file("broken", JANUARY), 40 * MIB, 1);
+        // Of what a reset connection has carried, the system throws away what was not read yet: little may get through.
+        Path backup = SyntheticDump.write(file("broken", JANUARY), 8 * MIB, 1);
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
-            long offset = MIB + random.nextInt((int) (4 * MIB));
+            long offset = MIB / 4 + random.nextInt((int) MIB);
             Cut how = Cut.values()[round % 2];
             try (FaultyProxy proxy = FaultyProxy.to(surroundings.s3().endpoint())) {
                 proxy.cutAfter(offset, Direction.TO_CLIENT, Count.EACH_CONNECTION, how);
