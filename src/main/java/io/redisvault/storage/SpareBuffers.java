@@ -7,8 +7,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 /** Buffers for chunks: new ones, or those of readers who are done with them. */
 final class SpareBuffers {
 
-    private static final int SIZE = 128 * 1024;
-    private static final int KEPT = 4;
+    private static final int SIZE = 256 * 1024;
+    private static final int KEPT = 2;
 
     private final Queue<ByteBuffer> spare = new ArrayBlockingQueue<>(KEPT);
 
