@@ -54,9 +54,10 @@ final class S3MultipartUpload {
         this.partSize = partSize(content.length());
     }
 
-    /** Bytes per part: the smallest allowed until the largest number of parts would be exceeded. */
+    /** In bytes: a few dozen parts until they are so large that sending one again is a loss, at most {@link #MAX_PARTS}. */
     static long partSize(long length) {
-        return Math.max(S3Storage.MIN_PART_SIZE, (length + MAX_PARTS - 1) / MAX_PARTS);
+        long few = Math.max(S3Storage.MIN_PART_SIZE, Math.min(length / 32, 32L << 20));
+        return Math.max(few, (length + MAX_PARTS - 1) / MAX_PARTS);
     }
 
     /** @param conditional whether to ask the server not to replace an object */
