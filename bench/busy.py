@@ -7,6 +7,7 @@ from processes import MIB, free_port, wait_for
 from vault import Service, Sink
 
 KEYS = 100_000
+WINDOW = 5  # seconds
 # What makes the weights of the manifests in k8s/: 100m of CPU for Redis to 20m for the vault.
 NICE = ["nice", "-n", "7"]
 # title: clients, how Redis is started, how the load, how the vault, settings
@@ -36,7 +37,7 @@ class BusyRedis:
              "--appendonly", "yes", "--auto-aof-rewrite-percentage", "0"], stdout=subprocess.DEVNULL)
         wait_for(lambda: self.benchmark(1))
         self.requests = 50_000
-        self.requests = int(self.requests * 4 / self.window()["seconds"] * 2)
+        self.requests = int(self.requests * WINDOW / self.window()["seconds"])
 
     def benchmark(self, requests):
         answer = subprocess.run(
@@ -72,7 +73,7 @@ def busy(options, work):
             "values of 256 bytes; Redis has `appendonly yes` on the disk of the dump. The dump has "
             f"{mebibytes} MiB and is read from the disk: it is put out of the page cache before each backup. Server, clients, "
             "vault and an S3 server that forgets what it gets (`bench/sink.py`, as heavy as a network) share the machine. "
-            f"{options.pairs} pairs of windows of about 8 s, in alternating order; the ratios are medians of those of each "
+            f"{options.pairs} pairs of windows of about {WINDOW} s, in alternating order; the ratios are medians of those of each "
             "pair, with over without a backup. The vault is new for each window, so that it compiles meanwhile. The weights are made "
             "by `nice`, 5 to 1 as the requests in `k8s/` are.\n\n"
             + report.table(["what shares what", "p99 of GET (spread)", "p99 of SET (spread)", "throughput (spread)",

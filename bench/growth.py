@@ -13,10 +13,12 @@ def growth(options, work):
     counts = [int(count) for count in options.objects.split(",")]
     sizes = [int(size) for size in (options.sizes or "1,10,100,1000,10000").split(",")]
     objects = [number(place, count, work, options) for place in (directory, bucket) for count in counts ]
-    dumps = [dump(size, work, options) for size in sizes]
+    dumps = [dump(size, None, work, options) for size in sizes]
+    if options.dump:
+        dumps.append(dump(os.path.getsize(options.dump) // MIB, options.dump, work, options))
     return (f"With that many backups of one node in one place; medians of {options.runs} runs. `redis-vault list` shows the "
             "newest ten and asks for the facts of each; a cycle stores a small dump and looks for what may go, in a service "
-            "just started. Peak memory is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
+            "just started; the one that deletes all but seven ran once. Peak memory is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
             "`bench/sink.py`, which makes the backups up and answers over HTTP in pages of 1000.\n\n"
             + report.table(["storage", "backups", "`list` s", "peak MiB", "cycle, all stay s", "peak MiB",
                             "all but 7 go s", "peak MiB"], objects)
@@ -44,26 +46,22 @@ def number(place, count, work, options):
     data = os.path.join(work, "data")
     os.makedirs(data, exist_ok=True)
     make_dump(data, "dump.rdb", MIB, "incompressible")
-    runs = [measure(place, count, work, data, options) for _ in range(options.runs)]
-    figures = [f"{statistics.median(column):.{digits}f}" for column, digits in zip(zip(*runs), (2, 0) * 3)]
-    row = ["directory" if place is directory else "S3", f"{count:,}", *figures]
-    print(*row, sep=" | ", flush=True)
-    shutil.rmtree(data)
-    return row
-
-
-def measure(place, count, work, data, options):
-    """Wall seconds and peak MiB of a list, of a cycle that deletes nothing, and of one that leaves seven."""
     settings, server = place(count, work)
     try:
         with options.quiet():
-            listing = command(vault_command("list", "--limit", "10"), env=vault_environment(data, **settings))
-            keeping = cycle(data, RETENTION_KEEP_DURATION="520w", **settings)
+            runs = [(*command(vault_command("list", "--limit", "10"), env=vault_environment(data, **settings)),
+                     *cycle(data, RETENTION_KEEP_DURATION="520w", **settings)) for _ in range(options.runs)]
+        with options.quiet():
             deleting = cycle(data, **settings)
     finally:
         if server:
             server.close()
-    return [figure for run in (listing, keeping, deleting) for figure in (run[0], run[2])]
+        shutil.rmtree(data)
+    listing, _, listing_peak, keeping, _, keeping_peak = (statistics.median(column) for column in zip(*runs))
+    row = ["directory" if place is directory else "S3", f"{count:,}", f"{listing:.2f}", f"{listing_peak:.0f}",
+           f"{keeping:.2f}", f"{keeping_peak:.0f}", f"{deleting[0]:.2f}", f"{deleting[2]:.0f}"]
+    print(*row, sep=" | ", flush=True)
+    return row
 
 
 def cycle(data, **settings):
@@ -75,11 +73,15 @@ def cycle(data, **settings):
         service.close()
 
 
-def dump(mebibytes, work, options):
+def dump(mebibytes, given, work, options):
     data = os.path.join(work, "data")
     os.makedirs(data)
     small = make_dump(data, "small.rdb", MIB, "incompressible")
-    path = make_dump(data, "large.rdb", mebibytes * MIB, "incompressible")
+    path = os.path.join(data, "large.rdb")
+    if given:
+        os.link(given, path)
+    else:
+        make_dump(data, "large.rdb", mebibytes * MIB, "incompressible")
     name = os.path.join(data, "dump.rdb")
     runs = []
     server = Sink(NODE)
