@@ -9,17 +9,17 @@ from vault import Service, Sink
 
 GROUPS = "/sys/fs/cgroup/memory" if os.path.isdir("/sys/fs/cgroup/memory") else "/sys/fs/cgroup"
 LIMIT_FILE = "memory.limit_in_bytes" if os.path.isdir("/sys/fs/cgroup/memory") else "memory.max"
-LIMIT, WORKING_SET = 1024, 512
+LIMIT, WORKING_SET, CONTAINER = 1024, 512, 224
 
 
 class Group:
-    """A control group with so much memory, page cache included: a node of its own."""
+    """A control group with so much memory, page cache included: a node, or a container."""
 
-    def __init__(self):
-        self.path = os.path.join(GROUPS, f"bench-{os.getpid()}")
+    def __init__(self, limit):
+        self.path = os.path.join(GROUPS, f"bench-{os.getpid()}-{limit}")
         os.mkdir(self.path)
         with open(os.path.join(self.path, LIMIT_FILE), "w") as file:
-            file.write(str(LIMIT * MIB))
+            file.write(str(limit * MIB))
 
     def enter(self):
         return ["sh", "-c", f'echo $$ > {self.path}/cgroup.procs && exec "$@"', "sh"]
@@ -32,14 +32,15 @@ def cache(options, work):
     data = os.path.join(work, "data")
     dump, mebibytes = large_dump(options, data)
     rows = []
-    for by, read in (("the vault", back_up), ("`cat`", cat)):
+    for by, read in (("the vault", back_up), (f"the vault in a container of {CONTAINER} MiB", back_up_in_container),
+                     ("`cat`", cat)):
         for times in (1, 2):
             with options.quiet():
                 rows.append([by, times, *run(read, data, dump, work, times)])
             print(*rows[-1], sep=" | ", flush=True)
     return (f"A control group of {LIMIT} MiB, in which files of {WORKING_SET} MiB are read once or twice, then a dump of "
-            f"{mebibytes} MiB, that is not in the cache, is backed up once by a vault in the same group; `cat` stands for any "
-            "other program that reads it.\n\n"
+            f"{mebibytes} MiB, that is not in the cache, is backed up once by a vault in the same group, or in one "
+            "of its own with the memory limit of the manifests; `cat` stands for any other program that reads it.\n\n"
             + report.table(["read by", "files read before", "MiB of them cached before", "and after",
                             "MiB of the dump cached after"], rows))
 
@@ -52,7 +53,7 @@ def run(read, data, dump, work, times):
         os.fsync(file.fileno())
     forget(files)
     forget(dump)
-    group = Group()
+    group = Group(LIMIT)
     try:
         for _ in range(times):
             command([*group.enter(), "cat", files])
@@ -72,6 +73,14 @@ def back_up(data, _, group):
     finally:
         service.close()
         server.close()
+
+
+def back_up_in_container(data, dump, _):
+    container = Group(CONTAINER)
+    try:
+        back_up(data, dump, container)
+    finally:
+        container.close()
 
 
 def cat(_, dump, group):

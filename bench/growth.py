@@ -13,13 +13,14 @@ MOST_DELETED = 10_000
 def growth(options, work):
     counts = [int(count) for count in options.objects.split(",")]
     sizes = [int(size) for size in (options.sizes or "1,10,100,1000,10000").split(",")]
-    objects = [number(place, count, work, options) for place in (directory, bucket) for count in counts ]
+    objects = [number(place, count, work, options) for place in (directory, bucket) for count in counts]
     dumps = [dump(size, None, work, options) for size in sizes]
     if options.dump:
         dumps.append(dump(os.path.getsize(options.dump) // MIB, options.dump, work, options))
-    return (f"With that many backups of one node in one place; medians of {options.runs} runs. `redis-vault list` shows the "
+    return (f"With that many backups of one node in one place; runs: {options.runs}, of which the median. `redis-vault list` shows the "
             "newest ten and asks for the facts of each; a cycle stores a small dump and looks for what may go, in a service "
-            f"just started; the one that deletes all but seven ran once, and not with more than {MOST_DELETED:,}. Peak memory is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
+            f"just started; the one that deletes all but seven ran once, and not with more than {MOST_DELETED:,}. Peak memory "
+            "is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
             "`bench/sink.py`, which makes the backups up and answers over HTTP in pages of 1000.\n\n"
             + report.table(["storage", "backups", "`list` s", "peak MiB", "cycle, all stay s", "peak MiB",
                             "all but 7 go s", "peak MiB"], objects)

@@ -79,6 +79,12 @@ class Sink(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def handle(self):
+        try:
+            super().handle()
+        except ConnectionError:
+            self.close_connection = True  # The vault was ended, which is its right.
+
 
 if __name__ == "__main__":
     Sink.keys = ["redis-vault/" + made_up_name(sys.argv[2], number) for number in range(int((sys.argv + [0])[3]))]
