@@ -40,22 +40,38 @@ public class BackupsResource {
     private final BackupCatalog catalog;
     private final Verification verification;
     private final BackupDownload download;
-    private final ReadLimit limit;
+    private final ReadLimit readLimit;
 
-    BackupsResource(BackupCatalog catalog, Verification verification, BackupDownload download, ReadLimit limit) {
+    BackupsResource(BackupCatalog catalog, Verification verification, BackupDownload download, ReadLimit readLimit) {
         this.catalog = catalog;
         this.verification = verification;
         this.download = download;
-        this.limit = limit;
+        this.readLimit = readLimit;
     }
 
     @GET
     @Operation(
             summary = "This node's backups, newest first",
-            description =
-                    "With facts=true each tells what is known of its content, at one request to the storage more.")
-    public Uni<List<Backup>> list(@RestQuery boolean facts) {
-        return facts ? catalog.listWithFacts() : catalog.list();
+            description = "At most limit of them, from 1 to 1000, which is the default; if there are older ones, a Link"
+                    + " header tells where the list goes on. With before=TIME only those that are older. With facts=true"
+                    + " each tells what is known of its content, at one request to the storage more.")
+    @APIResponse(
+            responseCode = "200",
+            description = "those there are",
+            content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = Backup.class)))
+    @APIResponse(responseCode = "400", description = "limit or before cannot be read")
+    @APIResponse(responseCode = "502", description = "the storage failed")
+    public Uni<Response> list(@RestQuery boolean facts, @RestQuery String limit, @RestQuery String before) {
+        BackupPage page = BackupPage.of(limit, before);
+        return catalog.newest(page.limit() + 1, page::includes).onItem().transformToUni(newest -> {
+            List<Backup> shown = page.of(newest);
+            return (facts ? catalog.withFacts(shown) : Uni.createFrom().item(shown)).map(backups -> {
+                Response.ResponseBuilder answer = Response.ok(backups);
+                page.next(newest, facts)
+                        .ifPresent(next -> answer.header(HttpHeaders.LINK, "<" + next + ">; rel=\"next\""));
+                return answer.build();
+            });
+        });
     }
 
     @GET
@@ -108,7 +124,8 @@ public class BackupsResource {
     @APIResponse(responseCode = "502", description = "the storage failed")
     @APIResponse(responseCode = "503", description = "too many backups are being read")
     public Uni<Backup> verify(String name) {
-        return limit.hold(verification
+        return readLimit
+                .hold(verification
                         .run(BackupSelection.named(name), reading -> {})
                         .toMulti())
                 .toUni()

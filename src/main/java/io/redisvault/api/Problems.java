@@ -5,6 +5,7 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunningException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
+import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -59,6 +60,14 @@ class Problems {
                 "There is no such backup",
                 404,
                 "there is no backup '" + name + "' of this node; GET /backups lists those there are"));
+    }
+
+    static WebApplicationException badParameter(String name, String value, String allowed) {
+        return new BadRequestException(response(
+                "bad-parameter",
+                "A parameter cannot be read",
+                400,
+                name + " is '" + value + "', it must be " + allowed));
     }
 
     static Response unmet() {

@@ -86,11 +86,6 @@ public class BackupCatalog {
                         .toList());
     }
 
-    /** All backups, newest first, each with its metadata: one request more per backup. */
-    public Uni<List<Backup>> listWithFacts() {
-        return list().onItem().transformToUni(this::withFacts);
-    }
-
     /** These backups, newest first, each with its metadata; those are left out that were deleted since they were listed. */
     public Uni<List<Backup>> withFacts(List<Backup> backups) {
         return Multi.createFrom()

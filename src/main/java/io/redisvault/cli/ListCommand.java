@@ -36,7 +36,9 @@ final class ListCommand extends VaultCommand {
             description = "list the N newest, 100 by default")
     private int limit;
 
-    @Option(names = "--all", description = "list all there are; takes memory for each")
+    @Option(
+            names = "--all",
+            description = "list all there are; takes memory for each, of which there is enough for 5,000")
     private boolean all;
 
     @Override

@@ -28,7 +28,7 @@ public interface BackupStorage {
      */
     Uni<StoredObject> put(String key, Content content, Map<String, String> metadata);
 
-    /** Objects whose key starts with {@code prefix}, fetched page by page as they are asked for, without metadata. */
+    /** Objects whose key starts with {@code prefix}, in any order, fetched page by page as they are asked for, without metadata. */
     Multi<StoredObject> list(String prefix);
 
     /** One object with its metadata; fails with {@link StorageException.NotFound}. */

@@ -9,86 +9,87 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.List;
 
-/** The objects below a root in the order of their keys; reads one directory at a time, and none that cannot match. */
+/**
+ * The objects below a root in the order in which the directories have them, so that none is kept for its turn; reads no
+ * directory that cannot match.
+ */
 final class FileListing implements Pull.Source<StoredObject> {
 
-    /** @param key of a file, or of a directory with a slash at its end, which sorts it where its files belong */
-    private record Entry(String key, long size) {
-        boolean isDirectory() {
-            return key.endsWith("/");
-        }
-    }
+    private record Directory(String key, Path path, DirectoryStream<Path> stream, Iterator<Path> children) {}
 
     private final FilePaths paths;
     private final String prefix;
-    private final Deque<Iterator<Entry>> open = new ArrayDeque<>();
+    private final Deque<Directory> open = new ArrayDeque<>();
 
     FileListing(FilePaths paths, String prefix) {
         this.paths = paths;
         this.prefix = prefix;
-        open.push(entries("").iterator());
+        open("", paths.root());
     }
 
     @Override
     public StoredObject next() {
         while (!open.isEmpty()) {
-            if (!open.peek().hasNext()) {
-                open.pop();
-                continue;
+            Directory directory = open.peek();
+            try {
+                if (directory.children().hasNext()) {
+                    StoredObject object = look(directory.children().next(), directory.key());
+                    if (object != null) {
+                        return object;
+                    }
+                } else {
+                    open.pop().stream().close();
+                }
+            } catch (DirectoryIteratorException e) {
+                throw FileErrors.translate("list", directory.path(), e.getCause());
+            } catch (IOException e) {
+                throw FileErrors.translate("list", directory.path(), e);
             }
-            Entry entry = open.peek().next();
-            if (!entry.isDirectory()) {
-                return new StoredObject(entry.key(), entry.size());
-            }
-            open.push(entries(entry.key()).iterator());
         }
         return null;
     }
 
-    @Override
-    public void close() {
-        open.clear();
+    /** The object that a file is; null if it is none, or a directory, which is then opened. */
+    private StoredObject look(Path child, String parent) throws IOException {
+        String name = child.getFileName().toString();
+        String key = parent + name;
+        if (name.startsWith(".") || !key.startsWith(prefix) && !prefix.startsWith(key + "/")) {
+            return null;
+        }
+        BasicFileAttributes facts;
+        try {
+            facts = Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException removed) {
+            return null;
+        }
+        if (facts.isDirectory()) {
+            open(key + "/", child);
+        }
+        return facts.isRegularFile() && key.startsWith(prefix) ? new StoredObject(key, facts.size()) : null;
     }
 
-    private List<Entry> entries(String directory) {
-        Path path = paths.root().resolve(directory);
-        List<Entry> entries = new ArrayList<>();
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
-            for (Path child : children) {
-                String name = child.getFileName().toString();
-                String key = directory + name;
-                if (!name.startsWith(".") && (key.startsWith(prefix) || prefix.startsWith(key + "/"))) {
-                    add(child, key, entries);
-                }
-            }
+    private void open(String key, Path path) {
+        try {
+            DirectoryStream<Path> stream = Files.newDirectoryStream(path);
+            open.push(new Directory(key, path, stream, stream.iterator()));
         } catch (NoSuchFileException removed) {
-            return List.of();
-        } catch (DirectoryIteratorException e) {
-            throw FileErrors.translate("list", path, e.getCause());
+            // There is nothing in it.
         } catch (IOException e) {
             throw FileErrors.translate("list", path, e);
         }
-        entries.sort(Comparator.comparing(Entry::key));
-        return entries;
     }
 
-    private void add(Path child, String key, List<Entry> entries) throws IOException {
-        try {
-            BasicFileAttributes facts =
-                    Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (facts.isDirectory()) {
-                entries.add(new Entry(key + "/", 0));
-            } else if (facts.isRegularFile() && key.startsWith(prefix)) {
-                entries.add(new Entry(key, facts.size()));
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().stream().close();
+            } catch (IOException ignored) {
+                // Nothing was written to it.
             }
-        } catch (NoSuchFileException removed) {
-            // Deleted since the directory was read.
         }
     }
 }

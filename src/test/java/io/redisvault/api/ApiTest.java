@@ -82,11 +82,29 @@ class ApiTest {
                 .then()
                 .statusCode(200)
                 .body("name", hasItems(NAME))
+                .header("Link", nullValue())
                 .body("[0].rdb", nullValue());
+        when().get("/backups?before=2026-01-02T03:04:05Z")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(0));
         when().get("/backups?facts=true")
                 .then()
                 .statusCode(200)
                 .body("[0].rdb.producer", matchesPattern("redis \\d+\\.\\d+\\.\\d+"));
+    }
+
+    @Test
+    @Order(5)
+    void whatCannotBeAPartOfTheListIsRefused() {
+        for (String part : new String[] {"limit=0", "limit=-1", "limit=1001", "limit=all", "before=yesterday"}) {
+            when().get("/backups?" + part)
+                    .then()
+                    .statusCode(400)
+                    .contentType("application/problem+json")
+                    .body("type", equalTo("urn:redis-vault:problem:bad-parameter"))
+                    .body("detail", containsString(part.split("=")[0] + " is '"));
+        }
     }
 
     @Test
@@ -216,6 +234,10 @@ class ApiTest {
                         "paths.'/backup'.post.responses.keySet()",
                         hasItems("200", "201", "202", "409", "422", "502", "503"))
                 .body("paths.'/backups'.get.summary", notNullValue())
+                .body("paths.'/backups'.get.parameters.name", containsInAnyOrder("facts", "limit", "before"))
+                .body(
+                        "paths.'/backups'.get.responses.'200'.content.'application/json'.schema.items.$ref",
+                        equalTo("#/components/schemas/Backup"))
                 .body("paths.'/backups/{name}'.get.responses.keySet()", hasItems("200", "206", "404", "416"))
                 .body(
                         "paths.'/backups/{name}'.get.responses.'200'.content.keySet()",

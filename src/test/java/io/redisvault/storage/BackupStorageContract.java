@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class BackupStorageContract {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MIB = 1024 * 1024;
 
     private final String prefix = "contract-" + UUID.randomUUID() + "/";
@@ -467,9 +467,16 @@ abstract class BackupStorageContract {
         return result(storage().put(key, content.content(), Map.of()));
     }
 
+    /** Sorted. */
     final List<String> keys(String prefixOfKeys) {
-        return result(
-                storage().list(prefixOfKeys).map(StoredObject::key).collect().asList());
+        return result(storage()
+                        .list(prefixOfKeys)
+                        .map(StoredObject::key)
+                        .collect()
+                        .asList())
+                .stream()
+                .sorted()
+                .toList();
     }
 
     final void assertNothingUnfinished() {

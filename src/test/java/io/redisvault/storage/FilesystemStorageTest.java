@@ -2,7 +2,9 @@ package io.redisvault.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FilesystemStorageTest extends BackupStorageContract {
 
     static final ExecutorService WORKERS = Executors.newFixedThreadPool(8);
+
+    private static final int MANY = 10_500;
 
     @TempDir
     Path directory;
@@ -136,18 +140,56 @@ class FilesystemStorageTest extends BackupStorageContract {
         Files.writeString(root().resolve(".hidden"), "1");
 
         assertThat(result(storage().list("").collect().asList()))
-                .containsExactly(new StoredObject("a-b", 1), new StoredObject("a/copied.rdb", 5));
+                .containsExactlyInAnyOrder(new StoredObject("a-b", 1), new StoredObject("a/copied.rdb", 5));
         assertThat(result(storage().head("a/copied.rdb"))).isEqualTo(new StoredObject("a/copied.rdb", 5));
     }
 
     @Test
-    void listsADirectoryOfTenThousandFilesInOrder() throws IOException {
+    void aDirectoryOfTenThousandFilesIsReadAsItsFilesAreAskedFor() throws IOException {
         Files.createDirectories(root());
-        for (int i = 0; i < 10_500; i++) {
+        for (int i = 0; i < MANY; i++) {
             Files.createFile(root().resolve("many-" + i));
         }
+        assertThat(keys("many-")).hasSize(MANY).doesNotHaveDuplicates();
 
-        assertThat(keys("many-")).hasSize(10_500).isSorted();
+        AssertSubscriber<StoredObject> listing =
+                storage().list("many-").subscribe().withSubscriber(AssertSubscriber.create(3));
+        listing.awaitItems(3, PATIENCE);
+        for (int i = 0; i < MANY; i++) {
+            Files.delete(root().resolve("many-" + i));
+        }
+
+        // Had all been read before the first was handed out, all would come.
+        listing.request(MANY).awaitCompletion(PATIENCE);
+        assertThat(listing.getItems()).hasSizeLessThan(100);
+    }
+
+    @Test
+    void aListingThatIsGivenUpLeavesNoDirectoryOpen() throws IOException {
+        put("a/b/c", new TestContent(1, 10));
+        put("a/b/d", new TestContent(1, 10));
+        AssertSubscriber<StoredObject> listing =
+                storage().list("").subscribe().withSubscriber(AssertSubscriber.create(1));
+        listing.awaitItems(1, PATIENCE);
+        assertThat(openBelow(root())).isPositive();
+
+        listing.cancel();
+
+        await().atMost(PATIENCE).until(() -> openBelow(root()) == 0);
+    }
+
+    private static long openBelow(Path directory) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .filter(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).startsWith(directory);
+                        } catch (IOException closedMeanwhile) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
     }
 
     @Test

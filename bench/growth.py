@@ -1,0 +1,110 @@
+"""What work costs as it grows: with the number of backups, and with the size of the dump."""
+import os, shutil, statistics
+
+import report, sink
+from dumps import make_dump
+from processes import MIB, command
+from vault import Service, Sink, vault_command, vault_environment
+
+NODE = "redis-node"
+MOST_DELETED = 10_000
+
+
+def growth(options, work):
+    counts = [int(count) for count in options.objects.split(",")]
+    sizes = [int(size) for size in (options.sizes or "1,10,100,1000,10000").split(",")]
+    objects = [number(place, count, work, options) for place in (directory, bucket) for count in counts]
+    dumps = [dump(size, None, work, options) for size in sizes]
+    if options.dump:
+        dumps.append(dump(os.path.getsize(options.dump) // MIB, options.dump, work, options))
+    return (f"With that many backups of one node in one place; runs: {options.runs}, of which the median. `redis-vault list` shows the "
+            "newest ten and asks for the facts of each; a cycle stores a small dump and looks for what may go, in a service "
+            f"just started; the one that deletes all but seven ran once, and not with more than {MOST_DELETED:,}. Peak memory "
+            "is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
+            "`bench/sink.py`, which makes the backups up and answers over HTTP in pages of 1000.\n\n"
+            + report.table(["storage", "backups", "`list` s", "peak MiB", "cycle, all stay s", "peak MiB",
+                            "all but 7 go s", "peak MiB"], objects)
+            + "\nThe size of the dump, stored in the same S3 server, which forgets what it receives. The service is new and "
+            "has stored a dump of 1 MiB before.\n\n"
+            + report.table(["dump MiB", "wall s", "CPU s", "CPU s per GiB", "peak MiB"], dumps))
+
+
+def directory(count, work):
+    root = os.path.join(work, "directory")
+    shutil.rmtree(root, ignore_errors=True)
+    os.makedirs(os.path.join(root, "redis-vault"))
+    for number in range(count):
+        with open(os.path.join(root, "redis-vault", sink.made_up_name(NODE, number)), "wb") as file:
+            file.write(b"x")
+    return {"STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": root}, None
+
+
+def bucket(count, work):
+    server = Sink(NODE, count)
+    return {"S3_ENDPOINT": server.url}, server
+
+
+def number(place, count, work, options):
+    data = os.path.join(work, "data")
+    os.makedirs(data, exist_ok=True)
+    make_dump(data, "dump.rdb", MIB, "incompressible")
+    settings, server = place(count, work)
+    try:
+        with options.quiet():
+            runs = [(*command(vault_command("list", "--limit", "10"), env=vault_environment(data, **settings)),
+                     *cycle(data, RETENTION_KEEP_DURATION="520w", **settings)) for _ in range(options.runs)]
+        with options.quiet():
+            deleting = cycle(data, **settings) if count <= MOST_DELETED else None
+    finally:
+        if server:
+            server.close()
+        shutil.rmtree(data)
+    listing, _, listing_peak, keeping, _, keeping_peak = (statistics.median(column) for column in zip(*runs))
+    row = ["directory" if place is directory else "S3", f"{count:,}", f"{listing:.2f}", f"{listing_peak:.0f}",
+           f"{keeping:.2f}", f"{keeping_peak:.0f}",
+           *([f"{deleting[0]:.2f}", f"{deleting[2]:.0f}"] if deleting else ["", ""])]
+    print(*row, sep=" | ", flush=True)
+    return row
+
+
+def cycle(data, **settings):
+    service = Service(data, **settings)
+    try:
+        os.utime(os.path.join(data, "dump.rdb"))
+        return service.back_up()
+    finally:
+        service.close()
+
+
+def dump(mebibytes, given, work, options):
+    data = os.path.join(work, "data")
+    os.makedirs(data)
+    small = make_dump(data, "small.rdb", MIB, "incompressible")
+    path = os.path.join(data, "large.rdb")
+    if given:
+        os.link(given, path)
+    else:
+        make_dump(data, "large.rdb", mebibytes * MIB, "incompressible")
+    name = os.path.join(data, "dump.rdb")
+    runs = []
+    server = Sink(NODE)
+    try:
+        with options.quiet():
+            for _ in range(options.runs):
+                os.link(small, name)
+                service = Service(data, S3_ENDPOINT=server.url)
+                try:
+                    service.back_up()
+                    os.replace(path, name)
+                    os.utime(name)
+                    runs.append(service.back_up())
+                    os.rename(name, path)
+                finally:
+                    service.close()
+    finally:
+        server.close()
+    wall, cpu, peak = (statistics.median(column) for column in zip(*runs))
+    row = [f"{mebibytes:,}", f"{wall:.2f}", f"{cpu:.2f}", f"{cpu / os.path.getsize(path) * 1024 * MIB:.2f}", f"{peak:.0f}"]
+    print(*row, sep=" | ", flush=True)
+    shutil.rmtree(data)
+    return row

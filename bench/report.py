@@ -1,0 +1,28 @@
+"""docs/performance.md: each mode writes its own section and leaves the others as they are."""
+import os, re
+
+SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache"]
+HEAD = """# Performance
+
+Written by `bench/run`, each section by a run of its own, which anyone can repeat: `bench/run --help`.
+"""
+
+
+def table(columns, rows):
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def write(path, title, text):
+    sections = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            for section in re.split(r"^## ", file.read(), flags=re.MULTILINE)[1:]:
+                known, _, rest = section.partition("\n")
+                sections[known] = rest.strip()
+    sections[title] = text.strip()
+    with open(path, "w") as file:
+        file.write(HEAD)
+        for known in SECTIONS:
+            if known in sections:
+                file.write(f"\n## {known}\n\n{sections[known]}\n")

@@ -1,0 +1,82 @@
+"""Redis Vault as the image runs it, and a server to give backups to."""
+import json, os, socket, subprocess, sys, time, urllib.request
+
+from processes import HOME, JAVA, free_port, wait_for
+
+BUCKET, ACCESS, SECRET = "redis-vault", "bench-access", "bench-secret-key"
+
+
+def vault_command(*arguments):
+    return [JAVA, "@" + os.path.join(HOME, "src/main/docker/jvm.options"), "-jar",
+            os.path.join(HOME, "target/quarkus-app/quarkus-run.jar"), *arguments]
+
+
+def vault_environment(data, **settings):
+    return {"REDIS_CONNECTION": "redis://127.0.0.1:1", "REDIS_DATA_PATH": data, "INITIAL_DELAY": "1h",
+            "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET, **settings}
+
+
+class Sink:
+    """The server that forgets what it is given, as a process."""
+
+    def __init__(self, node, objects=0, before=()):
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen([*before, sys.executable, os.path.join(HOME, "bench", "sink.py"), str(port), node,
+                                         str(objects)])
+        wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Service:
+    """The service, from its start on."""
+
+    def __init__(self, data, before=(), **settings):
+        """:param before: a command that starts it, such as nice"""
+        self.url = f"http://127.0.0.1:{free_port()}"
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [*before, *vault_command()], env=vault_environment(data, HTTP_PORT=self.url.rsplit(":", 1)[1], **settings),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: urllib.request.urlopen(self.url + "/q/health/ready").close())
+        self.start = time.monotonic() - began
+        self.idle = self.memory("VmRSS")
+
+    def memory(self, name):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(name + ":")) / 1024
+
+    def cpu(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def back_up(self):
+        before, began = self.cpu(), time.monotonic()
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/backup", method="POST"), timeout=3600) as answer:
+            if answer.status != 201:
+                sys.exit(f"POST /backup answered {answer.status}")
+        return time.monotonic() - began, self.cpu() - before, self.memory("VmHWM")
+
+    def back_up_meanwhile(self):
+        """Begins a backup, and returns when bytes of it flow."""
+        ask = urllib.request.Request(self.url + "/backup", method="POST", headers={"Prefer": "respond-async"})
+        urllib.request.urlopen(ask).close()
+        deadline = time.monotonic() + 60
+        while self.progress() is None:
+            if time.monotonic() > deadline:
+                sys.exit("the backup did not begin")
+            time.sleep(0.05)
+
+    def progress(self):
+        """How many bytes of the running backup are sent; None if there are none."""
+        with urllib.request.urlopen(self.url + "/backup") as answer:
+            running = json.load(answer).get("running")
+            return running["bytesDone"] if running and running["bytesDone"] else None
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()

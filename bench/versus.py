@@ -1,0 +1,141 @@
+"""Redis Vault beside what one would use instead."""
+import os, shutil, socket, statistics, subprocess, sys, time
+
+import report
+from dumps import make_dump
+from processes import HOME, JAVA, MIB, command, free_port, wait_for
+from vault import ACCESS, BUCKET, SECRET, Service, vault_command, vault_environment
+
+
+class Server:
+    """S3Proxy over a directory, with and without TLS."""
+
+    def __init__(self, work):
+        self.root = os.path.join(work, "buckets")
+        self.clean()
+        self.certificate = os.path.join(work, "server.pem")
+        store = os.path.join(work, "server.p12")
+        keytool = [os.path.join(os.path.dirname(shutil.which(JAVA)), "keytool"), "-storepass", "changeit", "-alias", "s"]
+        subprocess.run(keytool + ["-genkeypair", "-keyalg", "RSA", "-keystore", store, "-dname", "CN=localhost",
+                                  "-ext", "san=ip:127.0.0.1,dns:localhost", "-validity", "30"],
+                       check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(keytool + ["-exportcert", "-rfc", "-keystore", store, "-file", self.certificate], check=True,
+                       stderr=subprocess.DEVNULL)
+        http, https = free_port(), free_port()
+        self.urls = {"HTTP": f"http://127.0.0.1:{http}", "HTTPS": f"https://127.0.0.1:{https}"}
+        configuration = os.path.join(work, "s3proxy.conf")
+        with open(configuration, "w") as file:
+            file.write("\n".join([
+                f"s3proxy.endpoint={self.urls['HTTP']}", f"s3proxy.secure-endpoint={self.urls['HTTPS']}",
+                f"s3proxy.keystore-path={store}", "s3proxy.keystore-password=changeit",
+                "s3proxy.authorization=aws-v2-or-v4", f"s3proxy.identity={ACCESS}", f"s3proxy.credential={SECRET}",
+                "s3proxy.ignore-unknown-headers=true", "jclouds.provider=filesystem-nio2",
+                f"jclouds.filesystem.basedir={self.root}"]))
+        jar = os.path.join(HOME, "target", "servers", "s3proxy.jar")
+        self.process = subprocess.Popen([JAVA, "-Xmx256m", "-jar", jar, "--properties", configuration],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for port in (http, https):
+            wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
+
+    def clean(self):
+        shutil.rmtree(self.root, ignore_errors=True)
+        os.makedirs(os.path.join(self.root, BUCKET))
+
+
+def compare(rows, title, size, runs, ours, others, before):
+    """All in turn, so that a change of the machine's speed meets all of them."""
+    results = {name: [] for name in ["Redis Vault", *others]}
+    before()
+    ours()
+    for _ in range(runs):
+        for name, run in {"Redis Vault": ours, **others}.items():
+            before()
+            results[name].append(run())
+    base = results["Redis Vault"]
+    for name, figures in results.items():
+        wall, cpu, peak = (statistics.median(column) for column in zip(*figures))
+        spread = f"{min(f[0] for f in figures):.2f}–{max(f[0] for f in figures):.2f}"
+        ratios = ["", ""] if figures is base else [
+            f"{statistics.median(a[i] / b[i] for a, b in zip(base, figures) if b[i]):.2f}" for i in (0, 1)]
+        rows.append([title, name, *ratios, f"{wall:.2f} ({spread})", f"{cpu:.2f}", f"{size / wall / MIB:.0f}",
+                     f"{peak:.0f}"])
+        print(*rows[-1], sep=" | ", flush=True)
+
+
+def uploads(rows, label, dump, size, runs, server):
+    data = os.path.dirname(dump)
+
+    def fresh():
+        server.clean()
+        os.utime(dump, (time.time(), os.path.getmtime(dump) + 1))
+        with open(dump, "rb") as file:  # All find it in the page cache.
+            while file.read(MIB):
+                pass
+
+    for scheme, url in server.urls.items():
+        trust = {"S3_CA_FILE": server.certificate} if scheme == "HTTPS" else {}
+        aws = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
+               "AWS_DEFAULT_REGION": "us-east-1", "AWS_CA_BUNDLE": server.certificate}
+        others = {}
+        if shutil.which("aws"):
+            others["aws s3 cp"] = lambda: command(
+                ["aws", "--endpoint-url", url, "s3", "cp", "--no-progress", dump, f"s3://{BUCKET}/aws"], env=aws)
+        if shutil.which("curl") and size < 5 << 30:  # S3's limit of one request
+            others["curl -T"] = lambda: command(
+                ["curl", "-sSf", "--cacert", server.certificate, "-T", dump, "--aws-sigv4", "aws:amz:us-east-1:s3", "-u",
+                 f"{ACCESS}:{SECRET}", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", f"{url}/{BUCKET}/curl"])
+        service = Service(data, S3_ENDPOINT=url, **trust)
+        try:
+            compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up, others, fresh)
+        finally:
+            service.close()
+    return service
+
+
+def local(rows, label, dump, size, runs, work):
+    data, target = os.path.dirname(dump), os.path.join(work, "directory")
+    settings = {"STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": target}
+
+    def fresh():
+        shutil.rmtree(target, ignore_errors=True)
+        os.makedirs(target)
+
+    copy = os.path.join(target, "copy")
+    service = Service(data, **settings)
+    try:
+        compare(rows, f"to a directory, {label}", size, runs, service.back_up, {"cp, sync and sha256sum": lambda: command(
+            ["sh", "-c", f"cp '{dump}' '{copy}' && sync '{copy}' && sha256sum '{copy}'"])}, fresh)
+        fresh()
+        service.back_up()
+    finally:
+        service.close()
+    environment = vault_environment(data, **settings)
+    compare(rows, f"verification as a command, {label}", size, runs,
+            lambda: command(vault_command("verify"), env=environment),
+            {"redis-check-rdb": lambda: command(["redis-check-rdb", dump])}, lambda: None)
+
+
+def versus(options, work):
+    for tool in ("aws", "curl"):
+        if not shutil.which(tool):
+            print(f"{tool} is missing, and left out", file=sys.stderr)
+    rows = []
+    server = Server(work)
+    try:
+        for mebibytes in map(int, (options.sizes or "64,1024,8192").split(",")):
+            for kind in options.kinds.split(","):
+                data = os.path.join(work, "data")
+                os.makedirs(data)
+                dump = make_dump(data, "dump.rdb", mebibytes * MIB, kind)
+                size, label = os.path.getsize(dump), f"{mebibytes} MiB {kind}"
+                service = uploads(rows, label, dump, size, options.runs, server)
+                local(rows, label, dump, size, options.runs, work)
+                shutil.rmtree(data)
+    finally:
+        server.process.terminate()
+        server.process.wait()
+    return (f"Medians of {options.runs} runs in turn; ratios are Redis Vault to the other, run by run, so that less is "
+            "better. The dump is in the page cache. Client and server share the machine. The service ran one backup "
+            "before; `verify` is a command and includes the start of its JVM. Peak memory is of the largest process.\n\n"
+            f"The service was ready {service.start:.2f} s after its start, and had {service.idle:.0f} MiB then.\n\n"
+            + report.table(["what", "by", "wall ratio", "CPU ratio", "wall s (spread)", "CPU s", "MiB/s", "peak MiB"], rows))
