@@ -37,11 +37,6 @@ public class BackupCatalog {
         return naming.node();
     }
 
-    /** All backups, newest first, without what is known of their content. */
-    public Uni<List<Backup>> list() {
-        return stream().collect().asList().map(BackupCatalog::newestFirst);
-    }
-
     /**
      * The newest backups, newest first, without what is known of their content; takes memory for these only, however
      * many there are.

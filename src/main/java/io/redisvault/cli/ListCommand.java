@@ -3,14 +3,16 @@ package io.redisvault.cli;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Instance;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Shows the backups there are. */
 @RegisterForReflection
@@ -26,6 +28,9 @@ import picocli.CommandLine.Option;
         })
 final class ListCommand extends VaultCommand {
 
+    /** Each takes memory, of which there is enough for these. */
+    private static final int MOST = 5000;
+
     @Option(names = "--node", paramLabel = "NODE", description = "list the backups of this node, not one's own")
     private NodeName node;
 
@@ -36,18 +41,32 @@ final class ListCommand extends VaultCommand {
             description = "list the N newest, 100 by default")
     private int limit;
 
-    @Option(
-            names = "--all",
-            description = "list all there are; takes memory for each, of which there is enough for 5,000")
+    @Option(names = "--all", description = "list all there are, up to " + MOST)
     private boolean all;
+
+    @Option(
+            names = "--before",
+            paramLabel = "TIME",
+            description = "list those from before this time, such as 2026-11-23T14:00:00Z")
+    private Instant before = Instant.MAX;
+
+    @Spec
+    private CommandSpec command;
 
     @Override
     int run(Instance<Object> beans) {
+        if (limit < 1) {
+            throw new ParameterException(command.commandLine(), "--limit: '" + limit + "' is not 1 or more");
+        }
         BackupCatalog own = beans.select(BackupCatalog.class).get();
         BackupCatalog catalog = node == null ? own : own.forNode(node.text());
-        List<Backup> backups = newest(catalog).await().indefinitely();
-        boolean more = !all && backups.size() > limit;
-        List<Backup> shown = catalog.withFacts(more ? backups.subList(0, limit) : backups)
+        int shownAtMost = all ? MOST : Math.min(limit, MOST);
+        List<Backup> backups = catalog.newest(
+                        shownAtMost + 1, backup -> backup.timestamp().isBefore(before))
+                .await()
+                .indefinitely();
+        boolean more = backups.size() > shownAtMost;
+        List<Backup> shown = catalog.withFacts(more ? backups.subList(0, shownAtMost) : backups)
                 .await()
                 .indefinitely();
         if (shown.isEmpty()) {
@@ -57,13 +76,12 @@ final class ListCommand extends VaultCommand {
         }
         print(beans, shown, table(shown, beans.select(Clock.class).get().instant()));
         if (more) {
-            note("there are older ones: --limit shows more, --all shows all");
+            note("there are older ones: "
+                    + (shownAtMost == MOST
+                            ? "--before " + shown.get(shown.size() - 1).timestamp() + " shows them"
+                            : "--limit shows more, --all up to " + MOST));
         }
         return RedisVault.DONE;
-    }
-
-    private Uni<List<Backup>> newest(BackupCatalog catalog) {
-        return all ? catalog.list() : catalog.newest(limit + 1, backup -> true);
     }
 
     private static String table(List<Backup> backups, Instant now) {

@@ -92,6 +92,15 @@ class ListIT {
         assertThat(limited.out().lines()).hasSize(11);
         assertThat(limited.out()).contains("many_" + JANUARY.plusSeconds(MANY - 1));
         assertThat(limited.err()).contains("there are older ones: --limit shows more");
+        Exit all = vault("many").run("list", "--all");
+        assertThat(all.out().lines()).hasSize(1 + 5000);
+        Instant oldest = JANUARY.plusSeconds(MANY - 5000);
+        assertThat(all.err()).contains("there are older ones: --before " + oldest + " shows them");
+        assertThat(vault("many")
+                        .run("list", "--limit", "1", "--before", oldest.toString())
+                        .out())
+                .contains("many_" + oldest.minusSeconds(1));
+        assertThat(vault("many").run("list", "--limit", "0").code()).isEqualTo(2);
 
         long few = peakMemoryOfListing("few");
         long many = peakMemoryOfListing("many");
