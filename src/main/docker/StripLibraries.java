@@ -64,6 +64,8 @@ final class StripLibraries {
             throw new UncheckedIOException(jar.toString(), e);
         }
         try {
+            // In whole seconds, as it was: layers round it, and the AOT cache holds for files of exactly this time.
+            Files.setLastModifiedTime(stripped, Files.getLastModifiedTime(jar));
             Files.move(stripped, jar, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
