@@ -4,6 +4,7 @@ import io.redisvault.redis.Role;
 import io.redisvault.storage.Content;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The cycle under way, as those see it who ask meanwhile. */
 public final class RunningBackup {
@@ -21,7 +22,7 @@ public final class RunningBackup {
     private volatile Phase phase = Phase.ROLE;
     private volatile Role role = Role.UNKNOWN;
     private volatile long bytesTotal;
-    private volatile long bytesDone;
+    private final AtomicLong bytesDone = new AtomicLong();
     private volatile long uploadBegan;
     private volatile boolean stopping;
 
@@ -43,18 +44,18 @@ public final class RunningBackup {
         stopping = true;
     }
 
-    /** The content, counted as it is read; a part that is read again is counted once. */
+    /** The content, and how far it was read; parts may be read again, and one while the next is read already. */
     Content track(Content content) {
         bytesTotal = content.length();
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
         return new Content(content.length(), (offset, length) -> {
-            bytesDone = offset;
+            AtomicLong position = new AtomicLong(offset);
             return content.read(offset, length).onItem().invoke(chunk -> {
                 if (stopping) {
                     throw new BackupStoppedException();
                 }
-                bytesDone += chunk.remaining();
+                bytesDone.accumulateAndGet(position.addAndGet(chunk.remaining()), Math::max);
             });
         });
     }
@@ -82,12 +83,12 @@ public final class RunningBackup {
 
     /** Bytes of the dump that were handed to the storage. */
     public long bytesDone() {
-        return bytesDone;
+        return bytesDone.get();
     }
 
     /** Mean bytes per second since the upload began. */
     public long bytesPerSecond() {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - uploadBegan);
-        return phase == Phase.UPLOAD ? bytesDone * 1000 / Math.max(1, elapsed.toMillis()) : 0;
+        return phase == Phase.UPLOAD ? bytesDone() * 1000 / Math.max(1, elapsed.toMillis()) : 0;
     }
 }

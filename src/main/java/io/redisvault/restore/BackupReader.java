@@ -25,8 +25,12 @@ public class BackupReader {
 
     /** Reads a backup to its end and keeps nothing of it; fails as {@link BackupReading#bytes} does. */
     public Uni<RdbFacts> verify(BackupReading reading) {
-        return reading.bytes().onItem().ignoreAsUni().map(done -> reading.facts()
-                .orElseThrow());
+        return reading.bytes()
+                .onItem()
+                .invoke(storage::recycle)
+                .onItem()
+                .ignoreAsUni()
+                .map(done -> reading.facts().orElseThrow());
     }
 
     /** A part of a backup, unchecked, in bytes; a connection that breaks is resumed where it broke. */

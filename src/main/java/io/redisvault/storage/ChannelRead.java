@@ -9,16 +9,20 @@ import java.util.function.Function;
 /** A part of an object, from a channel that stands where it starts. */
 final class ChannelRead implements Pull.Source<ByteBuffer> {
 
-    private static final int BUFFER = 128 * 1024;
-
     private final ReadableByteChannel channel;
+    private final SpareBuffers buffers;
     private final Function<Exception, StorageException> errors;
     private final long length;
     private long left;
 
     /** @param errors translates what the channel fails with, an {@link EOFException} if it ends early */
-    ChannelRead(ReadableByteChannel channel, long length, Function<Exception, StorageException> errors) {
+    ChannelRead(
+            ReadableByteChannel channel,
+            long length,
+            SpareBuffers buffers,
+            Function<Exception, StorageException> errors) {
         this.channel = channel;
+        this.buffers = buffers;
         this.errors = errors;
         this.length = length;
         this.left = length;
@@ -31,8 +35,7 @@ final class ChannelRead implements Pull.Source<ByteBuffer> {
 
     @Override
     public ByteBuffer next() {
-        // Never reused: whoever asked for it may keep it.
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, left));
+        ByteBuffer buffer = buffers.take(left);
         try {
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
                 // Fills the buffer unless the object ends.

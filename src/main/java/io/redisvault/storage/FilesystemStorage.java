@@ -24,6 +24,7 @@ final class FilesystemStorage implements BackupStorage {
     private final FilePaths paths;
     private final FilePublisher publisher;
     private final Executor executor;
+    private final SpareBuffers buffers = new SpareBuffers();
 
     /** @param executor runs what blocks */
     FilesystemStorage(Path root, Executor executor) {
@@ -58,6 +59,11 @@ final class FilesystemStorage implements BackupStorage {
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
         return Pull.from(() -> open(key, offset, length), executor);
+    }
+
+    @Override
+    public void recycle(ByteBuffer chunk) {
+        buffers.giveBack(chunk);
     }
 
     @Override
@@ -119,7 +125,7 @@ final class FilesystemStorage implements BackupStorage {
             throw FileErrors.translate("read", file == null ? paths.root() : file, e);
         }
         Path opened = file;
-        return new ChannelRead(channel, length, e -> FileErrors.translate("read", opened, e));
+        return new ChannelRead(channel, length, buffers, e -> FileErrors.translate("read", opened, e));
     }
 
     private static long size(Path file) throws IOException {

@@ -22,6 +22,7 @@ final class GcsStorage implements BackupStorage {
     private final String bucket;
     private final GcsClient client;
     private final Executor executor;
+    private final SpareBuffers buffers = new SpareBuffers();
 
     /** @param executor runs the client's calls, all of which block */
     GcsStorage(String bucket, GcsClient client, Executor executor) {
@@ -55,6 +56,11 @@ final class GcsStorage implements BackupStorage {
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
         return Pull.from(() -> open(key, offset, length), executor);
+    }
+
+    @Override
+    public void recycle(ByteBuffer chunk) {
+        buffers.giveBack(chunk);
     }
 
     @Override
@@ -111,7 +117,7 @@ final class GcsStorage implements BackupStorage {
             channel.setChunkSize(0);
             channel.seek(offset);
             channel.limit(offset + length);
-            return new ChannelRead(channel, length, e -> GcsErrors.translate("read", url(key), e));
+            return new ChannelRead(channel, length, buffers, e -> GcsErrors.translate("read", url(key), e));
         } catch (IOException | RuntimeException e) {
             throw GcsErrors.translate("read", url(key), e);
         }

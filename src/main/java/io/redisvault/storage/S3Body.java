@@ -1,11 +1,13 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ final class S3Body implements AsyncRequestBody {
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final long length;
     private final Supplier<Multi<ByteBuffer>> bytes;
+    private final CompletableFuture<Void> handedOut = new CompletableFuture<>();
     private volatile MessageDigest sent;
 
     S3Body(long length, Supplier<Multi<ByteBuffer>> bytes) {
@@ -47,10 +50,14 @@ final class S3Body implements AsyncRequestBody {
         sent = digest;
         AtomicLong read = new AtomicLong();
         Multi<ByteBuffer> digested = bytes.get().onItem().invoke(chunk -> {
-            if (read.addAndGet(chunk.remaining()) >= length) {
+            boolean last = read.addAndGet(chunk.remaining()) >= length;
+            if (last) {
                 handOutLast();
             }
             digest.update(chunk.duplicate());
+            if (last) {
+                handedOut.complete(null);
+            }
         });
         AdaptersToReactiveStreams.publisher(digested).subscribe(subscriber);
     }
@@ -64,6 +71,11 @@ final class S3Body implements AsyncRequestBody {
     /** Holds the last bytes back for good; false if they are out, so that the request may succeed. */
     boolean stop() {
         return length > 0 && state.updateAndGet(now -> now == State.OPEN ? State.STOPPED : now) == State.STOPPED;
+    }
+
+    /** Completes when the last bytes are handed out for the first time; what follows them can be read from then on. */
+    Uni<Void> handedOut() {
+        return Uni.createFrom().completionStage(handedOut::copy);
     }
 
     /** Of what the last attempt sent, in hexadecimal digits. */

@@ -2,11 +2,13 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -17,13 +19,18 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 /**
  * One object sent part after part, and visible only once all of them arrived.
  *
- * <p>The parts go in sequence: each is read from the content as it is sent, so that memory does not grow with the
- * number of parts, and the content can check itself in the same pass.
+ * <p>The parts are read in sequence as they are sent, so that memory does not grow with their number, and the content can
+ * check itself in the same pass. While a part is on its way and its answer awaited, the next one is sent already.
  */
 final class S3MultipartUpload {
 
+    /** One that arrived. */
+    private record Part(int number, String tag, String md5) {}
+
     /** S3's limit. */
     private static final int MAX_PARTS = 10_000;
+
+    private static final int PARTS_UNDER_WAY = 2;
 
     private static final Logger LOG = Logger.getLogger(S3MultipartUpload.class);
 
@@ -33,10 +40,8 @@ final class S3MultipartUpload {
     private final StoredObject object;
     private final Content content;
     private final long partSize;
-    /** Of the parts sent, in their order. */
-    private final List<String> md5s = Collections.synchronizedList(new ArrayList<>());
+    private final Set<CompletableFuture<?>> underWay = ConcurrentHashMap.newKeySet();
 
-    private CompletableFuture<?> current = CompletableFuture.completedFuture(null);
     private CompletableFuture<CompleteMultipartUploadResponse> completion;
     private boolean cancelled;
 
@@ -77,20 +82,25 @@ final class S3MultipartUpload {
         });
     }
 
-    private Uni<List<CompletedPart>> sendParts(String uploadId) {
+    private Uni<List<Part>> sendParts(String uploadId) {
         int count = Math.toIntExact((content.length() + partSize - 1) / partSize);
+        AtomicReference<Uni<Void>> turn = new AtomicReference<>(Uni.createFrom().voidItem());
         return Multi.createFrom()
                 .range(1, count + 1)
                 .onItem()
-                .transformToUniAndConcatenate(number -> sendPart(uploadId, number))
+                .transformToUni(number -> {
+                    long offset = (number - 1) * partSize;
+                    long length = Math.min(partSize, content.length() - offset);
+                    S3Body body = new S3Body(length, () -> content.read(offset, length));
+                    return turn.getAndSet(body.handedOut()).chain(() -> sendPart(uploadId, number, body));
+                })
+                .merge(PARTS_UNDER_WAY)
                 .collect()
-                .asList();
+                .asList()
+                .invoke(parts -> parts.sort(Comparator.comparing(Part::number)));
     }
 
-    private Uni<CompletedPart> sendPart(String uploadId, int number) {
-        long offset = (number - 1) * partSize;
-        long length = Math.min(partSize, content.length() - offset);
-        S3Body body = new S3Body(length, () -> content.read(offset, length));
+    private Uni<Part> sendPart(String uploadId, int number, S3Body body) {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> client.uploadPart(
@@ -107,15 +117,11 @@ final class S3MultipartUpload {
                                         + ", but " + body.md5() + " was sent",
                                 null);
                     }
-                    md5s.add(body.md5());
-                    return CompletedPart.builder()
-                            .partNumber(number)
-                            .eTag(response.eTag())
-                            .build();
+                    return new Part(number, response.eTag(), body.md5());
                 });
     }
 
-    private Uni<Void> complete(String uploadId, List<CompletedPart> parts, boolean conditional) {
+    private Uni<Void> complete(String uploadId, List<Part> parts, boolean conditional) {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> {
@@ -123,13 +129,18 @@ final class S3MultipartUpload {
                                     .key(object.key())
                                     .uploadId(uploadId)
                                     .ifNoneMatch(conditional ? "*" : null)
-                                    .multipartUpload(upload -> upload.parts(parts)));
+                                    .multipartUpload(upload -> upload.parts(parts.stream()
+                                            .map(part -> CompletedPart.builder()
+                                                    .partNumber(part.number())
+                                                    .eTag(part.tag())
+                                                    .build())
+                                            .toList())));
                             return completion.copy();
                         }))
                 .onItem()
                 .transformToUni(response -> {
                     S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
-                    return tag.disagreesWith(md5s)
+                    return tag.disagreesWith(parts.stream().map(Part::md5).toList())
                             ? bucket.discard(
                                     object.key(), "the storage computed " + tag + " of its parts, which are others")
                             : Uni.createFrom().voidItem();
@@ -141,7 +152,8 @@ final class S3MultipartUpload {
             return CompletableFuture.failedFuture(new CancellationException());
         }
         CompletableFuture<T> begun = call.get();
-        current = begun;
+        underWay.add(begun);
+        begun.whenComplete((answer, failure) -> underWay.remove(begun));
         return begun;
     }
 
@@ -149,7 +161,7 @@ final class S3MultipartUpload {
     private synchronized Uni<Void> takeBack(CompletableFuture<CreateMultipartUploadResponse> created) {
         cancelled = true;
         if (completion == null) {
-            current.cancel(true);
+            underWay.forEach(request -> request.cancel(true));
             return abort(created);
         }
         return errors.request("s3:PutObject", completion::copy)

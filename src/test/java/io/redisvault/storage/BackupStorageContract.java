@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -299,6 +300,28 @@ abstract class BackupStorageContract {
         reader.assertCompleted();
         reader.getItems().forEach(bytes -> crc.update(bytes.duplicate()));
         assertThat(crc.getValue()).isEqualTo(content.checksum());
+    }
+
+    @Test
+    void chunksThatWereGivenBackServeOtherReadersOnly() {
+        TestContent content = new TestContent(9, 4 * MIB);
+        put(key("again"), content);
+
+        Uni<Long> recycling = storage()
+                .read(key("again"), 0, content.length())
+                .collect()
+                .in(CRC32C::new, (crc, chunk) -> {
+                    crc.update(chunk);
+                    storage().recycle(chunk);
+                })
+                .map(CRC32C::getValue);
+        Uni<List<Long>> four = Uni.join().all(Collections.nCopies(4, recycling)).andFailFast();
+
+        assertThat(result(four)).containsOnly(content.checksum());
+        List<ByteBuffer> kept = result(
+                storage().read(key("again"), 0, content.length()).collect().asList());
+        assertThat(result(four)).containsOnly(content.checksum());
+        assertThat(checksum(Multi.createFrom().iterable(kept))).isEqualTo(content.checksum());
     }
 
     @Test
