@@ -24,10 +24,6 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** Backing up now, and what is happening. */
 @Path("/backup")
@@ -45,25 +41,6 @@ public class BackupResource {
     }
 
     @POST
-    @Operation(
-            summary = "Back up now",
-            description = "Answers when the cycle is done, at once with Prefer: respond-async.")
-    @APIResponse(
-            responseCode = "201",
-            description = "stored",
-            content = @Content(schema = @Schema(implementation = BackupReport.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "skipped: unchanged, role, no-dump or loading",
-            content = @Content(schema = @Schema(implementation = BackupReport.class)))
-    @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
-    @APIResponse(responseCode = "409", description = "one is running already")
-    @APIResponse(responseCode = "422", description = "the dump is corrupt; nothing was stored")
-    @APIResponse(responseCode = "500", description = "the dump cannot be read, or a fault of ours")
-    @APIResponse(responseCode = "502", description = "the storage failed")
-    @APIResponse(
-            responseCode = "503",
-            description = "Redis gives no answer and its role matters, or the service is stopping")
     public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
         Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
         if (wantsNoWait(preferences)) {
@@ -96,7 +73,6 @@ public class BackupResource {
     }
 
     @GET
-    @Operation(summary = "What is happening, what happened last, and when the next run begins")
     public BackupStatus status() {
         Optional<RunningBackup> running = runner.running();
         Optional<BackupCycle> last = runner.last();

@@ -2,14 +2,12 @@ package io.redisvault.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What went wrong, as RFC 9457 has it.
  *
  * @param type names the kind of problem for programs and never changes
  */
-@Schema
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 public record Problem(String type, String title, int status, String detail) {

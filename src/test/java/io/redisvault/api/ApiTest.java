@@ -3,7 +3,6 @@ package io.redisvault.api;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
@@ -17,6 +16,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.redisvault.VaultVersion;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -225,27 +225,13 @@ class ApiTest {
 
     @Test
     void theApiIsDescribed() {
-        given().queryParam("format", "json")
-                .when()
-                .get("/q/openapi")
+        when().get("/q/openapi")
                 .then()
                 .statusCode(200)
-                .body(
-                        "paths.'/backup'.post.responses.keySet()",
-                        hasItems("200", "201", "202", "409", "422", "502", "503"))
-                .body("paths.'/backups'.get.summary", notNullValue())
-                .body("paths.'/backups'.get.parameters.name", containsInAnyOrder("facts", "limit", "before"))
-                .body(
-                        "paths.'/backups'.get.responses.'200'.content.'application/json'.schema.items.$ref",
-                        equalTo("#/components/schemas/Backup"))
-                .body("paths.'/backups/{name}'.get.responses.keySet()", hasItems("200", "206", "404", "416"))
-                .body(
-                        "paths.'/backups/{name}'.get.responses.'200'.content.keySet()",
-                        containsInAnyOrder("application/json", "application/octet-stream"))
-                .body(
-                        "paths.'/backups/{name}/verify'.post.responses.'422'.content.'application/problem+json'.schema.$ref",
-                        equalTo("#/components/schemas/Problem"))
-                .body("components.schemas.Problem.properties.keySet()", hasItems("type", "title", "detail"));
+                .contentType("application/yaml")
+                .body(containsString("title: Redis Vault\n  version: " + VaultVersion.CURRENT))
+                .body(containsString("/backups/{name}/verify:"));
+        when().post("/q/openapi").then().statusCode(405);
     }
 
     @Test
