@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -18,10 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a hundred thousand backups in one directory cost: not the memory that the service has, and none is passed over. */
+/** What twenty thousand backups in one directory cost: not the memory that the service has, and none is passed over. */
 class GrowthIT {
 
-    private static final int MANY = 100_000;
+    private static final int MANY = 20_000;
     private static final int OLD = 100;
     private static final Instant LONG_AGO = Instant.parse("2024-01-01T00:00:00Z");
     private static final Instant LATELY =
@@ -60,6 +61,12 @@ class GrowthIT {
                             .limit(2000)
                             .toList());
         }
+        Exit all = VaultProcess.with(environment).jvm(HEAP).run("list", "--all");
+        assertThat(all.code()).as(all.err()).isZero();
+        assertThat(all.out().lines()).hasSize(1 + 5000);
+        Instant last = time(MANY - 4999); // The one that was just stored comes first.
+        assertThat(all.out()).contains(last.toString());
+        assertThat(all.err()).contains("there are older ones: --before " + last + " shows them");
     }
 
     /** Two pages. */

@@ -92,10 +92,7 @@ class ListIT {
         assertThat(limited.out().lines()).hasSize(11);
         assertThat(limited.out()).contains("many_" + JANUARY.plusSeconds(MANY - 1));
         assertThat(limited.err()).contains("there are older ones: --limit shows more");
-        Exit all = vault("many").run("list", "--all");
-        assertThat(all.out().lines()).hasSize(1 + 5000);
-        Instant oldest = JANUARY.plusSeconds(MANY - 5000);
-        assertThat(all.err()).contains("there are older ones: --before " + oldest + " shows them");
+        Instant oldest = JANUARY.plusSeconds(5000);
         assertThat(vault("many")
                         .run("list", "--limit", "1", "--before", oldest.toString())
                         .out())
