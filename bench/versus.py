@@ -4,7 +4,7 @@ import os, shutil, socket, statistics, subprocess, sys, time
 import report
 from dumps import make_dump
 from processes import HOME, JAVA, MIB, command, free_port, wait_for
-from vault import ACCESS, BUCKET, SECRET, Service, vault_command, vault_environment
+from vault import ACCESS, BUCKET, SECRET, Node, Service, vault_command, vault_environment
 
 
 class Server:
@@ -62,7 +62,7 @@ def compare(rows, title, size, runs, ours, others, before):
         print(*rows[-1], sep=" | ", flush=True)
 
 
-def uploads(rows, label, dump, size, runs, server):
+def uploads(rows, label, dump, size, runs, server, node):
     data = os.path.dirname(dump)
 
     def fresh():
@@ -84,7 +84,7 @@ def uploads(rows, label, dump, size, runs, server):
             others["curl -T"] = lambda: command(
                 ["curl", "-sSf", "--cacert", server.certificate, "-T", dump, "--aws-sigv4", "aws:amz:us-east-1:s3", "-u",
                  f"{ACCESS}:{SECRET}", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", f"{url}/{BUCKET}/curl"])
-        service = Service(data, S3_ENDPOINT=url, **trust)
+        service = Service(data, REDIS_CONNECTION=node.url, S3_ENDPOINT=url, **trust)
         try:
             compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up, others, fresh)
         finally:
@@ -92,9 +92,10 @@ def uploads(rows, label, dump, size, runs, server):
     return service
 
 
-def local(rows, label, dump, size, runs, work):
+def local(rows, label, dump, size, runs, work, node):
     data, target = os.path.dirname(dump), os.path.join(work, "directory")
-    settings = {"STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": target}
+    settings = {"REDIS_CONNECTION": node.url, "STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": target}
+    check = {"redis-check-rdb": lambda: command(["redis-check-rdb", dump])}
 
     def fresh():
         shutil.rmtree(target, ignore_errors=True)
@@ -107,12 +108,12 @@ def local(rows, label, dump, size, runs, work):
             ["sh", "-c", f"cp '{dump}' '{copy}' && sync '{copy}' && sha256sum '{copy}'"])}, fresh)
         fresh()
         service.back_up()
+        compare(rows, f"verification by the service, {label}", size, runs, service.verify, check, lambda: None)
     finally:
         service.close()
     environment = vault_environment(data, **settings)
     compare(rows, f"verification as a command, {label}", size, runs,
-            lambda: command(vault_command("verify"), env=environment),
-            {"redis-check-rdb": lambda: command(["redis-check-rdb", dump])}, lambda: None)
+            lambda: command(vault_command("verify"), env=environment), check, lambda: None)
 
 
 def versus(options, work):
@@ -120,7 +121,7 @@ def versus(options, work):
         if not shutil.which(tool):
             print(f"{tool} is missing, and left out", file=sys.stderr)
     rows = []
-    server = Server(work)
+    server, node = Server(work), Node(work)
     try:
         for mebibytes in map(int, (options.sizes or "64,1024,8192").split(",")):
             for kind in options.kinds.split(","):
@@ -128,10 +129,11 @@ def versus(options, work):
                 os.makedirs(data)
                 dump = make_dump(data, "dump.rdb", mebibytes * MIB, kind)
                 size, label = os.path.getsize(dump), f"{mebibytes} MiB {kind}"
-                service = uploads(rows, label, dump, size, options.runs, server)
-                local(rows, label, dump, size, options.runs, work)
+                service = uploads(rows, label, dump, size, options.runs, server, node)
+                local(rows, label, dump, size, options.runs, work, node)
                 shutil.rmtree(data)
     finally:
+        node.close()
         server.process.terminate()
         server.process.wait()
     return (f"Medians of {options.runs} runs in turn; ratios are Redis Vault to the other, run by run, so that less is "
