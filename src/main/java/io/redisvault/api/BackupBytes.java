@@ -1,7 +1,6 @@
 package io.redisvault.api;
 
 import io.smallrye.mutiny.Multi;
-import java.nio.ByteBuffer;
 
 /**
  * The body of an answer: a backup, or a part of one.
@@ -10,4 +9,4 @@ import java.nio.ByteBuffer;
  * @param length of the body in bytes
  * @param bytes read from the storage once they are subscribed to
  */
-record BackupBytes(String name, long length, Multi<ByteBuffer> bytes) {}
+record BackupBytes(String name, long length, Multi<byte[]> bytes) {}

@@ -9,7 +9,6 @@ import jakarta.ws.rs.ext.Provider;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.nio.ByteBuffer;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
@@ -53,9 +52,7 @@ class BackupBytesWriter implements ServerMessageBodyWriter<BackupBytes> {
         });
     }
 
-    private static Uni<Void> send(ByteBuffer chunk, ServerHttpResponse response) {
-        byte[] bytes = new byte[chunk.remaining()];
-        chunk.get(bytes);
+    private static Uni<Void> send(byte[] bytes, ServerHttpResponse response) {
         return Uni.createFrom().completionStage(() -> response.write(bytes));
     }
 

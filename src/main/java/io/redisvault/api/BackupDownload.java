@@ -12,7 +12,6 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -68,10 +67,16 @@ class BackupDownload {
     }
 
     /** Checked if it is all of it, whether or not a range said so. */
-    private Multi<ByteBuffer> bytes(Backup backup, Optional<ByteRange> part) {
+    private Multi<byte[]> bytes(Backup backup, Optional<ByteRange> part) {
         return part.filter(some -> some.length() < backup.bytes())
                 .map(some -> reader.read(backup, some.offset(), some.length()))
-                .orElseGet(() -> reader.open(backup).bytes());
+                .orElseGet(() -> reader.open(backup).bytes())
+                .map(chunk -> {
+                    byte[] copy = new byte[chunk.remaining()];
+                    chunk.get(copy);
+                    reader.recycle(chunk);
+                    return copy;
+                });
     }
 
     /** Backups are never replaced: where the checksum is unknown, the time will do. */

@@ -27,10 +27,15 @@ public class BackupReader {
     public Uni<RdbFacts> verify(BackupReading reading) {
         return reading.bytes()
                 .onItem()
-                .invoke(storage::recycle)
+                .invoke(reading::recycle)
                 .onItem()
                 .ignoreAsUni()
                 .map(done -> reading.facts().orElseThrow());
+    }
+
+    /** Takes back a chunk that will not be touched again: {@link BackupStorage#recycle}. */
+    public void recycle(ByteBuffer chunk) {
+        storage.recycle(chunk);
     }
 
     /** A part of a backup, unchecked, in bytes; a connection that breaks is resumed where it broke. */

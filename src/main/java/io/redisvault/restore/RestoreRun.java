@@ -32,6 +32,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
                         .emitOn(workers, BUFFERED_CHUNKS)
                         .onItem()
                         .invoke(Unchecked.consumer(writer::write))
+                        .invoke(reading::recycle)
                         .onItem()
                         .ignoreAsUni()
                         .map(Unchecked.function(written -> finish(writer)))
