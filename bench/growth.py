@@ -20,7 +20,7 @@ def growth(options, work):
     return (f"With that many backups of one node in one place; runs: {options.runs}, of which the median. `redis-vault list` shows the "
             "newest ten and asks for the facts of each; a cycle stores a small dump and looks for what may go, in a service "
             f"just started; the one that deletes all but seven ran once, and not with more than {MOST_DELETED:,}. Peak memory "
-            "is what the kernel calls `VmHWM`; the heap has at most 40 MiB. The S3 server is "
+            "is what the kernel calls `VmHWM`; the heap has at most 46 MiB. The S3 server is "
             "`bench/sink.py`, which makes the backups up and answers over HTTP in pages of 1000.\n\n"
             + report.table(["storage", "backups", "`list` s", "peak MiB", "cycle, all stay s", "peak MiB",
                             "all but 7 go s", "peak MiB"], objects)
