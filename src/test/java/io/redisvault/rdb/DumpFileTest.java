@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.redisvault.servers.ProcessStatus;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.io.ByteArrayOutputStream;
@@ -36,7 +37,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -373,15 +373,15 @@ class DumpFileTest {
     @EnabledOnOs(OS.LINUX)
     void leavesNoDescriptorOpen() throws IOException {
         try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(openFiles()).isEqualTo(1);
+            assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
             collect(dump.read(0, dump.size()));
             subscribe(dump.read(0, dump.size()), 1).awaitItems(1, PATIENCE).cancel();
-            assertThat(openFiles()).isEqualTo(1);
+            assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
         }
         write(new byte[100]);
         assertThatThrownBy(() -> DumpFile.open(path, workers)).isInstanceOf(InvalidDumpException.class);
         assertThatThrownBy(() -> DumpFile.open(directory, workers)).isInstanceOf(IOException.class);
-        assertThat(openFiles()).isZero();
+        assertThat(ProcessStatus.own().openFilesBelow(directory)).isZero();
     }
 
     private record Change(String message, Action action) {}
@@ -450,20 +450,6 @@ class DumpFileTest {
     private void overwrite(long offset, byte[] content) throws IOException {
         try (FileChannel file = FileChannel.open(path, WRITE)) {
             file.write(ByteBuffer.wrap(content), offset);
-        }
-    }
-
-    private long openFiles() throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors
-                    .filter(descriptor -> {
-                        try {
-                            return Files.readSymbolicLink(descriptor).startsWith(directory);
-                        } catch (IOException closedMeanwhile) {
-                            return false;
-                        }
-                    })
-                    .count();
         }
     }
 }

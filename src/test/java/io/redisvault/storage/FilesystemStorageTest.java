@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.redisvault.servers.ProcessStatus;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FilesystemStorageTest extends BackupStorageContract {
@@ -165,31 +168,18 @@ class FilesystemStorageTest extends BackupStorageContract {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void aListingThatIsGivenUpLeavesNoDirectoryOpen() throws IOException {
         put("a/b/c", new TestContent(1, 10));
         put("a/b/d", new TestContent(1, 10));
         AssertSubscriber<StoredObject> listing =
                 storage().list("").subscribe().withSubscriber(AssertSubscriber.create(1));
         listing.awaitItems(1, PATIENCE);
-        assertThat(openBelow(root())).isPositive();
+        assertThat(ProcessStatus.own().openFilesBelow(root())).isPositive();
 
         listing.cancel();
 
-        await().atMost(PATIENCE).until(() -> openBelow(root()) == 0);
-    }
-
-    private static long openBelow(Path directory) throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors
-                    .filter(descriptor -> {
-                        try {
-                            return Files.readSymbolicLink(descriptor).startsWith(directory);
-                        } catch (IOException closedMeanwhile) {
-                            return false;
-                        }
-                    })
-                    .count();
-        }
+        await().atMost(PATIENCE).until(() -> ProcessStatus.own().openFilesBelow(root()) == 0);
     }
 
     @Test
