@@ -27,7 +27,8 @@ final class SpareBuffers {
             return given.clear();
         }
         // Never more than these: what readers have lost outside the heap is not soon collected.
-        return allocated.getAndIncrement() < DIRECT ? ByteBuffer.allocateDirect(SIZE) : ByteBuffer.allocate(SIZE);
+        boolean direct = allocated.getAndUpdate(count -> Math.min(count + 1, DIRECT)) < DIRECT;
+        return direct ? ByteBuffer.allocateDirect(SIZE) : ByteBuffer.allocate(SIZE);
     }
 
     void giveBack(ByteBuffer buffer) {
