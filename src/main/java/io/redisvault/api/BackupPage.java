@@ -5,8 +5,6 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The part of the list that is asked for: memory is for so many backups, however many there are.
@@ -37,23 +35,10 @@ record BackupPage(int limit, Instant before) {
         }
     }
 
-    boolean includes(Backup backup) {
-        return backup.timestamp().isBefore(before);
-    }
-
-    /** Those that fit. */
-    List<Backup> of(List<Backup> newest) {
-        return newest.size() > limit ? newest.subList(0, limit) : newest;
-    }
-
-    /** Where the list goes on, if there are more than fit. */
-    Optional<URI> next(List<Backup> newest, boolean facts) {
-        if (newest.size() <= limit) {
-            return Optional.empty();
-        }
-        UriBuilder next = UriBuilder.fromPath("/backups")
-                .queryParam("limit", limit)
-                .queryParam("before", newest.get(limit - 1).timestamp());
-        return Optional.of((facts ? next.queryParam("facts", true) : next).build());
+    /** Where the list goes on after the last one of this part. */
+    URI after(Backup last, boolean facts) {
+        UriBuilder next =
+                UriBuilder.fromPath("/backups").queryParam("limit", limit).queryParam("before", last.timestamp());
+        return (facts ? next.queryParam("facts", true) : next).build();
     }
 }

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -47,12 +48,14 @@ public class BackupsResource {
     @GET
     public Uni<Response> list(@RestQuery boolean facts, @RestQuery String limit, @RestQuery String before) {
         BackupPage page = BackupPage.of(limit, before);
-        return catalog.newest(page.limit() + 1, page::includes).onItem().transformToUni(newest -> {
-            List<Backup> shown = page.of(newest);
+        return catalog.newest(page.limit(), page.before()).onItem().transformToUni(newest -> {
+            List<Backup> shown = newest.backups();
             return (facts ? catalog.withFacts(shown) : Uni.createFrom().item(shown)).map(backups -> {
                 Response.ResponseBuilder answer = Response.ok(backups);
-                page.next(newest, facts)
-                        .ifPresent(next -> answer.header(HttpHeaders.LINK, "<" + next + ">; rel=\"next\""));
+                if (newest.more()) {
+                    URI next = page.after(shown.get(shown.size() - 1), facts);
+                    answer.header(HttpHeaders.LINK, "<" + next + ">; rel=\"next\"");
+                }
                 return answer.build();
             });
         });

@@ -7,15 +7,18 @@ import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 
 /** This node's backups in the storage, and nobody else's. */
 @ApplicationScoped
 public class BackupCatalog {
+
+    /** @param more whether there are older ones */
+    public record Page(List<Backup> backups, boolean more) {}
 
     private static final int CONCURRENT_HEADS = 8;
     private static final Comparator<Backup> OLDEST_FIRST = Comparator.comparing(Backup::timestamp);
@@ -42,14 +45,15 @@ public class BackupCatalog {
      * many there are.
      *
      * @param limit how many at most
-     * @param wanted which ones count
+     * @param before only those that are older than this
      */
-    public Uni<List<Backup>> newest(int limit, Predicate<Backup> wanted) {
+    public Uni<Page> newest(int limit, Instant before) {
         return stream()
-                .filter(wanted)
+                .filter(backup -> backup.timestamp().isBefore(before))
                 .collect()
-                .in(() -> new Newest<>(limit, Backup::timestamp), Newest::add)
-                .map(Newest::newestFirst);
+                .in(() -> new Newest<>(limit + 1, Backup::timestamp), Newest::add)
+                .map(Newest::newestFirst)
+                .map(found -> found.size() > limit ? new Page(found.subList(0, limit), true) : new Page(found, false));
     }
 
     /**

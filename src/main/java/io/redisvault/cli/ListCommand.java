@@ -61,21 +61,15 @@ final class ListCommand extends VaultCommand {
         BackupCatalog own = beans.select(BackupCatalog.class).get();
         BackupCatalog catalog = node == null ? own : own.forNode(node.text());
         int shownAtMost = all ? MOST : Math.min(limit, MOST);
-        List<Backup> backups = catalog.newest(
-                        shownAtMost + 1, backup -> backup.timestamp().isBefore(before))
-                .await()
-                .indefinitely();
-        boolean more = backups.size() > shownAtMost;
-        List<Backup> shown = catalog.withFacts(more ? backups.subList(0, shownAtMost) : backups)
-                .await()
-                .indefinitely();
+        BackupCatalog.Page newest = catalog.newest(shownAtMost, before).await().indefinitely();
+        List<Backup> shown = catalog.withFacts(newest.backups()).await().indefinitely();
         if (shown.isEmpty()) {
             print(beans, shown, "");
             note("there is no backup of node '" + catalog.node() + "'");
             return RedisVault.NOTHING_TO_DO;
         }
         print(beans, shown, table(shown, beans.select(Clock.class).get().instant()));
-        if (more) {
+        if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST
                             ? "--before " + shown.get(shown.size() - 1).timestamp() + " shows them"

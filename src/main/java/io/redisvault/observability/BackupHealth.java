@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -125,8 +126,8 @@ class BackupHealth {
         Optional<Duration> limit = config.backup().maxAge();
         return () -> limit.isEmpty()
                 ? Uni.createFrom().item(up("newest backup"))
-                : catalog.newest(1, backup -> true)
-                        .map(backups -> newest(backups, clock, limit.get()))
+                : catalog.newest(1, Instant.MAX)
+                        .map(newest -> newest(newest.backups(), clock, limit.get()))
                         .ifNoItem()
                         .after(PATIENCE)
                         .fail()

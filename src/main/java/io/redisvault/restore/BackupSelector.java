@@ -42,8 +42,8 @@ public class BackupSelector {
 
     private Uni<Backup> newest(BackupSelection selection, BackupCatalog catalog) {
         Instant before = selection.before().orElse(Instant.MAX);
-        return catalog.newest(1, backup -> backup.timestamp().isBefore(before))
-                .map(newest -> youngEnough(newest, selection, catalog.node()))
+        return catalog.newest(1, before)
+                .map(newest -> youngEnough(newest.backups(), selection, catalog.node()))
                 .onItem()
                 .transformToUni(backup -> catalog.find(backup.name()));
     }
