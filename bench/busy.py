@@ -1,9 +1,9 @@
 """A busy Redis with and without a backup that runs beside it."""
-import csv, os, shutil, socket, statistics, subprocess, time
+import csv, os, shutil, statistics, subprocess, time
 
 import report
 from dumps import large_dump
-from processes import MIB, free_port, wait_for
+from processes import MIB, redis
 from vault import Service, Sink
 
 KEYS = 100_000
@@ -33,19 +33,15 @@ class BusyRedis:
         self.directory = os.path.join(work, "redis")
         shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
-        self.port = free_port()
         self.load, self.clients = load, clients
-        self.process = subprocess.Popen(
-            [*before, "redis-server", "--port", str(self.port), "--save", "", "--dir", self.directory,
-             "--appendonly", "yes", "--auto-aof-rewrite-percentage", "0"], stdout=subprocess.DEVNULL)
-        # redis-benchmark itself would hang if it came too early.
-        wait_for(lambda: socket.create_connection(("127.0.0.1", self.port)).close())
+        # redis-benchmark itself would hang if it came before it answers.
+        self.server = redis("--dir", self.directory, "--appendonly", "yes", "--auto-aof-rewrite-percentage", "0", before=before)
         self.requests = 50_000
         self.requests = int(self.requests * WINDOW / self.window()["seconds"])
 
     def benchmark(self, requests):
         answer = subprocess.run(
-            [*self.load, "redis-benchmark", "-p", str(self.port), "-t", "set,get", "-n", str(requests), "-r", str(KEYS),
+            [*self.load, "redis-benchmark", "-p", str(self.server.port), "-t", "set,get", "-n", str(requests), "-r", str(KEYS),
              "-d", "256", "-c", str(self.clients), "--precision", "3", "--csv"], capture_output=True, text=True)
         rows = list(csv.DictReader(answer.stdout.splitlines()))
         if answer.returncode or len(rows) != 2:
@@ -60,8 +56,7 @@ class BusyRedis:
                 **{row["test"]: float(row["p99_latency_ms"]) for row in rows}}
 
     def close(self):
-        self.process.terminate()
-        self.process.wait()
+        self.server.close()
         shutil.rmtree(self.directory)
 
 
@@ -86,21 +81,20 @@ def busy(options, work):
 
 def compare(case, data, dump, work, pairs):
     title, clients, redis_before, load_before, vault_before, settings = CASES[case]
-    redis = BusyRedis(work, redis_before, load_before, clients)
+    busy_redis = BusyRedis(work, redis_before, load_before, clients)
     server = Sink("redis-node", before=vault_before)
-    service = Service(data, before=vault_before, S3_ENDPOINT=server.url, REDIS_CONNECTION=f"redis://127.0.0.1:{redis.port}",
-                      **settings)
+    service = Service(data, before=vault_before, S3_ENDPOINT=server.url, **settings)
     without, beside, rates = [], [], []
 
     def alone():
-        without.append(redis.window())
+        without.append(busy_redis.window())
 
     def together():
         forget(dump)
         os.utime(dump)
         service.back_up_meanwhile()
         before, began = service.progress(), time.monotonic()
-        window = redis.window()
+        window = busy_redis.window()
         after = service.progress()
         if after is None:
             raise SystemExit("the backup ended before the window did: give it a larger dump by --sizes")
@@ -117,7 +111,7 @@ def compare(case, data, dump, work, pairs):
     finally:
         service.close()
         server.close()
-        redis.close()
+        busy_redis.close()
 
     def ratio(what):
         ratios = [with_it[what] / without_it[what] for with_it, without_it in zip(beside, without)]

@@ -23,6 +23,25 @@ def wait_for(attempt, seconds=60):
             time.sleep(0.05)
 
 
+class Server:
+    """What is a process of its own, until it is closed."""
+
+    def __init__(self, port, arguments, **more):
+        self.port = port
+        self.process = subprocess.Popen(arguments, **more)
+        wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def redis(*arguments, before=()):
+    """A Redis that saves nothing by itself."""
+    port = free_port()
+    return Server(port, [*before, "redis-server", "--port", str(port), "--save", "", *arguments], stdout=subprocess.DEVNULL)
+
+
 def command(arguments, **more):
     """Wall and CPU seconds and peak MiB of a command and its children."""
     began = time.monotonic()

@@ -1,7 +1,7 @@
 """Redis Vault as the image runs it, and a server to give backups to."""
-import json, os, socket, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, subprocess, sys, time, urllib.parse, urllib.request
 
-from processes import HOME, JAVA, free_port, wait_for
+from processes import HOME, JAVA, Server, free_port, redis, wait_for
 
 BUCKET, ACCESS, SECRET = "redis-vault", "bench-access", "bench-secret-key"
 
@@ -16,45 +16,27 @@ def vault_environment(data, **settings):
             "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET, **settings}
 
 
-class Node:
-    """A Redis that says what its role is: without it each backup would first ask for seconds."""
-
-    def __init__(self, work):
-        port = free_port()
-        self.url = f"redis://127.0.0.1:{port}"
-        self.process = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--dir", work],
-                                        stdout=subprocess.DEVNULL)
-        wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
-
-
-class Sink:
+class Sink(Server):
     """The server that forgets what it is given, as a process."""
 
     def __init__(self, node, objects=0, before=()):
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen([*before, sys.executable, os.path.join(HOME, "bench", "sink.py"), str(port), node,
-                                         str(objects)])
-        wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait()
+        super().__init__(port, [*before, sys.executable, os.path.join(HOME, "bench", "sink.py"), str(port), node,
+                                str(objects)])
 
 
 class Service:
-    """The service, from its start on."""
+    """The service, from its start on, and a Redis that tells its role: it would ask for seconds if there were none."""
 
     def __init__(self, data, before=(), **settings):
         """:param before: a command that starts it, such as nice"""
+        self.node = redis()
         self.url = f"http://127.0.0.1:{free_port()}"
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [*before, *vault_command()], env=vault_environment(data, HTTP_PORT=self.url.rsplit(":", 1)[1], **settings),
+            [*before, *vault_command()], env=vault_environment(
+                data, HTTP_PORT=self.url.rsplit(":", 1)[1], REDIS_CONNECTION=f"redis://127.0.0.1:{self.node.port}", **settings),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: urllib.request.urlopen(self.url + "/q/health/ready").close())
         self.start = time.monotonic() - began
@@ -105,3 +87,4 @@ class Service:
     def close(self):
         self.process.terminate()
         self.process.wait()
+        self.node.close()

@@ -3,12 +3,12 @@ import os, shutil, socket, statistics, subprocess, sys, time
 
 import report
 from dumps import make_dump
-from processes import HOME, JAVA, MIB, command, free_port, wait_for
-from vault import ACCESS, BUCKET, SECRET, Node, Service, vault_command, vault_environment
+from processes import HOME, JAVA, MIB, Server, command, free_port, wait_for
+from vault import ACCESS, BUCKET, SECRET, Service, vault_command, vault_environment
 
 
-class Server:
-    """S3Proxy over a directory, with and without TLS."""
+class S3Proxy(Server):
+    """Over a directory, with and without TLS."""
 
     def __init__(self, work):
         self.root = os.path.join(work, "buckets")
@@ -32,10 +32,9 @@ class Server:
                 "s3proxy.ignore-unknown-headers=true", "jclouds.provider=filesystem-nio2",
                 f"jclouds.filesystem.basedir={self.root}"]))
         jar = os.path.join(HOME, "target", "servers", "s3proxy.jar")
-        self.process = subprocess.Popen([JAVA, "-Xmx256m", "-jar", jar, "--properties", configuration],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for port in (http, https):
-            wait_for(lambda: socket.create_connection(("127.0.0.1", port)).close())
+        super().__init__(http, [JAVA, "-Xmx256m", "-jar", jar, "--properties", configuration], stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+        wait_for(lambda: socket.create_connection(("127.0.0.1", https)).close())
 
     def clean(self):
         shutil.rmtree(self.root, ignore_errors=True)
@@ -62,7 +61,7 @@ def compare(rows, title, size, runs, ours, others, before):
         print(*rows[-1], sep=" | ", flush=True)
 
 
-def uploads(rows, label, dump, size, runs, server, node):
+def uploads(rows, label, dump, size, runs, server):
     data = os.path.dirname(dump)
 
     def fresh():
@@ -84,7 +83,7 @@ def uploads(rows, label, dump, size, runs, server, node):
             others["curl -T"] = lambda: command(
                 ["curl", "-sSf", "--cacert", server.certificate, "-T", dump, "--aws-sigv4", "aws:amz:us-east-1:s3", "-u",
                  f"{ACCESS}:{SECRET}", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", f"{url}/{BUCKET}/curl"])
-        service = Service(data, REDIS_CONNECTION=node.url, S3_ENDPOINT=url, **trust)
+        service = Service(data, S3_ENDPOINT=url, **trust)
         try:
             compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up, others, fresh)
         finally:
@@ -92,9 +91,9 @@ def uploads(rows, label, dump, size, runs, server, node):
     return service
 
 
-def local(rows, label, dump, size, runs, work, node):
+def local(rows, label, dump, size, runs, work):
     data, target = os.path.dirname(dump), os.path.join(work, "directory")
-    settings = {"REDIS_CONNECTION": node.url, "STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": target}
+    settings = {"STORAGE_TYPE": "filesystem", "FILESYSTEM_PATH": target}
     check = {"redis-check-rdb": lambda: command(["redis-check-rdb", dump])}
 
     def fresh():
@@ -121,7 +120,7 @@ def versus(options, work):
         if not shutil.which(tool):
             print(f"{tool} is missing, and left out", file=sys.stderr)
     rows = []
-    server, node = Server(work), Node(work)
+    server = S3Proxy(work)
     try:
         for mebibytes in map(int, (options.sizes or "64,1024,8192").split(",")):
             for kind in options.kinds.split(","):
@@ -129,13 +128,11 @@ def versus(options, work):
                 os.makedirs(data)
                 dump = make_dump(data, "dump.rdb", mebibytes * MIB, kind)
                 size, label = os.path.getsize(dump), f"{mebibytes} MiB {kind}"
-                service = uploads(rows, label, dump, size, options.runs, server, node)
-                local(rows, label, dump, size, options.runs, work, node)
+                service = uploads(rows, label, dump, size, options.runs, server)
+                local(rows, label, dump, size, options.runs, work)
                 shutil.rmtree(data)
     finally:
-        node.close()
-        server.process.terminate()
-        server.process.wait()
+        server.close()
     return (f"Medians of {options.runs} runs in turn; ratios are Redis Vault to the other, run by run, so that less is "
             "better. The dump is in the page cache. Client and server share the machine. The service ran one backup "
             "before; `verify` is a command and includes the start of its JVM. Peak memory is of the largest process.\n\n"
