@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 FIRST = datetime(2020, 1, 1, tzinfo=timezone.utc)
 PAGE = 1000
+CRC32 = "x-amz-checksum-crc32"
 
 
 def made_up_name(node, number):
@@ -65,13 +66,15 @@ class Sink(BaseHTTPRequestHandler):
 
     def do_PUT(self):
         self.discard()
-        self.answer(200, ETag='"sink"')
+        confirmed = {CRC32: self.headers[CRC32]} if CRC32 in self.headers else {}
+        self.answer(200, ETag='"sink"', **confirmed)
 
     def do_POST(self):
         key, query = self.target()
         self.discard()
         kind = "InitiateMultipartUploadResult" if "uploads" in query else "CompleteMultipartUploadResult"
-        self.answer(200, f'<{kind}><Bucket>b</Bucket><Key>{key}</Key><UploadId>1</UploadId><ETag>"sink"</ETag></{kind}>')
+        knows = {} if "uploads" not in query else {"x-amz-checksum-algorithm": "CRC32"}
+        self.answer(200, f'<{kind}><Bucket>b</Bucket><Key>{key}</Key><UploadId>1</UploadId><ETag>"sink"</ETag></{kind}>', **knows)
 
     def do_DELETE(self):
         self.answer(204)

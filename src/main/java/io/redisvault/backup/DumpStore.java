@@ -71,7 +71,7 @@ class DumpStore {
     }
 
     private Uni<Result> put(DumpFile dump, RunningBackup cycle, BackupName name) {
-        Content content = cycle.track(new Content(dump.size(), source(dump)));
+        Content content = cycle.track(new Content(dump.size(), source(dump), dump::preview));
         Map<String, String> metadata = BackupMetadata.of(dump, cycle, self, clock.instant());
         return storage.put(name.key(), content, metadata)
                 .map(object -> new Result(catalog.describe(name, object), true));

@@ -49,7 +49,7 @@ public final class RunningBackup {
         bytesTotal = content.length();
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
-        return new Content(content.length(), (offset, length) -> {
+        return content.from((offset, length) -> {
             AtomicLong position = new AtomicLong(offset);
             return content.read(offset, length).onItem().invoke(chunk -> {
                 if (stopping) {

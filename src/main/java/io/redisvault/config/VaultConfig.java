@@ -201,6 +201,12 @@ public interface VaultConfig {
         @WithConverter(Converters.StrictBoolean.class)
         boolean conditionalWrites();
 
+        /** Whether the server is offered a CRC-32 of each part, to compare with what arrives; if not, MD5s are compared. */
+        @Variable("S3_CHECKSUMS")
+        @WithDefault("true")
+        @WithConverter(Converters.StrictBoolean.class)
+        boolean checksums();
+
         /** Google Cloud project. */
         @Variable("GCS_PROJECT_ID")
         @WithConverter(Names.ProjectId.class)

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * A dump that was opened once. Redis may rename a new dump over its path at any time; size, time, facts and every byte
@@ -99,6 +100,18 @@ public final class DumpFile implements Closeable {
      * @throws IllegalArgumentException if the part is not within the file
      */
     public Multi<ByteBuffer> read(long offset, long length) {
+        return chunks(offset, length, () -> DumpPart.checked(this, channel, offset, offset + length));
+    }
+
+    /**
+     * Reads a part of the file as {@link #read} does, but in any order, without a check, and into one buffer: what was handed
+     * out is overwritten when more is asked for.
+     */
+    public Multi<ByteBuffer> preview(long offset, long length) {
+        return chunks(offset, length, () -> DumpPart.preview(this, channel, offset, offset + length));
+    }
+
+    private Multi<ByteBuffer> chunks(long offset, long length, Supplier<DumpPart> part) {
         if (offset < 0 || length < 0 || length > size - offset) {
             throw new IllegalArgumentException(
                     "%d bytes from %d on are not within the %d bytes of the dump".formatted(length, offset, size));
@@ -107,8 +120,7 @@ public final class DumpFile implements Closeable {
             return Multi.createFrom().empty();
         }
         return Multi.createFrom()
-                .<DumpPart, ByteBuffer>generator(
-                        () -> new DumpPart(this, channel, offset, offset + length), DumpPart::emitNext)
+                .<DumpPart, ByteBuffer>generator(part, DumpPart::emitNext)
                 .runSubscriptionOn(workers);
     }
 

@@ -5,23 +5,39 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** One subscriber's way through a part of a dump, a chunk at a time; the bytes it hands out are those it checked. */
 final class DumpPart {
 
-    static final int CHUNK = 128 * 1024;
+    static final int CHUNK = 64 * 1024;
 
     private final DumpFile dump;
     private final FileChannel channel;
     private final long end;
+    private final IntFunction<ByteBuffer> chunks;
     private long position;
     private Optional<RdbVerifier> check;
 
-    DumpPart(DumpFile dump, FileChannel channel, long start, long end) {
+    private DumpPart(DumpFile dump, FileChannel channel, long start, long end, IntFunction<ByteBuffer> chunks) {
         this.dump = dump;
         this.channel = channel;
         this.position = start;
         this.end = end;
+        this.chunks = chunks;
+    }
+
+    static DumpPart checked(DumpFile dump, FileChannel channel, long start, long end) {
+        return new DumpPart(dump, channel, start, end, ByteBuffer::allocate);
+    }
+
+    /** Without a check, and into one chunk over and over. */
+    static DumpPart preview(DumpFile dump, FileChannel channel, long start, long end) {
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, end - start));
+        DumpPart part =
+                new DumpPart(dump, channel, start, end, length -> chunk.clear().limit(length));
+        part.check = Optional.empty();
+        return part;
     }
 
     DumpPart emitNext(GeneratorEmitter<? super ByteBuffer> emitter) {
@@ -41,10 +57,10 @@ final class DumpPart {
         if (check == null) { // only now: an earlier part may have ended since this one was asked for
             check = dump.checkFrom(position);
         }
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, end - position));
+        ByteBuffer chunk = chunks.apply((int) Math.min(CHUNK, end - position));
         if (!OpenedFile.fill(channel, chunk, position)) {
             throw new InvalidDumpException("the dump shrank while it was read: it ends before offset %d, not at %d"
-                    .formatted(position + chunk.capacity(), dump.size()));
+                    .formatted(position + chunk.limit(), dump.size()));
         }
         chunk.flip();
         position += chunk.remaining();

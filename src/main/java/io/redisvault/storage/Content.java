@@ -8,8 +8,14 @@ import java.nio.ByteBuffer;
  *
  * @param length in bytes
  * @param source reads any part of them
+ * @param preview reads any part of them, in any order, for a checksum that has to be known before they are sent: they are
+ *     not checked, and each buffer is overwritten by the next
  */
-public record Content(long length, Source source) {
+public record Content(long length, Source source, Source preview) {
+
+    public Content(long length, Source source) {
+        this(length, source, source);
+    }
 
     /** All bytes in order. */
     public Multi<ByteBuffer> read() {
@@ -19,6 +25,11 @@ public record Content(long length, Source source) {
     /** {@code length} bytes from {@code offset} on. */
     public Multi<ByteBuffer> read(long offset, long length) {
         return source.read(offset, length);
+    }
+
+    /** The same content, from a source that makes something of this one's. */
+    public Content from(Source other) {
+        return new Content(length, other, preview);
     }
 
     /**

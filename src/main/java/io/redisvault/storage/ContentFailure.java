@@ -8,14 +8,12 @@ final class ContentFailure {
     private volatile Throwable failure;
 
     Content watch(Content content) {
-        return new Content(
-                content.length(),
-                (offset, length) -> failure == null
-                        ? content.read(offset, length)
-                                .plug(bytes -> ExactLength.of(bytes, length, "the content"))
-                                .onFailure()
-                                .invoke(thrown -> failure = thrown)
-                        : Multi.createFrom().failure(failure));
+        return content.from((offset, length) -> failure == null
+                ? content.read(offset, length)
+                        .plug(bytes -> ExactLength.of(bytes, length, "the content"))
+                        .onFailure()
+                        .invoke(thrown -> failure = thrown)
+                : Multi.createFrom().failure(failure));
     }
 
     Throwable orElse(Throwable other) {

@@ -16,7 +16,7 @@ import org.reactivestreams.Subscriber;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
- * The body of one request, read anew for each attempt, and the MD5 of what its last attempt sent.
+ * The body of one request, read anew for each attempt, and the MD5 of what its last attempt sent if that is wanted.
  *
  * <p>Until its last bytes are handed out the request cannot succeed, and may be {@linkplain #stop stopped}.
  */
@@ -31,12 +31,15 @@ final class S3Body implements AsyncRequestBody {
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final long length;
     private final Supplier<Multi<ByteBuffer>> bytes;
+    private final boolean digested;
     private final CompletableFuture<Void> handedOut = new CompletableFuture<>();
     private volatile MessageDigest sent;
 
-    S3Body(long length, Supplier<Multi<ByteBuffer>> bytes) {
+    /** @param digested whether there will be an MD5 */
+    S3Body(long length, Supplier<Multi<ByteBuffer>> bytes, boolean digested) {
         this.length = length;
         this.bytes = bytes;
+        this.digested = digested;
     }
 
     @Override
@@ -49,17 +52,19 @@ final class S3Body implements AsyncRequestBody {
         MessageDigest digest = S3EntityTag.newMd5();
         sent = digest;
         AtomicLong read = new AtomicLong();
-        Multi<ByteBuffer> digested = bytes.get().onItem().invoke(chunk -> {
+        Multi<ByteBuffer> watched = bytes.get().onItem().invoke(chunk -> {
             boolean last = read.addAndGet(chunk.remaining()) >= length;
             if (last) {
                 handOutLast();
             }
-            digest.update(chunk.duplicate());
+            if (digested) {
+                digest.update(chunk.duplicate());
+            }
             if (last) {
                 handedOut.complete(null);
             }
         });
-        AdaptersToReactiveStreams.publisher(digested).subscribe(subscriber);
+        AdaptersToReactiveStreams.publisher(watched).subscribe(subscriber);
     }
 
     private void handOutLast() {

@@ -21,6 +21,7 @@ final class S3Errors {
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
     private static final Set<String> OTHER_REGION =
             Set.of("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
+    private static final Set<String> OTHER_DATA = Set.of("BadDigest", "XAmzContentChecksumMismatch");
     private static final Set<String> CONFLICT = Set.of("PreconditionFailed", "ConditionalRequestConflict");
 
     private final String bucket;
@@ -114,6 +115,9 @@ final class S3Errors {
                             + " or the pod's role",
                     refusal);
         }
+        if (OTHER_DATA.contains(code)) {
+            return new StorageException.Corrupt(said + ": what arrived is not what was sent", refusal);
+        }
         if (isLocked(code, refusal)) {
             return new StorageException.Locked(said + ": the object is kept by a lock", refusal);
         }
@@ -139,6 +143,14 @@ final class S3Errors {
     private static boolean isLocked(String code, AwsServiceException refusal) {
         String words = String.valueOf(refusal.getMessage()).toLowerCase(Locale.ROOT);
         return code.equals("ObjectLocked") || words.contains("object lock") || words.contains("worm protected");
+    }
+
+    /** Whether the server objects to something in the request, and to nothing that has an exception of its own. */
+    static boolean isMisunderstood(Throwable failure) {
+        return isNotImplemented(failure)
+                || failure instanceof StorageException.Other
+                        && failure.getCause() instanceof AwsServiceException refusal
+                        && refusal.statusCode() == 400;
     }
 
     /** Whether the server knows the call, but not what was asked of it. */

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
@@ -24,8 +25,8 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
  */
 final class S3MultipartUpload {
 
-    /** One that arrived. */
-    private record Part(int number, String tag, String md5) {}
+    /** One that arrived as it was sent, by its CRC-32 or its MD5. */
+    private record Part(int number, String tag, String checksum) {}
 
     /** S3's limit. */
     private static final int MAX_PARTS = 10_000;
@@ -64,18 +65,16 @@ final class S3MultipartUpload {
     Uni<Void> run(boolean conditional) {
         return Uni.createFrom().deferred(() -> {
             CompletableFuture<CreateMultipartUploadResponse> created =
-                    client.createMultipartUpload(request -> bucket.options()
-                            .apply(request)
-                            .bucket(bucket.name())
-                            .key(object.key())
-                            .metadata(object.metadata())
-                            .contentType("application/octet-stream"));
+                    bucket.options().checksums() ? beginOfferingChecksums() : begin(null);
             // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
             return errors.quickRequest("s3:PutObject", created::copy)
                     .onItem()
-                    .transformToUni(response -> sendParts(response.uploadId())
-                            .onItem()
-                            .transformToUni(parts -> complete(response.uploadId(), parts, conditional)))
+                    .transformToUni(response -> {
+                        // The answer of a server that will compare them says so.
+                        boolean checksums = response.checksumAlgorithm() == ChecksumAlgorithm.CRC32;
+                        return sendParts(response.uploadId(), checksums)
+                                .chain(parts -> complete(response.uploadId(), parts, checksums, conditional));
+                    })
                     .onFailure()
                     .call(() -> abort(created))
                     .onCancellation()
@@ -83,7 +82,25 @@ final class S3MultipartUpload {
         });
     }
 
-    private Uni<List<Part>> sendParts(String uploadId) {
+    /** Some servers ignore headers that they do not know, some refuse them. */
+    private CompletableFuture<CreateMultipartUploadResponse> beginOfferingChecksums() {
+        return begin(ChecksumAlgorithm.CRC32)
+                .exceptionallyCompose(failure -> S3Errors.isMisunderstood(errors.translate("s3:PutObject", failure))
+                        ? begin(null)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private CompletableFuture<CreateMultipartUploadResponse> begin(ChecksumAlgorithm checksums) {
+        return client.createMultipartUpload(request -> bucket.options()
+                .apply(request)
+                .bucket(bucket.name())
+                .key(object.key())
+                .metadata(object.metadata())
+                .contentType("application/octet-stream")
+                .checksumAlgorithm(checksums));
+    }
+
+    private Uni<List<Part>> sendParts(String uploadId, boolean checksums) {
         int count = Math.toIntExact((content.length() + partSize - 1) / partSize);
         AtomicReference<Uni<Void>> turn = new AtomicReference<>(Uni.createFrom().voidItem());
         return Multi.createFrom()
@@ -92,8 +109,13 @@ final class S3MultipartUpload {
                 .transformToUni(number -> {
                     long offset = (number - 1) * partSize;
                     long length = Math.min(partSize, content.length() - offset);
-                    S3Body body = new S3Body(length, () -> content.read(offset, length));
-                    return turn.getAndSet(body.handedOut()).chain(() -> sendPart(uploadId, number, body));
+                    S3Body body = new S3Body(length, () -> content.read(offset, length), !checksums);
+                    // To be sent before the part, which is read once more then, from the page cache.
+                    Uni<String> crc32 = checksums
+                            ? S3Crc32.of(content.preview().read(offset, length))
+                            : Uni.createFrom().nullItem();
+                    Uni<Void> previous = turn.getAndSet(body.handedOut());
+                    return crc32.chain(crc -> previous.chain(() -> sendPart(uploadId, number, body, crc)));
                 })
                 .merge(PARTS_UNDER_WAY)
                 .collect()
@@ -101,28 +123,37 @@ final class S3MultipartUpload {
                 .invoke(parts -> parts.sort(Comparator.comparing(Part::number)));
     }
 
-    private Uni<Part> sendPart(String uploadId, int number, S3Body body) {
+    /** @param crc32 for the server to compare, null if the MD5 that it computes is to be compared here */
+    private Uni<Part> sendPart(String uploadId, int number, S3Body body, String crc32) {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> client.uploadPart(
                                 request -> request.bucket(bucket.name())
                                         .key(object.key())
                                         .uploadId(uploadId)
-                                        .partNumber(number),
+                                        .partNumber(number)
+                                        .checksumCRC32(crc32),
                                 body)))
                 .map(response -> {
                     S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
-                    if (tag.disagreesWith(body.md5())) {
+                    if (crc32 == null && tag.disagreesWith(body.md5())) {
                         throw new StorageException.Corrupt(
                                 object.key() + ": the storage computed the MD5 " + tag + " for part " + number
                                         + ", but " + body.md5() + " was sent",
                                 null);
                     }
-                    return new Part(number, response.eTag(), body.md5());
+                    if (crc32 != null && !crc32.equals(response.checksumCRC32())) {
+                        throw new StorageException.Corrupt(
+                                object.key() + ": the storage was to compare the CRC-32 " + crc32 + " of part " + number
+                                        + ", and answered " + response.checksumCRC32()
+                                        + "; S3_CHECKSUMS=false compares MD5s instead",
+                                null);
+                    }
+                    return new Part(number, response.eTag(), crc32 == null ? body.md5() : crc32);
                 });
     }
 
-    private Uni<Void> complete(String uploadId, List<Part> parts, boolean conditional) {
+    private Uni<Void> complete(String uploadId, List<Part> parts, boolean checksums, boolean conditional) {
         return errors.request(
                         "s3:PutObject",
                         () -> unlessCancelled(() -> {
@@ -134,16 +165,22 @@ final class S3MultipartUpload {
                                             .map(part -> CompletedPart.builder()
                                                     .partNumber(part.number())
                                                     .eTag(part.tag())
+                                                    .checksumCRC32(checksums ? part.checksum() : null)
                                                     .build())
                                             .toList())));
                             return completion.copy();
                         }))
                 .onItem()
                 .transformToUni(response -> {
-                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
-                    return tag.disagreesWith(parts.stream().map(Part::md5).toList())
+                    List<String> sums = parts.stream().map(Part::checksum).toList();
+                    String computed = checksums ? response.checksumCRC32() : response.eTag();
+                    boolean disagrees = checksums
+                            ? S3Crc32.disagrees(computed, sums)
+                            : new S3EntityTag(computed, response.serverSideEncryption()).disagreesWith(sums);
+                    return disagrees
                             ? bucket.discard(
-                                    object.key(), "the storage computed " + tag + " of its parts, which are others")
+                                    object.key(),
+                                    "the storage computed " + computed + " of its parts, which are others")
                             : Uni.createFrom().voidItem();
                 });
     }

@@ -14,7 +14,7 @@ final class S3SinglePut {
     S3SinglePut(S3Bucket bucket, StoredObject object, Content content) {
         this.bucket = bucket;
         this.object = object;
-        this.body = new S3Body(content.length(), content::read);
+        this.body = new S3Body(content.length(), content::read, true);
     }
 
     /** @param conditional whether to ask the server not to replace an object */

@@ -151,6 +151,7 @@ class MistakesTest {
                         "S3_STORAGE_CLASS=cheap",
                         "S3_STORAGE_CLASS: 'cheap' is not a storage class; write one such as STANDARD_IA"),
                 row("S3_CONDITIONAL_WRITES=no", "S3_CONDITIONAL_WRITES: 'no' is not true or false"),
+                row("S3_CHECKSUMS=md5", "S3_CHECKSUMS: 'md5' is not true or false"),
                 row("S3_CA_FILE=/no/ca.pem", "S3_CA_FILE: '/no/ca.pem' is not a file that can be read"),
                 row(
                         "S3_CA_FILE=src/test/resources/redis-ca.pem",

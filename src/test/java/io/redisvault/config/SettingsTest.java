@@ -160,6 +160,7 @@ class SettingsTest {
             entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
             entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
             entry("storage.conditional_writes", List.of("true", "false")),
+            entry("storage.checksums", List.of("true", "false")),
             entry("storage.project_id", List.of("file", "environment")),
             entry("storage.path", List.of("/file", "/environment")),
             entry("storage.timeout", List.of("1s", "2s")),

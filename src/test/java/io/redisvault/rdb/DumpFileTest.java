@@ -25,6 +25,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -416,8 +418,41 @@ class DumpFileTest {
         return done;
     }
 
+    @Test
+    void aPreviewIsOfTheSameBytesInAnyOrderAndUnchecked() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            byte[] another = bytes.clone();
+            another[another.length / 2] ^= 1;
+            Files.write(path, another);
+            int half = bytes.length / 2;
+            assertThat(collect(dump.preview(half, bytes.length - half)))
+                    .isEqualTo(Arrays.copyOfRange(another, half, another.length));
+            assertThat(collect(dump.preview(0, half))).isEqualTo(Arrays.copyOf(another, half));
+        }
+    }
+
+    /** As each chunk is overwritten by the next. */
+    @Test
+    void aPreviewTakesOneChunkOfMemory() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            Set<ByteBuffer> chunks = Collections.newSetFromMap(new IdentityHashMap<>());
+            dump.preview(0, bytes.length)
+                    .onItem()
+                    .invoke(chunks::add)
+                    .collect()
+                    .last()
+                    .await()
+                    .atMost(PATIENCE);
+            assertThat(chunks).hasSize(1);
+        }
+    }
+
     private static byte[] collect(Multi<ByteBuffer> part) {
-        return join(part.collect().asList().await().atMost(PATIENCE));
+        return part.collect()
+                .in(ByteArrayOutputStream::new, (all, chunk) -> all.writeBytes(join(List.of(chunk))))
+                .await()
+                .atMost(PATIENCE)
+                .toByteArray();
     }
 
     private static byte[] join(List<ByteBuffer> chunks) {

@@ -13,12 +13,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +31,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 class S3DialectTest {
 
     /** A request, as {@code METHOD path}, and the answers that a test gives instead of the usual ones. */
-    private record Request(String line, Map<String, List<String>> headers) {
+    private record Request(String line, Map<String, List<String>> headers, byte[] body) {
         Optional<String> header(String name) {
             return Optional.ofNullable(headers.get(name)).map(values -> values.get(0));
         }
@@ -41,6 +44,9 @@ class S3DialectTest {
     private Answer refusal = new Answer(500, "InternalError", "");
     private String entityTag;
     private String wholeTag = "";
+    private boolean checksums;
+    private UnaryOperator<String> comparedCrc32 = crc -> crc;
+    private String wholeCrc32 = "";
     private HttpServer server;
     private S3AsyncClient client;
 
@@ -62,7 +68,9 @@ class S3DialectTest {
     private void answer(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         Request request = new Request(
-                exchange.getRequestMethod() + " " + exchange.getRequestURI(), Map.copyOf(exchange.getRequestHeaders()));
+                exchange.getRequestMethod() + " " + exchange.getRequestURI(),
+                Map.copyOf(exchange.getRequestHeaders()),
+                body);
         requests.add(request);
         if (refused.test(request)) {
             send(
@@ -74,18 +82,23 @@ class S3DialectTest {
         } else if (request.line.startsWith("DELETE")) {
             send(exchange, 204, "");
         } else if (request.line.endsWith("?uploads")) {
+            if (checksums && request.header("X-amz-checksum-algorithm").isPresent()) {
+                exchange.getResponseHeaders().add("x-amz-checksum-algorithm", "CRC32");
+            }
             send(
                     exchange,
                     200,
                     "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>");
         } else {
+            request.header("X-amz-checksum-crc32").map(comparedCrc32).ifPresent(crc -> exchange.getResponseHeaders()
+                    .add("x-amz-checksum-crc32", crc));
             exchange.getResponseHeaders().add("ETag", '"' + (entityTag == null ? md5(body) : entityTag) + '"');
             send(
                     exchange,
                     200,
                     request.line.startsWith("POST")
-                            ? "<CompleteMultipartUploadResult><ETag>" + wholeTag
-                                    + "</ETag></CompleteMultipartUploadResult>"
+                            ? "<CompleteMultipartUploadResult><ETag>" + wholeTag + "</ETag>" + wholeCrc32
+                                    + "</CompleteMultipartUploadResult>"
                             : "");
         }
     }
@@ -105,10 +118,16 @@ class S3DialectTest {
         }
     }
 
+    private static String crc32(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex("%08x".formatted(crc.getValue())));
+    }
+
     @Test
     void asksForEncryptionAndStorageClass() {
         S3Options options =
-                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true);
+                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true, true);
         for (long size : new long[] {1000, S3Storage.MIN_PART_SIZE + 1}) {
             put(options, size);
             Request begin = requests.get(0);
@@ -131,7 +150,7 @@ class S3DialectTest {
 
     @Test
     void looksBeforeItWritesWhereTheServerIsKnownNotToDoSo() {
-        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false), 1000);
+        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false, true), 1000);
         assertThat(requests).extracting(Request::line).first().asString().startsWith("HEAD");
         assertThat(requests).allMatch(request -> request.header("If-none-match").isEmpty());
     }
@@ -177,6 +196,91 @@ class S3DialectTest {
                 .isInstanceOf(StorageException.Corrupt.class)
                 .hasMessageContaining("deleted it again");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
+    }
+
+    @Test
+    void aServerThatComparesChecksumsGetsThemWithEachPart() {
+        checksums = true;
+        entityTag = "opaque";
+        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        assertThat(requests.get(0).header("X-amz-checksum-algorithm")).contains("CRC32");
+        assertThat(requests)
+                .filteredOn(request -> request.line.startsWith("PUT"))
+                .allSatisfy(
+                        part -> assertThat(part.header("X-amz-checksum-crc32")).contains(crc32(part.body)))
+                .hasSize(2);
+        assertThat(new String(requests.get(requests.size() - 1).body, StandardCharsets.UTF_8))
+                .containsSubsequence("<ChecksumCRC32>", "<PartNumber>1<", "<ChecksumCRC32>", "<PartNumber>2<");
+    }
+
+    @Test
+    void aServerThatDoesNotMentionChecksumsGetsNone() {
+        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        assertThat(requests)
+                .allMatch(request -> request.header("X-amz-checksum-crc32").isEmpty());
+    }
+
+    @Test
+    void aServerThatRefusesChecksumsIsAskedWithout() {
+        refused = request -> request.header("X-amz-checksum-algorithm").isPresent();
+        for (Answer answer : List.of(
+                new Answer(400, "InvalidArgument", "Unsupported header 'x-amz-checksum-algorithm'"),
+                new Answer(501, "NotImplemented", "A header you provided implies functionality that is not there"))) {
+            refusal = answer;
+            put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+            assertThat(requests).filteredOn(refused).hasSize(1);
+            assertThat(requests.get(requests.size() - 1).line).isEqualTo("POST /bucket/key?uploadId=u");
+            requests.clear();
+        }
+    }
+
+    @Test
+    void noChecksumsAreOfferedThatAreNotWanted() {
+        checksums = true;
+        put(
+                new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false),
+                S3Storage.MIN_PART_SIZE + 1);
+        assertThat(requests)
+                .noneMatch(request -> request.headers.keySet().stream().anyMatch(name -> name.contains("checksum")));
+    }
+
+    @Test
+    void aPartWhoseChecksumIsNotConfirmedEndsTheUpload() {
+        checksums = true;
+        comparedCrc32 = crc -> "AAAAAA==";
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("of part 1, and answered AAAAAA==; S3_CHECKSUMS=false");
+        assertThat(requests.get(requests.size() - 1).line).isEqualTo("DELETE /bucket/key?uploadId=u");
+    }
+
+    @Test
+    void aPartThatArrivedAsAnotherEndsTheUpload() {
+        checksums = true;
+        refused = request -> request.line.contains("partNumber=2");
+        refusal = new Answer(400, "BadDigest", "The checksum you specified did not match what we received");
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("400 BadDigest: what arrived is not what was sent");
+        assertThat(requests.get(requests.size() - 1).line).isEqualTo("DELETE /bucket/key?uploadId=u");
+    }
+
+    @Test
+    void aWholeWithAnotherChecksumThanItsPartsIsDeletedAgain() {
+        checksums = true;
+        wholeCrc32 = "<ChecksumCRC32>AAAAAA==-2</ChecksumCRC32>";
+        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("deleted it again");
+        assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
+    }
+
+    @Test
+    void aChecksumOfAllBytesSaysNothingOfParts() {
+        checksums = true;
+        wholeCrc32 = "<ChecksumCRC32>AAAAAA==</ChecksumCRC32>";
+        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        assertThat(requests).extracting(Request::line).noneMatch(line -> line.startsWith("DELETE"));
     }
 
     @Test

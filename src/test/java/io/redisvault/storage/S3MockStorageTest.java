@@ -1,11 +1,12 @@
 package io.redisvault.storage;
 
 import io.redisvault.servers.S3Mock;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** The contract against S3Mock, which was written by others than S3Proxy. */
+/** The contract against S3Mock, which was written by others than S3Proxy; here the MD5s of parts are compared. */
 class S3MockStorageTest extends BackupStorageContract {
 
     private static S3Mock server;
@@ -25,7 +26,10 @@ class S3MockStorageTest extends BackupStorageContract {
 
     @Override
     BackupStorage storage() {
-        return S3StorageTest.storage(client, server.bucket(), S3StorageTest.PLAIN);
+        return S3StorageTest.storage(
+                client,
+                server.bucket(),
+                new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false));
     }
 
     @Override

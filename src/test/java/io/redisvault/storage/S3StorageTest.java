@@ -1,5 +1,8 @@
 package io.redisvault.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.redisvault.servers.S3Server;
 import java.net.URI;
 import java.time.Duration;
@@ -8,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -22,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
  */
 class S3StorageTest extends BackupStorageContract {
 
-    static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
+    static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
 
     private static final Map<String, String> EXTERNAL = System.getenv();
 
@@ -87,6 +91,22 @@ class S3StorageTest extends BackupStorageContract {
                 .join()
                 .uploads()
                 .size();
+    }
+
+    /** As if it had changed on the way: what the server gets is not what the checksum was computed of. */
+    @Test
+    void theServerComparesTheChecksumOfEachPart() {
+        TestContent sent = new TestContent(1, S3Storage.MIN_PART_SIZE + 1);
+        TestContent announced = new TestContent(2, sent.length());
+        Content content = new Content(
+                sent.length(), sent.content().source(), announced.content().source());
+
+        assertThatThrownBy(() -> result(storage().put(key("changed"), content, Map.of())))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("what arrived is not what was sent");
+
+        assertThat(keys(key("changed"))).isEmpty();
+        assertNothingUnfinished();
     }
 
     @Override
