@@ -53,6 +53,10 @@ def command(arguments, **more):
     return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def java_version():
+    return int(subprocess.run([JAVA, "-version"], capture_output=True, text=True).stderr.split('"')[1].split(".")[0])
+
+
 def machine():
     with open("/proc/meminfo") as meminfo:
         memory = int(meminfo.readline().split()[1]) / MIB

@@ -1,14 +1,31 @@
 """Redis Vault as the image runs it, and a server to give backups to."""
-import json, os, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, shutil, subprocess, sys, time, urllib.parse, urllib.request
 
-from processes import HOME, JAVA, Server, free_port, redis, wait_for
+from processes import HOME, JAVA, Server, free_port, java_version, redis, wait_for
 
+APPLICATION = os.path.join(HOME, "target", "bench")
+DOCKER = os.path.join(HOME, "src", "main", "docker")
 BUCKET, ACCESS, SECRET = "redis-vault", "bench-access", "bench-secret-key"
 
 
+def lay_out():
+    """What the build of the image makes of the application: with an AOT cache, if this Java knows one."""
+    shutil.rmtree(APPLICATION, ignore_errors=True)
+    shutil.copytree(os.path.join(HOME, "target", "quarkus-app"), APPLICATION)
+    for name in ("jvm.options", "train-aot", "StripLibraries.java"):
+        shutil.copy(os.path.join(DOCKER, name), APPLICATION)
+    java = shutil.which(JAVA)
+    if java_version() >= 25 and shutil.which("wget"):
+        subprocess.run([java, "StripLibraries.java", "lib", "quarkus", "app"], cwd=APPLICATION, check=True)
+        subprocess.run(["sh", "train-aot", java], cwd=APPLICATION, check=True)
+    else:
+        print("no AOT cache: that takes a Java 25 and wget", file=sys.stderr)
+        with open(os.path.join(APPLICATION, "redis-vault.options"), "w") as options:
+            options.write(f"@{APPLICATION}/jvm.options\n-jar {APPLICATION}/quarkus-run.jar\n")
+
+
 def vault_command(*arguments):
-    return [JAVA, "@" + os.path.join(HOME, "src/main/docker/jvm.options"), "-jar",
-            os.path.join(HOME, "target/quarkus-app/quarkus-run.jar"), *arguments]
+    return [JAVA, f"@{APPLICATION}/redis-vault.options", *arguments]
 
 
 def vault_environment(data, **settings):
