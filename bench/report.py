@@ -4,7 +4,8 @@ import os, re
 SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache"]
 HEAD = """# Performance
 
-Written by `bench/run`, each section by a run of its own, which anyone can repeat: `bench/run --help`.
+Written by `bench/run`, each section by a run of its own, which anyone can repeat: `bench/run --help`. A section is of the
+version that had last been committed before it, not always of the present one.
 """
 
 
