@@ -73,8 +73,9 @@ class Sink(BaseHTTPRequestHandler):
         key, query = self.target()
         self.discard()
         kind = "InitiateMultipartUploadResult" if "uploads" in query else "CompleteMultipartUploadResult"
-        knows = {} if "uploads" not in query else {"x-amz-checksum-algorithm": "CRC32"}
-        self.answer(200, f'<{kind}><Bucket>b</Bucket><Key>{key}</Key><UploadId>1</UploadId><ETag>"sink"</ETag></{kind}>', **knows)
+        known = {"x-amz-checksum-algorithm": "CRC32"} if "uploads" in query else {}
+        self.answer(200, f'<{kind}><Bucket>b</Bucket><Key>{key}</Key><UploadId>1</UploadId><ETag>"sink"</ETag></{kind}>',
+                    **known)
 
     def do_DELETE(self):
         self.answer(204)

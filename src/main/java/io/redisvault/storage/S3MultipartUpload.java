@@ -64,14 +64,14 @@ final class S3MultipartUpload {
     /** @param conditional whether to ask the server not to replace an object */
     Uni<Void> run(boolean conditional) {
         return Uni.createFrom().deferred(() -> {
-            CompletableFuture<CreateMultipartUploadResponse> created =
-                    bucket.options().checksums() ? beginOfferingChecksums() : begin(null);
+            boolean offered = bucket.options().checksums();
+            CompletableFuture<CreateMultipartUploadResponse> created = offered ? beginOfferingChecksums() : begin(null);
             // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
             return errors.quickRequest("s3:PutObject", created::copy)
                     .onItem()
                     .transformToUni(response -> {
                         // The answer of a server that will compare them says so.
-                        boolean checksums = response.checksumAlgorithm() == ChecksumAlgorithm.CRC32;
+                        boolean checksums = offered && response.checksumAlgorithm() == ChecksumAlgorithm.CRC32;
                         return sendParts(response.uploadId(), checksums)
                                 .chain(parts -> complete(response.uploadId(), parts, checksums, conditional));
                     })
