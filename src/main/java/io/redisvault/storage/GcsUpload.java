@@ -8,7 +8,6 @@ import com.google.cloud.storage.BlobInfo;
 import com.google.cloud.storage.Storage.BlobWriteOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -137,9 +136,7 @@ final class GcsUpload implements Upload {
     }
 
     private String checksum() {
-        byte[] bigEndian =
-                ByteBuffer.allocate(Integer.BYTES).putInt((int) sent.getValue()).array();
-        return Base64.getEncoder().encodeToString(bigEndian);
+        return CrcText.of(sent);
     }
 
     private interface ClientCall<T> {

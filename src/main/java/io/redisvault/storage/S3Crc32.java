@@ -13,7 +13,7 @@ final class S3Crc32 {
     private S3Crc32() {}
 
     static Uni<String> of(Multi<ByteBuffer> part) {
-        return part.collect().in(CRC32::new, CRC32::update).map(S3Crc32::text);
+        return part.collect().in(CRC32::new, CRC32::update).map(CrcText::of);
     }
 
     /**
@@ -23,12 +23,6 @@ final class S3Crc32 {
     static boolean disagrees(String whole, List<String> parts) {
         CRC32 expected = new CRC32();
         parts.forEach(part -> expected.update(Base64.getDecoder().decode(part)));
-        return whole != null && whole.contains("-") && !whole.equals(text(expected) + "-" + parts.size());
-    }
-
-    private static String text(CRC32 crc) {
-        byte[] bytes =
-                ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
-        return Base64.getEncoder().encodeToString(bytes);
+        return whole != null && whole.contains("-") && !whole.equals(CrcText.of(expected) + "-" + parts.size());
     }
 }

@@ -147,17 +147,16 @@ final class S3Errors {
 
     /** Whether the server objects to something in the request, and to nothing that has an exception of its own. */
     static boolean isMisunderstood(Throwable failure) {
-        return isNotImplemented(failure)
-                || failure instanceof StorageException.Other
-                        && failure.getCause() instanceof AwsServiceException refusal
-                        && refusal.statusCode() == 400;
+        return isNotImplemented(failure) || failure instanceof StorageException.Other && hasStatus(failure, 400);
     }
 
     /** Whether the server knows the call, but not what was asked of it. */
     static boolean isNotImplemented(Throwable failure) {
-        return failure instanceof StorageException
-                && failure.getCause() instanceof AwsServiceException refusal
-                && refusal.statusCode() == 501;
+        return failure instanceof StorageException && hasStatus(failure, 501);
+    }
+
+    private static boolean hasStatus(Throwable failure, int status) {
+        return failure.getCause() instanceof AwsServiceException refusal && refusal.statusCode() == status;
     }
 
     private static boolean isDistrust(Throwable failure) {

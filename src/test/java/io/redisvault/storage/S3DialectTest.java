@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,7 +157,7 @@ class S3DialectTest {
         put(S3StorageTest.PLAIN, 1000);
         assertThat(requests.get(0).header("If-none-match")).contains("*");
         requests.clear();
-        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        putInParts(S3StorageTest.PLAIN);
         assertThat(requests.get(requests.size() - 1).header("If-none-match")).contains("*");
     }
 
@@ -195,18 +196,14 @@ class S3DialectTest {
     @Test
     void aPartThatIsNotWhatWasSentEndsTheUpload() {
         entityTag = "00000000000000000000000000000000";
-        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
-                .isInstanceOf(StorageException.Corrupt.class)
-                .hasMessageMatching(".* for part [12], but .* was sent");
+        assertThatItsPartsAreCorrupt().hasMessageMatching(".* for part [12], but .* was sent");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key?uploadId=u");
     }
 
     @Test
     void aWholeThatIsNotItsPartsIsDeletedAgain() {
         wholeTag = "00000000000000000000000000000000-2";
-        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
-                .isInstanceOf(StorageException.Corrupt.class)
-                .hasMessageContaining("deleted it again");
+        assertThatItsPartsAreCorrupt().hasMessageContaining("deleted it again");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
     }
 
@@ -214,7 +211,7 @@ class S3DialectTest {
     void aServerThatComparesChecksumsGetsThemWithEachPart() {
         checksums = true;
         entityTag = "opaque";
-        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        putInParts(S3StorageTest.PLAIN);
         assertThat(requests.get(0).header("X-amz-checksum-algorithm")).contains("CRC32");
         assertThat(requests)
                 .filteredOn(request -> request.line.startsWith("PUT"))
@@ -227,7 +224,7 @@ class S3DialectTest {
 
     @Test
     void aServerThatDoesNotMentionChecksumsGetsNone() {
-        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        putInParts(S3StorageTest.PLAIN);
         assertThat(requests)
                 .allMatch(request -> request.header("X-amz-checksum-crc32").isEmpty());
     }
@@ -239,7 +236,7 @@ class S3DialectTest {
                 new Answer(400, "InvalidArgument", "Unsupported header 'x-amz-checksum-algorithm'"),
                 new Answer(501, "NotImplemented", "A header you provided implies functionality that is not there"))) {
             refusal = answer;
-            put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+            putInParts(S3StorageTest.PLAIN);
             assertThat(requests).filteredOn(refused).hasSize(1);
             assertThat(requests.get(requests.size() - 1).line).isEqualTo("POST /bucket/key?uploadId=u");
             requests.clear();
@@ -249,9 +246,7 @@ class S3DialectTest {
     @Test
     void noChecksumsAreSentThatAreNotWanted() {
         checksums = true;
-        put(
-                new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false),
-                S3Storage.MIN_PART_SIZE + 1);
+        putInParts(S3StorageTest.BY_MD5);
         assertThat(requests)
                 .noneMatch(request -> request.headers.keySet().stream().anyMatch(name -> name.contains("checksum")));
     }
@@ -260,8 +255,7 @@ class S3DialectTest {
     void aPartWhoseChecksumIsNotConfirmedEndsTheUpload() {
         checksums = true;
         comparedCrc32 = crc -> "AAAAAA==";
-        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
-                .isInstanceOf(StorageException.Corrupt.class)
+        assertThatItsPartsAreCorrupt()
                 .hasMessageMatching(".* of part [12], and answered AAAAAA==; S3_CHECKSUMS=false .*");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key?uploadId=u");
     }
@@ -271,9 +265,7 @@ class S3DialectTest {
         checksums = true;
         refused = request -> request.line.contains("partNumber=2");
         refusal = new Answer(400, "BadDigest", "The checksum you specified did not match what we received");
-        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
-                .isInstanceOf(StorageException.Corrupt.class)
-                .hasMessageContaining("400 BadDigest: what arrived is not what was sent");
+        assertThatItsPartsAreCorrupt().hasMessageContaining("400 BadDigest: what arrived is not what was sent");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key?uploadId=u");
     }
 
@@ -281,9 +273,7 @@ class S3DialectTest {
     void aWholeWithAnotherChecksumThanItsPartsIsDeletedAgain() {
         checksums = true;
         wholeCrc32 = "<ChecksumCRC32>AAAAAA==-2</ChecksumCRC32>";
-        assertThatThrownBy(() -> put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1))
-                .isInstanceOf(StorageException.Corrupt.class)
-                .hasMessageContaining("deleted it again");
+        assertThatItsPartsAreCorrupt().hasMessageContaining("deleted it again");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
     }
 
@@ -291,7 +281,7 @@ class S3DialectTest {
     void aChecksumOfAllBytesSaysNothingOfParts() {
         checksums = true;
         wholeCrc32 = "<ChecksumCRC32>AAAAAA==</ChecksumCRC32>";
-        put(S3StorageTest.PLAIN, S3Storage.MIN_PART_SIZE + 1);
+        putInParts(S3StorageTest.PLAIN);
         assertThat(requests).extracting(Request::line).noneMatch(line -> line.startsWith("DELETE"));
     }
 
@@ -321,6 +311,14 @@ class S3DialectTest {
                 .toUni()
                 .await()
                 .indefinitely();
+    }
+
+    private AbstractThrowableAssert<?, ?> assertThatItsPartsAreCorrupt() {
+        return assertThatThrownBy(() -> putInParts(S3StorageTest.PLAIN)).isInstanceOf(StorageException.Corrupt.class);
+    }
+
+    private void putInParts(S3Options options) {
+        put(options, S3Storage.MIN_PART_SIZE + 1);
     }
 
     private void put(S3Options options, long size) {

@@ -1,7 +1,6 @@
 package io.redisvault.storage;
 
 import io.redisvault.servers.S3Mock;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -26,10 +25,7 @@ class S3MockStorageTest extends BackupStorageContract {
 
     @Override
     BackupStorage storage() {
-        return S3StorageTest.storage(
-                client,
-                server.bucket(),
-                new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false));
+        return S3StorageTest.storage(client, server.bucket(), S3StorageTest.BY_MD5);
     }
 
     @Override

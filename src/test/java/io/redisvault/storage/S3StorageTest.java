@@ -28,6 +28,9 @@ class S3StorageTest extends BackupStorageContract {
 
     static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
 
+    /** No checksums are offered, so that the MD5s of parts are compared. */
+    static final S3Options BY_MD5 = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false);
+
     private static final Map<String, String> EXTERNAL = System.getenv();
 
     private static S3Server server;
