@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Uploads whose connections break anywhere, one time or again and again, in either direction. */
 class CutIT {
 
-    private static final int UPLOADS = Integer.getInteger("cut.uploads", 80);
+    private static final int UPLOADS = Integer.getInteger("cut.uploads", 50);
     private static final List<Integer> MEBIBYTES = List.of(1, 2, 4, 7, 9, 12, 18, 30);
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The process is taken away at any moment of a cycle, from its first byte to the storage on. */
 class KillIT {
 
-    private static final int KILLS = Integer.getInteger("kill.kills", 30);
+    private static final int KILLS = Integer.getInteger("kill.kills", 20);
     private static final int NODES = 2;
     /** After so many kills a cycle is let live, and so at the end. */
     private static final int IN_A_ROW = 10;
@@ -75,6 +75,8 @@ class KillIT {
                     kills++;
                 } else {
                     tooLate++;
+                    // So long a cycle does not take.
+                    cycles.put(dump, Duration.ofMillis(moment));
                 }
                 scene.assertThatAllBackupsAreWhole();
                 if ((kills + tooLate) % IN_A_ROW == 0) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A sidecar meets the same faults for months: none may cost it a thread or a file descriptor. */
 class LeakIT {
 
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = 10;
     /** Less than one in ten of the faults that could each leave something. */
     private static final int NOISE = 4;
 
@@ -30,7 +30,7 @@ class LeakIT {
         try (Surroundings surroundings = Surroundings.start();
                 Scene scene = new Scene(surroundings, "leaking");
                 VaultProcess vault =
-                        scene.vault().and("STORAGE_TIMEOUT", "300ms").serve()) {
+                        scene.vault().and("STORAGE_TIMEOUT", "600ms").serve()) {
             for (int round = 0; round < 3; round++) {
                 meetEveryFault(scene, vault);
             }

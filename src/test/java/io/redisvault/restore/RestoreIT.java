@@ -272,7 +272,7 @@ class RestoreIT {
     @Test
     void resumesWhereverTheConnectionBreaks() throws IOException {
         // Of what a reset connection has carried, the system throws away what was not read yet: little may get through.
-        Path backup = SyntheticDump.write(file("broken", JANUARY), 8 * MIB, 1);
+        Path backup = SyntheticDump.write(file("broken", JANUARY), 4 * MIB, 1);
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {
@@ -297,12 +297,7 @@ class RestoreIT {
     private Exit restore(String node, String... arguments) {
         List<String> command = new ArrayList<>(List.of("restore"));
         command.addAll(List.of(arguments));
-        return surroundings
-                .vault()
-                .and("REDIS_NODE_NAME", node)
-                // Starts sooner, and there are many starts.
-                .jvm("-XX:TieredStopAtLevel=1")
-                .run(command.toArray(String[]::new));
+        return surroundings.vault().and("REDIS_NODE_NAME", node).run(command.toArray(String[]::new));
     }
 
     private static Path backup(String node, Instant time, long seed) throws IOException {

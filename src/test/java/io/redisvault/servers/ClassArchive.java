@@ -9,32 +9,44 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * The classes of the application as a JVM has read them once, for those that come after: they start with little more than
- * half the work. Recorded by the first test that starts the application, if the build names a directory for it.
+ * The classes of a program as a JVM has read them once, for those that come after: they start with little more than half
+ * the work. Recorded by the first test that starts the program, if the build names a directory for it.
  */
 final class ClassArchive {
 
-    /** What to add to the options of the JVM. */
-    static final List<String> OPTIONS = Optional.ofNullable(System.getProperty("class.archive.directory"))
-            .map(Path::of)
-            .map(ClassArchive::options)
-            .orElse(List.of());
+    private static final Optional<Path> DIRECTORY =
+            Optional.ofNullable(System.getProperty("class.archive.directory")).map(Path::of);
 
     private ClassArchive() {}
 
-    private static List<String> options(Path directory) {
+    /**
+     * What to add to the options of the JVM.
+     *
+     * @param recording runs the program once, to its end, with the option that it is given
+     */
+    static List<String> options(String program, Path jar, Consumer<String> recording) {
+        return DIRECTORY
+                .map(directory -> options(directory, program, jar, recording))
+                .orElse(List.of());
+    }
+
+    private static List<String> options(Path directory, String program, Path jar, Consumer<String> recording) {
         // Of no use for another version, or another build.
-        Path archive = directory.resolve("redis-vault-" + Runtime.version() + ".jsa");
+        Path archive = directory.resolve(program + "-" + Runtime.version() + ".jsa");
         // Test classes run in several processes.
         try (FileChannel channel = FileChannel.open(
-                        directory.resolve("class-archive.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        directory.resolve(program + "-archive.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
                 FileLock held = channel.lock()) {
-            if (held.isValid() && !isCurrent(archive)) {
-                record(archive);
+            if (held.isValid() && !isNewer(archive, jar)) {
+                Path recorded = directory.resolve(archive.getFileName() + ".part");
+                recording.accept("-XX:ArchiveClassesAtExit=" + recorded);
+                Files.move(recorded, archive, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -42,24 +54,8 @@ final class ClassArchive {
         return List.of("-XX:SharedArchiveFile=" + archive);
     }
 
-    private static boolean isCurrent(Path archive) throws IOException {
+    private static boolean isNewer(Path archive, Path jar) throws IOException {
         return Files.exists(archive)
-                && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(VaultProcess.JAR)) > 0;
-    }
-
-    private static void record(Path archive) throws IOException {
-        Path recorded = archive.resolveSibling(archive.getFileName() + ".part");
-        try (WorkDirectory backups = new WorkDirectory("rv-archive");
-                VaultProcess vault = VaultProcess.withoutArchive(Map.of(
-                                "STORAGE_URL",
-                                backups.path().toUri().toString(),
-                                "REDIS_CONNECTION",
-                                "redis://localhost:1"))
-                        .jvm("-XX:MaxMetaspaceSize=256m", "-XX:ArchiveClassesAtExit=" + recorded)
-                        .serve()) {
-            vault.terminate();
-            vault.waitFor();
-        }
-        Files.move(recorded, archive, StandardCopyOption.REPLACE_EXISTING);
+                && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) > 0;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,23 +75,41 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
+    private static final class Archive {
+        static final List<String> OPTIONS = ClassArchive.options("s3proxy", jar(), S3Server::startOnce);
+    }
+
+    private static void startOnce(String recording) {
+        S3Server server = new S3Server("recording");
+        try {
+            server.launch(0, List.of(recording));
+            server.stop();
+        } finally {
+            server.close();
+        }
+    }
+
     private void launch(int wanted) {
+        launch(wanted, Archive.OPTIONS);
+    }
+
+    private void launch(int wanted, List<String> options) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
+                "-Xmx128m",
+                "-Xms16m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-jar",
+                jar().toString(),
+                "--properties",
+                directory.file("s3proxy.conf").toString()));
         for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
             writeConfiguration(wanted);
-            process = ServerProcess.start(
-                    directory.file("s3proxy.log"),
-                    List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx128m",
-                            "-Xms16m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:-UsePerfData",
-                            "-jar",
-                            jar().toString(),
-                            "--properties",
-                            directory.file("s3proxy.conf").toString()));
+            process = ServerProcess.start(directory.file("s3proxy.log"), command);
             if (process.await(START, this::answers)) {
                 return;
             }

@@ -82,7 +82,7 @@ final class ServerProcess {
     /** SIGTERM, and SIGKILL when that is not enough; returns when the process has ended. */
     void stop() {
         process.destroy();
-        if (!awaitExit(10)) {
+        if (!awaitExit(30)) {
             kill();
         }
     }

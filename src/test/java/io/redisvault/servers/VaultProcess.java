@@ -30,7 +30,8 @@ public final class VaultProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Path OPTIONS = Path.of("src/main/docker/jvm.options").toAbsolutePath();
-    static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -47,11 +48,24 @@ public final class VaultProcess implements AutoCloseable {
     }
 
     public static Builder with(Map<String, String> environment) {
-        return new Builder(environment, ClassArchive.OPTIONS);
+        return new Builder(environment, Archive.OPTIONS);
     }
 
-    static Builder withoutArchive(Map<String, String> environment) {
-        return new Builder(environment, List.of());
+    private static final class Archive {
+        static final List<String> OPTIONS = ClassArchive.options("redis-vault", JAR, VaultProcess::takeOneBackup);
+    }
+
+    private static void takeOneBackup(String recording) {
+        try (Surroundings surroundings = Surroundings.start()) {
+            surroundings.redis().save();
+            try (VaultProcess vault = new Builder(surroundings.environment(), List.of())
+                    .jvm("-XX:MaxMetaspaceSize=256m", recording)
+                    .serve()) {
+                vault.post("/backup");
+                vault.terminate();
+                vault.waitFor();
+            }
+        }
     }
 
     /** What to type for {@code redis-vault}. */
@@ -102,6 +116,8 @@ public final class VaultProcess implements AutoCloseable {
 
         /** Runs a command to its end. */
         public Exit run(String... arguments) {
+            // Starts sooner, and there are many starts.
+            jvm("-XX:TieredStopAtLevel=1");
             try (VaultProcess vault = start(0, arguments)) {
                 return vault.waitFor();
             }
