@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Failure;
@@ -39,7 +40,8 @@ public class BackupRunner {
     private final Duration shutdownTimeout;
     private final AtomicReference<Flight> current = new AtomicReference<>();
     private volatile BackupCycle last;
-    private volatile boolean stopped;
+    /** In {@link System#nanoTime}; null unless the service stops. */
+    private volatile Long stopsAt;
 
     BackupRunner(BackupPipeline pipeline, Event<BackupCycle> ends, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
@@ -54,14 +56,17 @@ public class BackupRunner {
      * @throws BackupRunningException if one is under way
      */
     public Uni<BackupOutcome> start(Trigger trigger) {
-        if (stopped) {
-            return Uni.createFrom().item(BackupPipeline.failed(new BackupStoppedException()));
-        }
         Flight flight =
                 new Flight(new RunningBackup(trigger, clock.instant()), System.nanoTime(), new CompletableFuture<>());
         Flight other = current.compareAndExchange(null, flight);
         if (other != null) {
             throw new BackupRunningException(other.cycle());
+        }
+        // Only now: either this sees that the service stops, or what stops it sees this cycle.
+        if (stopsAt != null) {
+            current.set(null);
+            flight.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
+            return Uni.createFrom().completionStage(flight.ended()::copy);
         }
         Cancellable running = pipeline.run(flight.cycle())
                 .subscribe()
@@ -98,15 +103,20 @@ public class BackupRunner {
         }
     }
 
+    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running cycle. */
+    void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
+        stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
+    }
+
     /** Lets a running cycle finish for as long as the setting allows, then makes it fail, which aborts its upload. */
     void stop(@Observes ShutdownEvent event) {
-        stopped = true;
         Flight flight = current.get();
         if (flight == null) {
             return;
         }
-        LOG.infof("stopping: the running backup has %d s to finish", shutdownTimeout.toSeconds());
-        if (endsWithin(flight, shutdownTimeout)) {
+        Duration left = Duration.ofNanos(Math.max(0, stopsAt - System.nanoTime()));
+        LOG.infof("stopping: the running backup has %d s to finish", left.toSeconds());
+        if (endsWithin(flight, left)) {
             return;
         }
         LOG.warn("stopping: aborting the running backup");

@@ -2,6 +2,7 @@ package io.redisvault.rdb;
 
 import io.smallrye.mutiny.groups.GeneratorEmitter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class DumpPart {
                 emitter.complete();
             }
         } catch (IOException e) {
-            emitter.fail(e);
+            emitter.fail(new UncheckedIOException(e));
         }
         return this;
     }

@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -37,21 +38,30 @@ public class Restore {
      */
     public Uni<Restored> run(
             BackupSelection selection, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
-        return (options.force() ? Uni.createFrom().voidItem() : requireFree(target))
+        return redis.threat(target)
+                .invoke(threat -> {
+                    if (!options.force()) {
+                        requireFree(target, threat);
+                    }
+                })
                 .onItem()
-                .transformToUni(free -> restore(selection, target, options, begun))
+                .transformToUni(threat -> restore(selection, target, options, begun)
+                        .map(restored -> threat.map(restored::with).orElse(restored)))
                 .onFailure(Restore::isOfTheTarget)
                 .transform(failure -> new RestoreException(reason((IOException) failure.getCause()), failure));
     }
 
-    private Uni<Void> requireFree(RestoreTarget target) {
-        return redis.requireStopped(target).invoke(() -> target.occupant().ifPresent(occupant -> {
+    private static void requireFree(RestoreTarget target, Optional<String> threat) {
+        threat.ifPresent(running -> {
+            throw new RestoreException(running + ", or pass --force");
+        });
+        target.occupant().ifPresent(occupant -> {
             throw new RestoreException(
                     target.hasDump()
                             ? occupant + " exists: pass --force to replace it, it is kept under another name"
                             : occupant + " is there: with 'appendonly yes' Redis loads that and ignores a dump; move it"
                                     + " away, or pass --force if Redis is to be started with 'appendonly no'");
-        }));
+        });
     }
 
     private Uni<Restored> restore(

@@ -27,6 +27,10 @@ final class FileListing implements Pull.Source<StoredObject> {
     FileListing(FilePaths paths, String prefix) {
         this.paths = paths;
         this.prefix = prefix;
+        if (!Files.isDirectory(paths.root())) {
+            throw new StorageException.NotFound(
+                    "there is no directory " + paths.root() + " to list; mount the backups there, or create it", null);
+        }
         open("", paths.root());
     }
 

@@ -41,9 +41,12 @@ final class FileRemains extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes facts) {
+        return isRelevant(directory) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+    }
+
+    private boolean isRelevant(Path directory) {
         String key = paths.key(directory);
-        boolean relevant = key.isEmpty() || (key + "/").startsWith(keyPrefix) || keyPrefix.startsWith(key + "/");
-        return relevant ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+        return key.isEmpty() || (key + "/").startsWith(keyPrefix) || keyPrefix.startsWith(key + "/");
     }
 
     @Override
@@ -70,7 +73,8 @@ final class FileRemains extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-        if (failure instanceof NoSuchFileException) {
+        // Others' directories, such as lost+found, may be for others only.
+        if (failure instanceof NoSuchFileException || !isRelevant(file)) {
             return FileVisitResult.CONTINUE;
         }
         throw failure;

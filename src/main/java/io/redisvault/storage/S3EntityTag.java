@@ -2,6 +2,9 @@ package io.redisvault.storage;
 
 import static software.amazon.awssdk.services.s3.model.ServerSideEncryption.AES256;
 
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -40,6 +43,12 @@ final class S3EntityTag {
         MessageDigest whole = newMd5();
         md5s.forEach(md5 -> whole.update(HexFormat.of().parseHex(md5)));
         return HexFormat.of().formatHex(whole.digest()) + "-" + md5s.size();
+    }
+
+    /** In hexadecimal digits. */
+    static Uni<String> md5(Multi<ByteBuffer> bytes) {
+        return bytes.collect().in(S3EntityTag::newMd5, MessageDigest::update).map(md5 -> HexFormat.of()
+                .formatHex(md5.digest()));
     }
 
     static MessageDigest newMd5() {

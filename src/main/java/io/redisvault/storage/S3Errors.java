@@ -68,7 +68,8 @@ final class S3Errors {
         if (cause instanceof SdkClientException
                 && String.valueOf(cause.getMessage()).contains("credentials")) {
             return new StorageException.AccessDenied(
-                    "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                    "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY ("
+                            + deepest(cause) + ")",
                     cause);
         }
         if (isDistrust(cause)) {

@@ -1,25 +1,63 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
-/** One object sent in one request. */
+/** One object sent in one request, after its MD5: what arrives as something else is refused, and never visible. */
 final class S3SinglePut {
 
     private final S3Bucket bucket;
     private final StoredObject object;
+    private final Content content;
     private final S3Body body;
+
+    private CompletableFuture<PutObjectResponse> put;
+    private boolean cancelled;
 
     S3SinglePut(S3Bucket bucket, StoredObject object, Content content) {
         this.bucket = bucket;
         this.object = object;
-        this.body = new S3Body(content.length(), content::read, true);
+        this.content = content;
+        this.body = new S3Body(content.length(), content::read, false);
     }
 
     /** @param conditional whether to ask the server not to replace an object */
     Uni<Void> run(boolean conditional) {
-        CompletableFuture<PutObjectResponse> put = bucket.client()
+        return Uni.createFrom()
+                .voidItem()
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .onItem()
+                .transformToUni(onWorker -> S3EntityTag.md5(content.preview().read(0, content.length())))
+                .onItem()
+                .transformToUni(md5 -> put(md5, conditional))
+                .onCancellation()
+                .call(this::takeBack);
+    }
+
+    private Uni<Void> put(String md5, boolean conditional) {
+        return bucket.errors()
+                .request("s3:PutObject", () -> send(md5, conditional))
+                .onItem()
+                .transformToUni(response -> {
+                    // Servers that ignore the header still compute a tag.
+                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
+                    return tag.disagreesWith(md5)
+                            ? bucket.discard(
+                                    object.key(), "the storage computed the MD5 " + tag + ", but " + md5 + " was sent")
+                            : Uni.createFrom().voidItem();
+                });
+    }
+
+    private synchronized CompletableFuture<PutObjectResponse> send(String md5, boolean conditional) {
+        if (cancelled) {
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        put = bucket.client()
                 .putObject(
                         request -> bucket.options()
                                 .apply(request)
@@ -27,26 +65,20 @@ final class S3SinglePut {
                                 .key(object.key())
                                 .metadata(object.metadata())
                                 .contentType("application/octet-stream")
+                                .contentMD5(Base64.getEncoder()
+                                        .encodeToString(HexFormat.of().parseHex(md5)))
                                 .ifNoneMatch(conditional ? "*" : null),
                         body);
         // A copy, so that cancelling leaves it to us what becomes of the request.
-        return bucket.errors()
-                .request("s3:PutObject", put::copy)
-                .onItem()
-                .transformToUni(response -> {
-                    S3EntityTag tag = new S3EntityTag(response.eTag(), response.serverSideEncryption());
-                    return tag.disagreesWith(body.md5())
-                            ? bucket.discard(
-                                    object.key(),
-                                    "the storage computed the MD5 " + tag + ", but " + body.md5() + " was sent")
-                            : Uni.createFrom().voidItem();
-                })
-                .onCancellation()
-                .call(() -> takeBack(put));
+        return put.copy();
     }
 
     /** A request whose last bytes are held back cannot succeed; any other is waited for, and its object deleted. */
-    private Uni<Void> takeBack(CompletableFuture<PutObjectResponse> put) {
+    private synchronized Uni<Void> takeBack() {
+        cancelled = true;
+        if (put == null) {
+            return Uni.createFrom().voidItem();
+        }
         if (body.stop()) {
             put.cancel(true);
             return Uni.createFrom().voidItem();

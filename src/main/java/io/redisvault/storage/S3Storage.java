@@ -57,15 +57,20 @@ final class S3Storage implements BackupStorage {
 
     private Uni<Void> upload(StoredObject object, Content content) {
         if (!conditionalWrites) {
-            return requireFree(object.key()).onItem().transformToUni(free -> send(object, content, false));
+            return lookThenSend(object, content);
         }
         return send(object, content, true).onFailure(S3Errors::isNotImplemented).recoverWithUni(failure -> {
-            LOG.warnf(
-                    "%s; the server lacks conditional writes, from now on each write is preceded by a look",
-                    failure.getMessage());
-            conditionalWrites = false;
-            return upload(object, content);
+            return lookThenSend(object, content).invoke(() -> {
+                LOG.warnf(
+                        "%s; the server lacks conditional writes, from now on each write is preceded by a look",
+                        failure.getMessage());
+                conditionalWrites = false;
+            });
         });
+    }
+
+    private Uni<Void> lookThenSend(StoredObject object, Content content) {
+        return requireFree(object.key()).onItem().transformToUni(free -> send(object, content, false));
     }
 
     private Uni<Void> requireFree(String key) {

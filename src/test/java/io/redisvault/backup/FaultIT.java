@@ -169,6 +169,22 @@ class FaultIT {
         }
     }
 
+    @Test
+    void aStopWaitsOnlyOnceForABackupThatSomebodyWaitsFor() {
+        try (VaultProcess vault = scene.vault().and("SHUTDOWN_TIMEOUT", "6s").serve()) {
+            scene.proxy().throttle(MIB);
+            CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
+            scene.awaitSent(2 * MIB);
+            long began = System.nanoTime();
+            vault.terminate();
+            vault.waitFor();
+            assertThat(since(began)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
+            assertThat(vault.output()).contains("the service stopped before the backup was done");
+            assertThat(answer).isDone();
+            assertThat(scene.backups()).isEmpty();
+        }
+    }
+
     private VaultProcess behind(BusyFront front) {
         return scene.vault().and("S3_ENDPOINT", front.endpoint().toString()).serve();
     }

@@ -7,6 +7,7 @@ import io.redisvault.servers.FaultyProxy;
 import io.redisvault.servers.FaultyProxy.Count;
 import io.redisvault.servers.FaultyProxy.Cut;
 import io.redisvault.servers.FaultyProxy.Direction;
+import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.Root;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess.Exit;
@@ -267,6 +268,37 @@ class RestoreIT {
         assertThat(refused.code()).isOne();
         assertThat(refused.err()).contains("is running and overwrites its dump when it saves: stop it first");
         assertThat(directory.resolve("dump.rdb")).doesNotExist();
+
+        Exit forced = restore("running", "--to", directory.toString(), "--force");
+        assertThat(forced.code()).as(forced.err()).isZero();
+        assertThat(forced.err()).contains("is running and overwrites its dump when it saves");
+    }
+
+    @Test
+    void aRedisThatWantsAPasswordIsNotTakenForAStoppedOne() throws IOException {
+        backup("locked", JANUARY, 1);
+        try (RedisServer redis = RedisServer.builder().password("secret").start()) {
+            Exit refused = surroundings
+                    .vault()
+                    .and("REDIS_NODE_NAME", "locked")
+                    .and("REDIS_CONNECTION", redis.url().replaceFirst("//.*@", "//"))
+                    .and("REDIS_DATA_PATH", redis.dataDirectory().toString())
+                    .run("restore", "--to", redis.dataDirectory().toString());
+
+            assertThat(refused.code()).isOne();
+            assertThat(refused.err()).contains("Redis may be running", "NOAUTH");
+            assertThat(redis.dumpFile()).doesNotExist();
+        }
+    }
+
+    @Test
+    void anInitContainerFailsWhenTheDirectoryOfTheBackupsIsAway() {
+        Exit exit = surroundings
+                .vault()
+                .and("STORAGE_URL", data.resolve("away").toUri().toString())
+                .run("restore", "--to", data.toString(), "--if-empty");
+        assertThat(exit.code()).isOne();
+        assertThat(exit.err()).contains("there is no directory " + data.resolve("away") + " to list");
     }
 
     @Test

@@ -9,7 +9,9 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,6 +35,11 @@ class FilesystemStorageTest extends BackupStorageContract {
 
     @TempDir
     Path directory;
+
+    @BeforeEach
+    void createRoot() throws IOException {
+        Files.createDirectories(root());
+    }
 
     Path root() {
         return directory.resolve("backups");
@@ -75,7 +83,6 @@ class FilesystemStorageTest extends BackupStorageContract {
     @Test
     void refusesKeysThatLeadOutOfTheRoot() throws IOException {
         Path outside = Files.createDirectory(directory.resolve("outside"));
-        Files.createDirectories(root());
         Files.createSymbolicLink(root().resolve("link"), outside);
         Files.writeString(outside.resolve("secret"), "secret");
 
@@ -114,6 +121,7 @@ class FilesystemStorageTest extends BackupStorageContract {
     @Test
     void worksBelowARootThatIsASymbolicLink() throws IOException {
         Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.delete(root());
         Files.createSymbolicLink(root(), volume);
 
         put(key("a/b"), new TestContent(1, 10));
@@ -184,7 +192,6 @@ class FilesystemStorageTest extends BackupStorageContract {
 
     @Test
     void metadataOfAPublicationThatDiedAreReplaced() throws IOException {
-        Files.createDirectories(root());
         Files.writeString(FilePaths.metadata(root().resolve("again")), "number=1\n");
 
         put("again", new TestContent(1, 10));
@@ -204,6 +211,26 @@ class FilesystemStorageTest extends BackupStorageContract {
 
         assertThat(orphan).doesNotExist();
         assertThat(result(storage().head("kept")).metadata()).containsEntry("number", "1");
+    }
+
+    @Test
+    void aDirectoryThatIsForOthersOnlyDoesNotEndTheTidyingUp() throws IOException {
+        FileRemains remains = new FileRemains(
+                new FilePaths(root()), new FilePublisher(root()), "redis-vault/node_", Instant.now(), any -> true);
+        Path theirs = root().resolve("lost+found");
+        Path ours = root().resolve("redis-vault");
+        assertThat(remains.visitFileFailed(theirs, new AccessDeniedException(theirs.toString())))
+                .isEqualTo(FileVisitResult.CONTINUE);
+        assertThatThrownBy(() -> remains.visitFileFailed(ours, new AccessDeniedException(ours.toString())))
+                .isInstanceOf(AccessDeniedException.class);
+    }
+
+    @Test
+    void aRootThatIsNotThereIsNotEmpty() {
+        BackupStorage away = new FilesystemStorage(root().resolve("away"), Runnable::run);
+        assertThatThrownBy(() -> away.list("").collect().asList().await().indefinitely())
+                .isInstanceOf(StorageException.NotFound.class)
+                .hasMessageContaining("there is no directory");
     }
 
     @Test
