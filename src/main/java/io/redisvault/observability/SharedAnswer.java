@@ -4,7 +4,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** An answer for all who ask while it is being found, and for those who ask soon after. Nothing of it is kept longer. */
+/** An answer for all who ask while it is being found, and for those who ask soon after. */
 final class SharedAnswer {
 
     private final long nanos;
