@@ -51,8 +51,8 @@ public class ServiceDrill {
         this.ends = ends;
         this.clock = clock;
         boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
-        this.roleExcused = () ->
-                roleMatters && backups.last().map(ServiceDrill::skippedForRole).orElse(true);
+        this.roleExcused =
+                () -> roleMatters && backups.last().filter(ServiceDrill::skippedForRole).isPresent();
     }
 
     private static boolean skippedForRole(BackupCycle cycle) {
@@ -90,9 +90,8 @@ public class ServiceDrill {
 
     private void fail(Throwable failure, Instant startedAt, long began) {
         if (failure instanceof NoBackupException && roleExcused.getAsBoolean()) {
-            // A pass, or an alert for a failure of before would never end.
-            LOG.infof("drill passed: %s, which may be so for its role", failure.getMessage());
-            end(new ServiceDrillResult(startedAt, since(began), Optional.empty(), Optional.empty()));
+            LOG.infof("drill skipped: %s, and its role is not backed up", failure.getMessage());
+            ended();
             return;
         }
         boolean ours = !(failure instanceof NoBackupException
@@ -114,10 +113,12 @@ public class ServiceDrill {
         try {
             ends.fire(result);
         } finally {
-            synchronized (this) {
-                running = false;
-            }
+            ended();
         }
+    }
+
+    private synchronized void ended() {
+        running = false;
     }
 
     /** What is being read can be read again. */

@@ -7,8 +7,7 @@ import java.util.Optional;
 /**
  * How a drill of a service ended.
  *
- * @param backup the name of the one that was found good; empty if the drill failed, or there need be none for
- *     the node's role
+ * @param backup the name of the one that was found good
  * @param failure why the drill failed; empty if it passed
  */
 public record ServiceDrillResult(

@@ -51,6 +51,7 @@ class ServiceDrillIT {
                 .and("REDIS_NODE_NAME", "restricted")
                 .and("BACKUP_MASTER", "false")
                 .serve();
+        restricted.post("/backup");
         slow = surroundings
                 .vault()
                 .and("DRILL_CRON", EVERY_MINUTE)
@@ -95,12 +96,11 @@ class ServiceDrillIT {
 
     @Test
     @Order(2)
-    void aNodeThatHasNoBackupForItsRolePasses() {
-        assertThat(restricted.post("/backup").body()).contains("role");
-        await().until(() -> check(restricted, "data.ended") != null);
+    void aNodeThatHasNoBackupForItsRoleIsSpared() {
+        await().until(() -> restricted
+                .output()
+                .contains("drill skipped: there is no backup of node 'restricted', and its role is not backed up"));
         assertThat(check(restricted, "status")).isEqualTo("UP");
-        assertThat(restricted.output())
-                .contains("drill passed: there is no backup of node 'restricted', which may be so");
         assertThat(metrics(restricted)).contains("redis_vault_drills_total{outcome=\"failed\"} 0.0");
     }
 
