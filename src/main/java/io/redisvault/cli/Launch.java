@@ -8,7 +8,12 @@ import io.redisvault.config.Settings;
 import io.redisvault.observability.StartupReport;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,14 +71,38 @@ final class Launch {
 
     /** Quarkus leaves it to who asks for the exit code to say why there was no start. */
     private static void report(Throwable failure) {
-        if (failure != null && ExceptionUtil.getRootCause(failure) instanceof BindException taken) {
-            String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
+        if (failure == null) {
+            return;
+        }
+        Throwable cause = ExceptionUtil.getRootCause(failure);
+        boolean unresolved = cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException;
+        if ((unresolved || cause instanceof BindException) && !isOurs(setting("host"))) {
+            System.err.printf(
+                    "redis-vault: cannot listen on %s: no address of this machine; set HTTP_HOST to one, or leave it"
+                            + " out%n",
+                    setting("host"));
+        } else if (cause instanceof BindException taken) {
             System.err.printf(
                     "redis-vault: cannot listen on port %s: %s; set HTTP_PORT to a free one%n",
-                    port, taken.getMessage());
-        } else if (failure != null) {
+                    setting("port"), taken.getMessage());
+        } else {
             System.err.println("redis-vault: could not start:");
             failure.printStackTrace();
+        }
+    }
+
+    private static String setting(String name) {
+        return ConfigProvider.getConfig().getValue("quarkus.http." + name, String.class);
+    }
+
+    private static boolean isOurs(String host) {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (IOException unknown) {
+            return false;
         }
     }
 

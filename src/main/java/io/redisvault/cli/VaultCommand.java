@@ -9,6 +9,7 @@ import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
 import jakarta.enterprise.inject.Instance;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +45,9 @@ abstract class VaultCommand implements Callable<Integer> {
                 return tell(e, RedisVault.NOTHING_TO_DO);
             } catch (StorageException | RestoreException | InvalidDumpException | DrillException e) {
                 return tell(e, RedisVault.FAILED);
+            } catch (UncheckedIOException e) {
+                // Of a directory that may not be read, for instance.
+                return tell(e.getCause().toString(), RedisVault.FAILED);
             }
         });
     }
@@ -66,7 +70,11 @@ abstract class VaultCommand implements Callable<Integer> {
     }
 
     private static int tell(Exception failure, int exitCode) {
-        note(failure.getMessage());
+        return tell(failure.getMessage(), exitCode);
+    }
+
+    private static int tell(String failure, int exitCode) {
+        note(failure);
         return exitCode;
     }
 }

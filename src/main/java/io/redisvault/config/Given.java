@@ -30,9 +30,10 @@ record Given(Setting setting, String origin, String value) {
         return setting.converter().convert(value);
     }
 
-    /** One line that names origin and value, unless that is a secret, and goes on with what is wrong. */
+    /** One line that names origin and value, unless that is or may be a secret, and goes on with what is wrong. */
     String says(String what) {
-        return setting.secret() ? origin + " " + what : origin + ": " + quoted(value) + " " + what;
+        boolean discreet = setting.secret() || setting.secretFile() && !value.startsWith("/");
+        return discreet ? origin + " " + what : origin + ": " + quoted(value) + " " + what;
     }
 
     String disagreesWith(Given other) {

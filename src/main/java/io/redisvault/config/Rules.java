@@ -39,6 +39,7 @@ final class Rules {
         rules.bucket();
         rules.encryption();
         rules.key();
+        rules.hiddenFiles();
         rules.directory();
         return rules.broken;
     }
@@ -140,6 +141,19 @@ final class Rules {
         boolean long255 = List.of(prefix.split("/")).stream().anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES);
         if (long255 && config.storage().type() == StorageType.FILESYSTEM) {
             violation("storage.prefix", "has a segment of more than " + FILE_NAME_BYTES + " bytes");
+        }
+    }
+
+    /** Names of the directory's own files begin with a dot: those of metadata, and of what is still being written. */
+    private void hiddenFiles() {
+        if (config.storage().type() == StorageType.FILESYSTEM) {
+            String what = "begins with a dot, which no file of a backup may; leave it out";
+            if (config.redis().nodeName().startsWith(".")) {
+                violation("redis.node_name", what);
+            }
+            if (("/" + config.storage().prefix()).contains("/.")) {
+                violation("storage.prefix", "has a segment that " + what);
+            }
         }
     }
 

@@ -26,6 +26,7 @@ public record Setting(
         boolean optional,
         boolean emptyIsMistake,
         boolean secret,
+        boolean secretFile,
         Converter<?> converter) {
 
     private static final List<Setting> ALL = read();
@@ -89,6 +90,7 @@ public record Setting(
                 method.getReturnType() == Optional.class,
                 variable.emptyIsMistake(),
                 variable.secret(),
+                variable.secretFile(),
                 instance(method.getAnnotation(WithConverter.class)));
     }
 

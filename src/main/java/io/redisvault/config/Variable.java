@@ -21,6 +21,9 @@ import java.lang.annotation.Target;
     /** Never shown in a message or a log line. */
     boolean secret() default false;
 
+    /** The path of a file with a secret; what does not begin with a slash may be the secret, and is not shown either. */
+    boolean secretFile() default false;
+
     /** An empty value of an optional setting means that it is not set, unless this says that it is a mistake. */
     boolean emptyIsMistake() default false;
 }

@@ -45,7 +45,7 @@ public interface VaultConfig {
         RedisAddress connectionString();
 
         /** File of the password, instead of one in the connection string; read when the service starts. */
-        @Variable("REDIS_PASSWORD_FILE")
+        @Variable(value = "REDIS_PASSWORD_FILE", secretFile = true)
         @WithConverter(SecretFile.Password.class)
         Optional<SecretFile> passwordFile();
 
@@ -292,7 +292,7 @@ public interface VaultConfig {
         Optional<String> token();
 
         /** File of the token, instead of the token itself; read when the service starts. */
-        @Variable("API_TOKEN_FILE")
+        @Variable(value = "API_TOKEN_FILE", secretFile = true)
         @WithConverter(SecretFile.Token.class)
         Optional<SecretFile> tokenFile();
 
@@ -302,7 +302,7 @@ public interface VaultConfig {
         Optional<Path> tlsCertFile();
 
         /** PEM file of the certificate's private key, RSA or EC, without a passphrase. */
-        @Variable("HTTP_TLS_KEY_FILE")
+        @Variable(value = "HTTP_TLS_KEY_FILE", secretFile = true)
         @WithConverter(Converters.ReadableFile.class)
         Optional<Path> tlsKeyFile();
     }

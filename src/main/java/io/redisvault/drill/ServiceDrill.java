@@ -2,6 +2,11 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
+import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupRunner;
+import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.NoBackupException;
@@ -15,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,15 +35,28 @@ public class ServiceDrill {
     private final Verification verification;
     private final Event<ServiceDrillResult> ends;
     private final Clock clock;
+    private final BooleanSupplier roleExcused;
     private boolean running;
     private boolean stopped;
     private Cancellable current;
     private volatile ServiceDrillResult last;
 
-    ServiceDrill(Verification verification, Event<ServiceDrillResult> ends, Clock clock) {
+    ServiceDrill(
+            Verification verification,
+            Event<ServiceDrillResult> ends,
+            Clock clock,
+            BackupRunner backups,
+            VaultConfig config) {
         this.verification = verification;
         this.ends = ends;
         this.clock = clock;
+        boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
+        this.roleExcused =
+                () -> roleMatters && backups.last().filter(ServiceDrill::skippedForRole).isPresent();
+    }
+
+    private static boolean skippedForRole(BackupCycle cycle) {
+        return cycle.outcome() instanceof Skipped skipped && skipped.reason() == Reason.ROLE;
     }
 
     /** The drill that ended last, in this life of the process. */
@@ -70,6 +89,11 @@ public class ServiceDrill {
     }
 
     private void fail(Throwable failure, Instant startedAt, long began) {
+        if (failure instanceof NoBackupException && roleExcused.getAsBoolean()) {
+            LOG.infof("drill skipped: %s, and its role is not backed up", failure.getMessage());
+            ended();
+            return;
+        }
         boolean ours = !(failure instanceof NoBackupException
                 || failure instanceof InvalidDumpException
                 || failure instanceof StorageException);
@@ -89,10 +113,12 @@ public class ServiceDrill {
         try {
             ends.fire(result);
         } finally {
-            synchronized (this) {
-                running = false;
-            }
+            ended();
         }
+    }
+
+    private synchronized void ended() {
+        running = false;
     }
 
     /** What is being read can be read again. */

@@ -38,6 +38,8 @@ class BackupHealth {
 
     static final String GROUP = "backup";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How long the newest backup is not looked for again, since that lists what is there of the node. */
+    private static final Duration SHARED = Duration.ofSeconds(3);
 
     private final VaultConfig config;
 
@@ -124,15 +126,19 @@ class BackupHealth {
     @HealthGroup(GROUP)
     AsyncHealthCheck newestBackup(BackupCatalog catalog, Clock clock) {
         Optional<Duration> limit = config.backup().maxAge();
-        return () -> limit.isEmpty()
-                ? Uni.createFrom().item(up("newest backup"))
-                : catalog.newest(1, Instant.MAX)
-                        .map(newest -> newest(newest.backups(), clock, limit.get()))
-                        .ifNoItem()
-                        .after(PATIENCE)
-                        .fail()
-                        .onFailure()
-                        .recoverWithItem(failure -> down("newest backup", String.valueOf(failure.getMessage())));
+        if (limit.isEmpty()) {
+            return () -> Uni.createFrom().item(up("newest backup"));
+        }
+        Uni<HealthCheckResponse> answer = Uni.createFrom()
+                .deferred(() -> catalog.newest(1, Instant.MAX))
+                .map(newest -> newest(newest.backups(), clock, limit.get()))
+                .ifNoItem()
+                .after(PATIENCE)
+                .fail()
+                .onFailure()
+                .recoverWithItem(failure -> down("newest backup", String.valueOf(failure.getMessage())));
+        Uni<HealthCheckResponse> shared = SharedAnswer.of(answer, SHARED, System::nanoTime);
+        return () -> shared;
     }
 
     private static HealthCheckResponse newest(List<Backup> backups, Clock clock, Duration limit) {

@@ -126,6 +126,9 @@ class BackupMetrics {
             skipped.increment();
             if (nothing.reason() == Reason.UNCHANGED) {
                 good(cycle, nothing.existing().orElseThrow().timestamp(), nothing.cleanup());
+            } else if (nothing.reason() == Reason.ROLE) {
+                // Of a node that is not backed up, no dump is looked at: its age would only grow.
+                dumpTime = null;
             }
         } else if (outcome instanceof Failed failure) {
             failed.increment();

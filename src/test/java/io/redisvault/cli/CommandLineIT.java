@@ -133,6 +133,16 @@ class CommandLineIT {
     }
 
     @Test
+    void anAddressOfAnotherMachineIsNamed() {
+        // Of a range that is for documentation only.
+        Exit exit = surroundings.vault().and("HTTP_HOST", "192.0.2.1").run();
+        assertThat(exit.code()).isEqualTo(1);
+        assertThat(exit.err())
+                .isEqualTo("redis-vault: cannot listen on 192.0.2.1: no address of this machine; set HTTP_HOST to one,"
+                        + " or leave it out\n");
+    }
+
+    @Test
     void aFailureSaysWhatMendsItWithoutAStackTrace() {
         Exit exit = surroundings.vault().and("S3_BUCKET", "no-such-bucket").run("--once");
         assertThat(exit.code()).isEqualTo(1);

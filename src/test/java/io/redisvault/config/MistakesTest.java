@@ -209,6 +209,13 @@ class MistakesTest {
                         "STORAGE_TYPE=filesystem;FILESYSTEM_PATH=/b;FILESYSTEM_PREFIX=" + "p".repeat(256),
                         "FILESYSTEM_PREFIX: '" + "p".repeat(120) + "…' has a segment of more than 255 bytes"),
                 row(
+                        "STORAGE_URL=file:///b;REDIS_NODE_NAME=.redis",
+                        "REDIS_NODE_NAME: '.redis' begins with a dot, which no file of a backup may; leave it out"),
+                row(
+                        "STORAGE_TYPE=filesystem;FILESYSTEM_PATH=/b;FILESYSTEM_PREFIX=a/.b",
+                        "FILESYSTEM_PREFIX: 'a/.b' has a segment that begins with a dot, which no file of a backup may;"
+                                + " leave it out"),
+                row(
                         "STORAGE_URL=ftp://b/p",
                         "STORAGE_URL: 'ftp://b/p' is not a storage URL; write s3://bucket/prefix, gs://bucket/prefix"
                                 + " or file:///path"),

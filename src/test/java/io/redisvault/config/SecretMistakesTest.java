@@ -29,6 +29,10 @@ class SecretMistakesTest {
                 "REDIS_CONNECTION=unix:///run/redis.sock?password=pw&pl4nted",
                 "API_TOKEN=pl4nted-short",
                 "API_TOKEN=pl4nted with spaces in between",
+                "API_TOKEN_FILE=pl4nted-token-0123456789",
+                "API_TOKEN_FILE=pl4nted/token+0123456789==",
+                "REDIS_PASSWORD_FILE=pl4nted",
+                "HTTP_TLS_KEY_FILE=-----BEGIN PRIVATE KEY-----\npl4nted/",
                 "S3_ENDPOINT=https://user:pl4nted@minio",
                 "S3_ENDPOINT=https://user:pl4nted/with@two@minio",
                 "STORAGE_URL=s3://user:pl4nted@bucket/prefix"
@@ -48,6 +52,7 @@ class SecretMistakesTest {
                 "http:\n  token: \"pl4nted-token-0123456789",
                 "http:\n  token: pl4nted: token",
                 "http: pl4nted-token-0123456789",
+                "http:\n  token_file: pl4nted-token-0123456789",
                 "http:\n  token_file: [pl4nted-token-0123456789]",
                 "http:\n  pl4nted-token-0123456789",
                 "redis:\n  connection_string: redis://:pl4nted@localhost:port",

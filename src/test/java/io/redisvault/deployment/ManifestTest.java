@@ -100,8 +100,9 @@ class ManifestTest {
     @Test
     void aRestoreToAnEarlierTimeWorksOnTheVolumeAsRedisWould() {
         PodSpec redis = pod(Manifests.read(Path.of("k8s/deployment.yaml")));
-        PodSpec restore =
-                Manifests.read(Path.of("k8s/restore/pod.yaml")).the(Pod.class).getSpec();
+        Pod pod = Manifests.read(Path.of("k8s/restore/pod.yaml")).the(Pod.class);
+        assertThat(pod.getMetadata().getNamespace()).isEqualTo("redis");
+        PodSpec restore = pod.getSpec();
         assertRestricted(restore);
         assertThat(restore.getSecurityContext().getRunAsUser())
                 .isEqualTo(redis.getSecurityContext().getRunAsUser());

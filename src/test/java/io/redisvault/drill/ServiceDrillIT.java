@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Two services that drill every minute, as often as cron can; the storage of one is slow. */
+/** Services that drill every minute, as often as cron can: one's storage is slow, one's role is not backed up. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServiceDrillIT {
 
@@ -33,6 +33,7 @@ class ServiceDrillIT {
     private static FaultyProxy proxy;
     private static VaultProcess vault;
     private static VaultProcess slow;
+    private static VaultProcess restricted;
 
     @BeforeAll
     static void start() throws IOException {
@@ -44,6 +45,13 @@ class ServiceDrillIT {
         proxy = FaultyProxy.to(surroundings.s3().endpoint());
         proxy.throttle(64 * KIB);
         vault = surroundings.vault().and("DRILL_CRON", EVERY_MINUTE).serve();
+        restricted = surroundings
+                .vault()
+                .and("DRILL_CRON", EVERY_MINUTE)
+                .and("REDIS_NODE_NAME", "restricted")
+                .and("BACKUP_MASTER", "false")
+                .serve();
+        restricted.post("/backup");
         slow = surroundings
                 .vault()
                 .and("DRILL_CRON", EVERY_MINUTE)
@@ -55,6 +63,7 @@ class ServiceDrillIT {
     @AfterAll
     static void stop() {
         slow.close();
+        restricted.close();
         vault.close();
         proxy.close();
         surroundings.close();
@@ -87,6 +96,16 @@ class ServiceDrillIT {
 
     @Test
     @Order(2)
+    void aNodeThatHasNoBackupForItsRoleIsSpared() {
+        await().until(() -> restricted
+                .output()
+                .contains("drill skipped: there is no backup of node 'restricted', and its role is not backed up"));
+        assertThat(check(restricted, "status")).isEqualTo("UP");
+        assertThat(metrics(restricted)).contains("redis_vault_drills_total{outcome=\"failed\"} 0.0");
+    }
+
+    @Test
+    @Order(3)
     void aStopDoesNotWaitForADrill() {
         await().until(() -> proxy.passed(Direction.TO_CLIENT) > 256 * KIB);
         long began = System.nanoTime();

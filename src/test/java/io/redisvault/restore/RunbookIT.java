@@ -68,7 +68,7 @@ class RunbookIT {
         Files.copy(spoilt, dump);
         machine.run("redis-server --dir /data");
         String commands = section("A bad deploy has spoilt the data");
-        machine.run(commands.substring(0, commands.indexOf("kubectl")));
+        machine.run(commands.substring(0, commands.indexOf("replicas=")));
         assertThat(dump).hasSameBinaryContentAs(before);
         assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(OLD));
         try (Stream<Path> files = Files.list(data)) {
@@ -85,7 +85,7 @@ class RunbookIT {
         Files.copy(backup("redis-0", "2026-11-23T15:00:00Z", NEW), dump);
         machine.run("redis-server --dir /data");
         String commands = section("A bad deploy has spoilt the data");
-        machine.run(commands.substring(commands.indexOf("kubectl")));
+        machine.run(commands.substring(commands.indexOf("replicas=")));
         assertThat(dump).hasSameBinaryContentAs(before);
         assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(OLD));
     }

@@ -50,13 +50,14 @@ public final class Machine implements AutoCloseable {
                 [[ $answer != -* ]]""".formatted(machine.port));
         machine.program("kubectl", """
                 case "$*" in
-                "scale statefulset/redis --replicas=0") redis-cli SHUTDOWN NOSAVE ;;
-                "scale statefulset/redis --replicas=1") redis-server --dir %s --appendonly no ;;
+                "-n redis get statefulset/redis -o jsonpath={.spec.replicas}") echo 3 ;;
+                "-n redis scale statefulset/redis --replicas=0") redis-cli SHUTDOWN NOSAVE ;;
+                "-n redis scale statefulset/redis --replicas=3") redis-server --dir %s --appendonly no ;;
                 "apply -f "*)
                   arguments=$(sed -n 's/^ *args: \\[\\(.*\\)\\]$/\\1/p' "$3" | tr -d '",' | sed 's#/data#%s#')
                   REDIS_NODE_NAME=$(sed -n '/REDIS_NODE_NAME/{n;s/.*value: //p}' "$3") redis-vault $arguments ;;
                 "delete -f "*) test -f "$3" ;;
-                "wait --for="*|"logs pod/redis-restore") ;;
+                "-n redis wait --for="*|"-n redis logs pod/redis-restore") ;;
                 *) echo "unknown: kubectl $*" >&2; exit 1 ;;
                 esac""".formatted(data, data));
         return machine;
