@@ -51,8 +51,8 @@ public class ServiceDrill {
         this.ends = ends;
         this.clock = clock;
         boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
-        this.roleExcused =
-                () -> roleMatters && backups.last().filter(ServiceDrill::skippedForRole).isPresent();
+        this.roleExcused = () -> roleMatters
+                && backups.last().filter(ServiceDrill::skippedForRole).isPresent();
     }
 
     private static boolean skippedForRole(BackupCycle cycle) {

@@ -149,7 +149,10 @@ class BackupHealth {
         Duration age = Duration.between(newest.timestamp(), clock.instant());
         HealthCheckResponseBuilder response =
                 response("newest backup").up().withData("name", newest.name()).withData("ageSeconds", age.toSeconds());
-        if (age.compareTo(limit) > 0) {
+        if (age.isNegative()) {
+            response.down()
+                    .withData("reason", "its time lies ahead: a clock was wrong, and newer backups come behind it");
+        } else if (age.compareTo(limit) > 0) {
             response.down().withData("reason", "older than MAX_BACKUP_AGE, which is " + limit.toSeconds() + " s");
         }
         return response.build();

@@ -76,7 +76,7 @@ final class S3MultipartUpload {
                                 .chain(parts -> complete(response.uploadId(), parts, checksums, conditional));
                     })
                     .onFailure()
-                    .call(() -> abort(created))
+                    .call(() -> abortAfter(created))
                     .onCancellation()
                     .call(() -> takeBack(created));
         });
@@ -207,6 +207,16 @@ final class S3MultipartUpload {
                 .transformToUni(stored -> bucket.delete(object.key()))
                 .onFailure()
                 .recoverWithUni(() -> abort(created));
+    }
+
+    /** After the failure of what was begun; an upload whose beginning is not answered yet is aborted once it is. */
+    private Uni<Void> abortAfter(CompletableFuture<CreateMultipartUploadResponse> created) {
+        Uni<Void> aborted = abort(created);
+        if (created.isDone()) {
+            return aborted;
+        }
+        aborted.subscribe().with(done -> {});
+        return Uni.createFrom().voidItem();
     }
 
     private Uni<Void> abort(CompletableFuture<CreateMultipartUploadResponse> created) {

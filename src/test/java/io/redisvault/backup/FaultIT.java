@@ -73,6 +73,20 @@ class FaultIT {
     }
 
     @Test
+    void anUploadWhoseBeginningIsNotAnsweredIsGivenUp() throws IOException {
+        try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
+                VaultProcess vault = scene.vault()
+                        .and("S3_ENDPOINT", front.endpoint().toString())
+                        .and("STORAGE_TIMEOUT", "1s")
+                        .serve()) {
+            front.hang("POST .*uploads.*");
+            long began = System.nanoTime();
+            fails(vault.post("/backup"), "S3 did not answer within 2000 ms, twice STORAGE_TIMEOUT");
+            assertThat(since(began)).isLessThan(Duration.ofSeconds(6));
+        }
+    }
+
+    @Test
     void aStorageThatHangsHalfWayIsGivenUp() throws IOException {
         try (VaultProcess vault = scene.vault()
                 .and("STORAGE_TIMEOUT", "1s")

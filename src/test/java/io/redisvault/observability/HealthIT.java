@@ -2,9 +2,11 @@ package io.redisvault.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.restassured.path.json.JsonPath;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +81,7 @@ class HealthIT {
     }
 
     @Test
-    void aNewestBackupThatIsTooOld() {
+    void aNewestBackupThatIsTooOldOrOfTheFuture() throws IOException {
         try (VaultProcess vault = surroundings
                 .vault()
                 .and("REDIS_NODE_NAME", "aged")
@@ -90,6 +92,9 @@ class HealthIT {
             assertThat(surroundings.s3().keys()).anyMatch(key -> key.contains("/aged_"));
             Awaitility.await()
                     .untilAsserted(() -> assertDown(vault, "newest backup", "older than MAX_BACKUP_AGE, which is 1 s"));
+
+            SyntheticDump.write(surroundings.s3().file("redis-vault/aged_2999-01-02T03:04:05Z.rdb"), 1000, 1);
+            Awaitility.await().untilAsserted(() -> assertDown(vault, "newest backup", "its time lies ahead"));
         }
     }
 

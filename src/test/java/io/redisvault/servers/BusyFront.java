@@ -63,6 +63,13 @@ public final class BusyFront implements AutoCloseable {
         left.set(count);
     }
 
+    /** Requests that match get no answer at all. */
+    public void hang(String pattern) {
+        answer = "";
+        requests = pattern;
+        left.set(Integer.MAX_VALUE);
+    }
+
     /** How many requests got the present answer. */
     public int answered() {
         return refused.get();
@@ -88,7 +95,9 @@ public final class BusyFront implements AutoCloseable {
             for (Optional<String> head = head(in); head.isPresent(); head = head(in)) {
                 if (isToBeRefused(head.get())) {
                     client.getOutputStream().write(answer.getBytes(US_ASCII));
-                    client.shutdownOutput();
+                    if (!answer.isEmpty()) {
+                        client.shutdownOutput();
+                    }
                     in.transferTo(OutputStream.nullOutputStream());
                     return;
                 }
