@@ -115,7 +115,9 @@ public class BackupRunner {
             return;
         }
         Duration left = Duration.ofNanos(Math.max(0, stopsAt - System.nanoTime()));
-        LOG.infof("stopping: the running backup has %d s to finish", left.toSeconds());
+        LOG.infof(
+                "stopping: the running backup has %d s to finish",
+                left.plusMillis(999).toSeconds());
         if (endsWithin(flight, left)) {
             return;
         }

@@ -52,11 +52,11 @@ class FaultIT {
 
     @Test
     void aSlowStorageMayTakeLongerThanTheTimeout() throws IOException {
-        try (VaultProcess vault = scene.vault().and("STORAGE_TIMEOUT", "7s").serve()) {
-            scene.proxy().throttle(MIB);
+        try (VaultProcess vault = scene.vault().and("STORAGE_TIMEOUT", "4s").serve()) {
+            scene.proxy().throttle(2 * MIB);
             long began = System.nanoTime();
             stores(vault);
-            assertThat(since(began)).isGreaterThan(Duration.ofSeconds(15));
+            assertThat(since(began)).isGreaterThan(Duration.ofSeconds(9));
         }
     }
 
