@@ -92,8 +92,8 @@ public final class DumpFile implements Closeable {
      * handed out only after the whole of the file was found good. A file that is not verified can be read in any order.
      *
      * <p>Fails with {@link InvalidDumpException} if the dump is bad or changes while it is read, with
-     * {@link IllegalArgumentException} if nothing is known of the bytes before the part, with {@link java.io.UncheckedIOException}
-     * if reading fails or the file was closed.
+     * {@link IllegalArgumentException} if nothing is known of the bytes before the part, with
+     * {@link java.io.UncheckedIOException} if reading fails or the file was closed.
      *
      * @param offset in bytes
      * @param length in bytes

@@ -80,8 +80,9 @@ final class GcsUpload implements Upload {
         generation = blob.getGeneration();
         if (blob.getSize() != length || !checksum().equals(blob.getCrc32c())) {
             throw new StorageException.Corrupt(
-                    id.toGsUtilUri() + " arrived damaged and was removed: sent " + length + " bytes with CRC32C "
-                            + checksum() + ", stored " + blob.getSize() + " with " + blob.getCrc32c(),
+                    id.toGsUtilUri() + " arrived damaged, DELETE IT if it is still there: sent " + length
+                            + " bytes with CRC32C " + checksum() + ", stored " + blob.getSize() + " with "
+                            + blob.getCrc32c(),
                     null);
         }
         return new StoredObject(id.getName(), length, metadata);

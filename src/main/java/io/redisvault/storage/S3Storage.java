@@ -59,14 +59,15 @@ final class S3Storage implements BackupStorage {
         if (!conditionalWrites) {
             return lookThenSend(object, content);
         }
-        return send(object, content, true).onFailure(S3Errors::isNotImplemented).recoverWithUni(failure -> {
-            return lookThenSend(object, content).invoke(() -> {
-                LOG.warnf(
-                        "%s; the server lacks conditional writes, from now on each write is preceded by a look",
-                        failure.getMessage());
-                conditionalWrites = false;
-            });
-        });
+        // Only if it succeeds without the condition was that what the server lacks.
+        return send(object, content, true)
+                .onFailure(S3Errors::isNotImplemented)
+                .recoverWithUni(failure -> lookThenSend(object, content).invoke(() -> {
+                    LOG.warnf(
+                            "%s; the server lacks conditional writes, from now on each write is preceded by a look",
+                            failure.getMessage());
+                    conditionalWrites = false;
+                }));
     }
 
     private Uni<Void> lookThenSend(StoredObject object, Content content) {

@@ -30,6 +30,7 @@ record Tool(String name) {
     String run(String... arguments) {
         try {
             Path errors = Files.createTempFile(name, "errors");
+            errors.toFile().deleteOnExit();
             ProcessBuilder builder = new ProcessBuilder(name).redirectError(errors.toFile());
             builder.command().addAll(List.of(arguments));
             Process process = builder.start();

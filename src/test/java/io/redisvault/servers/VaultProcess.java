@@ -139,14 +139,14 @@ public final class VaultProcess implements AutoCloseable {
 
         private VaultProcess start(int port, String... arguments) {
             try {
-                Path files = Files.createTempDirectory("redis-vault");
+                WorkDirectory files = new WorkDirectory("redis-vault");
                 List<String> command = new ArrayList<>(launcher);
                 command.addAll(command());
                 command.addAll(List.of(arguments));
-                Path out = files.resolve("out");
-                Path err = files.resolve("err");
+                Path out = files.file("out");
+                Path err = files.file("err");
                 ProcessBuilder builder = new ProcessBuilder(onTerminal ? onTerminal(command) : command)
-                        .directory((directory == null ? files : directory).toFile())
+                        .directory((directory == null ? files.path() : directory).toFile())
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
                 builder.environment().clear();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -182,6 +183,29 @@ class S3DialectTest {
         assertThat(requests)
                 .filteredOn(request -> request.line.startsWith("HEAD"))
                 .hasSize(2);
+    }
+
+    @Test
+    void aServerThatLacksSomethingElseIsStillAskedNotToReplaceAnObject() {
+        refused = request -> request.line.startsWith("PUT");
+        refusal = new Answer(501, "NotImplemented", "there is no KMS");
+        BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+        Uni<StoredObject> put = storage.put("key", new TestContent(1, 1000).content(), Map.of("a", "b"));
+        assertThatThrownBy(() -> put.await().indefinitely()).isInstanceOf(StorageException.class);
+
+        refused = request -> false;
+        requests.clear();
+        put.await().indefinitely();
+        assertThat(requests).hasSize(1);
+        assertThat(requests.get(0).header("If-none-match")).contains("*");
+    }
+
+    @Test
+    void aSmallObjectIsAnnouncedByItsMd5() {
+        put(S3StorageTest.PLAIN, 1000);
+        Request put = requests.get(0);
+        assertThat(put.header("Content-md5"))
+                .contains(Base64.getEncoder().encodeToString(HexFormat.of().parseHex(md5(put.body))));
     }
 
     @Test
