@@ -2,11 +2,9 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.NoBackupException;
@@ -20,7 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,28 +32,17 @@ public class ServiceDrill {
     private final Verification verification;
     private final Event<ServiceDrillResult> ends;
     private final Clock clock;
-    private final BooleanSupplier roleExcused;
+    private final BackupRunner backups;
     private boolean running;
     private boolean stopped;
     private Cancellable current;
     private volatile ServiceDrillResult last;
 
-    ServiceDrill(
-            Verification verification,
-            Event<ServiceDrillResult> ends,
-            Clock clock,
-            BackupRunner backups,
-            VaultConfig config) {
+    ServiceDrill(Verification verification, Event<ServiceDrillResult> ends, Clock clock, BackupRunner backups) {
         this.verification = verification;
         this.ends = ends;
         this.clock = clock;
-        boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
-        this.roleExcused = () -> roleMatters
-                && backups.last().filter(ServiceDrill::skippedForRole).isPresent();
-    }
-
-    private static boolean skippedForRole(BackupCycle cycle) {
-        return cycle.outcome() instanceof Skipped skipped && skipped.reason() == Reason.ROLE;
+        this.backups = backups;
     }
 
     /** The drill that ended last, in this life of the process. */
@@ -89,7 +75,7 @@ public class ServiceDrill {
     }
 
     private void fail(Throwable failure, Instant startedAt, long began) {
-        if (failure instanceof NoBackupException && roleExcused.getAsBoolean()) {
+        if (failure instanceof NoBackupException && isSkippedForItsRole()) {
             LOG.infof("drill skipped: %s, and its role is not backed up", failure.getMessage());
             ended();
             return;
@@ -102,6 +88,12 @@ public class ServiceDrill {
         // Only a fault of ours needs its stack to be understood.
         LOG.error("drill failed: " + reason + " duration_ms=" + duration.toMillis(), ours ? failure : null);
         end(new ServiceDrillResult(startedAt, duration, Optional.empty(), Optional.of(reason)));
+    }
+
+    private boolean isSkippedForItsRole() {
+        return backups.last()
+                .filter(cycle -> cycle.outcome() instanceof Skipped skipped && skipped.reason() == Reason.ROLE)
+                .isPresent();
     }
 
     private static Duration since(long beganNanos) {

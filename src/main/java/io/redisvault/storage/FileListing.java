@@ -27,10 +27,6 @@ final class FileListing implements Pull.Source<StoredObject> {
     FileListing(FilePaths paths, String prefix) {
         this.paths = paths;
         this.prefix = prefix;
-        if (!Files.isDirectory(paths.root())) {
-            throw new StorageException.NotFound(
-                    "there is no directory " + paths.root() + " to list; mount the backups there, or create it", null);
-        }
         open("", paths.root());
     }
 
@@ -79,8 +75,12 @@ final class FileListing implements Pull.Source<StoredObject> {
         try {
             DirectoryStream<Path> stream = Files.newDirectoryStream(path);
             open.push(new Directory(key, path, stream, stream.iterator()));
-        } catch (NoSuchFileException removed) {
-            // There is nothing in it.
+        } catch (NoSuchFileException missing) {
+            // Any other was removed since it was seen, and there is nothing in it.
+            if (path.equals(paths.root())) {
+                throw new StorageException.NotFound(
+                        "there is no directory " + path + " to list; mount the backups there, or create it", missing);
+            }
         } catch (IOException e) {
             throw FileErrors.translate("list", path, e);
         }

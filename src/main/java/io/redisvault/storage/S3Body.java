@@ -49,7 +49,7 @@ final class S3Body implements AsyncRequestBody {
 
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-        MessageDigest digest = S3EntityTag.newMd5();
+        MessageDigest digest = digested ? S3EntityTag.newMd5() : null;
         sent = digest;
         AtomicLong read = new AtomicLong();
         Multi<ByteBuffer> watched = bytes.get().onItem().invoke(chunk -> {
@@ -57,7 +57,7 @@ final class S3Body implements AsyncRequestBody {
             if (last) {
                 handOutLast();
             }
-            if (digested) {
+            if (digest != null) {
                 digest.update(chunk.duplicate());
             }
             if (last) {
@@ -83,7 +83,7 @@ final class S3Body implements AsyncRequestBody {
         return Uni.createFrom().completionStage(handedOut::copy);
     }
 
-    /** Of what the last attempt sent, in hexadecimal digits. */
+    /** Of what the last attempt sent, in hexadecimal digits; only if there is to be one. */
     String md5() {
         try {
             return HexFormat.of().formatHex(((MessageDigest) sent.clone()).digest());
