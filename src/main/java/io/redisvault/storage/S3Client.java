@@ -1,5 +1,7 @@
 package io.redisvault.storage;
 
+import io.netty.channel.EventLoopGroup;
+import io.quarkus.netty.MainEventLoopGroup;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -21,6 +23,7 @@ import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
@@ -36,9 +39,10 @@ final class S3Client {
 
     @Produces
     @Singleton
-    static S3AsyncClient create(S3AsyncClientBuilder builder, VaultConfig vault, Config config) {
+    static S3AsyncClient create(
+            S3AsyncClientBuilder builder, VaultConfig vault, Config config, @MainEventLoopGroup EventLoopGroup loops) {
         // The client closes what it builds itself.
-        vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config)));
+        vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config, loops)));
         return builder.overrideConfiguration(patient(builder.overrideConfiguration()))
                 .build();
     }
@@ -55,9 +59,10 @@ final class S3Client {
     }
 
     /** Quarkus takes authorities from key stores only; all else is as for its own transport. */
-    private static NettyNioAsyncHttpClient.Builder trusting(Path authorities, Config config) {
+    private static NettyNioAsyncHttpClient.Builder trusting(Path authorities, Config config, EventLoopGroup loops) {
         TrustManager[] trusted = trustManagers(authorities);
         return NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(SdkEventLoopGroup.create(loops))
                 .tlsTrustManagersProvider(() -> trusted)
                 .readTimeout(timeout(config, "read"))
                 .writeTimeout(timeout(config, "write"))
