@@ -25,6 +25,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -38,7 +40,7 @@ class BackupHealth {
 
     static final String GROUP = "backup";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** How long the newest backup is not looked for again, since that lists what is there of the node. */
+    /** How long the storage is not asked again. */
     private static final Duration SHARED = Duration.ofSeconds(3);
 
     private final VaultConfig config;
@@ -51,13 +53,8 @@ class BackupHealth {
     @ApplicationScoped
     @HealthGroup(GROUP)
     AsyncHealthCheck storage(BackupStorage storage) {
-        return () -> storage.checkAccess()
-                .map(reachable -> up("storage"))
-                .ifNoItem()
-                .after(PATIENCE)
-                .recoverWithItem(() -> down("storage", "no answer within " + PATIENCE.toSeconds() + " s"))
-                .onFailure()
-                .recoverWithItem(failure -> down("storage", failure.getMessage()));
+        Uni<HealthCheckResponse> answer = answer("storage", storage::checkAccess, reachable -> up("storage"));
+        return () -> answer;
     }
 
     @Produces
@@ -129,16 +126,26 @@ class BackupHealth {
         if (limit.isEmpty()) {
             return () -> Uni.createFrom().item(up("newest backup"));
         }
-        Uni<HealthCheckResponse> answer = Uni.createFrom()
-                .deferred(() -> catalog.newest(1, Instant.MAX))
-                .map(newest -> newest(newest.backups(), clock, limit.get()))
+        Uni<HealthCheckResponse> answer = answer(
+                "newest backup",
+                () -> catalog.newest(1, Instant.MAX),
+                newest -> newest(newest.backups(), clock, limit.get()));
+        return () -> answer;
+    }
+
+    /**
+     * From one question at a time, however many ask and however long it takes: each that hangs on a file system keeps a worker
+     * and each is a request that may be paid for.
+     */
+    private static <T> Uni<HealthCheckResponse> answer(
+            String name, Supplier<Uni<? extends T>> question, Function<T, HealthCheckResponse> response) {
+        return SharedAnswer.of(Uni.createFrom().deferred(question), SHARED, System::nanoTime)
+                .map(response)
                 .ifNoItem()
                 .after(PATIENCE)
-                .fail()
+                .recoverWithItem(() -> down(name, "no answer within " + PATIENCE.toSeconds() + " s"))
                 .onFailure()
-                .recoverWithItem(failure -> down("newest backup", String.valueOf(failure.getMessage())));
-        Uni<HealthCheckResponse> shared = SharedAnswer.of(answer, SHARED, System::nanoTime);
-        return () -> shared;
+                .recoverWithItem(failure -> down(name, String.valueOf(failure.getMessage())));
     }
 
     private static HealthCheckResponse newest(List<Backup> backups, Clock clock, Duration limit) {

@@ -3,6 +3,8 @@ package io.redisvault.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.FaultyProxy.Cut;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.restassured.path.json.JsonPath;
@@ -10,6 +12,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is wrong around the service is said in the group, and never in a probe. */
 class HealthIT {
+
+    private static final String GROUP = "/q/health/group/backup";
 
     @AutoClose
     private static final Surroundings surroundings = Surroundings.start();
@@ -56,6 +63,33 @@ class HealthIT {
     }
 
     @Test
+    void aStorageThatHangsIsAskedOnceHoweverManyAsk() {
+        try (FaultyProxy proxy = FaultyProxy.to(surroundings.s3().endpoint());
+                VaultProcess vault = surroundings
+                        .vault()
+                        .and("S3_ENDPOINT", proxy.endpoint().toString())
+                        .and("STORAGE_TIMEOUT", "1m")
+                        .serve()) {
+            assertThat(vault.get(GROUP).statusCode()).isEqualTo(200);
+            proxy.hang();
+            proxy.cutOpenConnections(Cut.RST);
+            long before = proxy.accepted();
+            Runnable asker = () -> Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertDown(vault, "storage", "no answer within 10 s"));
+            Stream.generate(() -> CompletableFuture.runAsync(asker, task -> new Thread(task).start()))
+                    .limit(5)
+                    .toList()
+                    .forEach(CompletableFuture::join);
+            assertThat(proxy.accepted()).isEqualTo(before + 1);
+
+            proxy.pass();
+            Awaitility.await().untilAsserted(() -> assertThat(vault.get(GROUP).statusCode())
+                    .isEqualTo(200));
+        }
+    }
+
+    @Test
     void aRedisThatMattersAndCannotBeReached() {
         try (VaultProcess vault = surroundings
                 .vault()
@@ -76,7 +110,7 @@ class HealthIT {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(500);
             Files.createDirectory(missing);
             assertThat(vault.post("/backup").body()).contains("no-dump");
-            assertThat(vault.get("/q/health/group/backup").statusCode()).isEqualTo(200);
+            assertThat(vault.get(GROUP).statusCode()).isEqualTo(200);
         }
     }
 
@@ -99,7 +133,7 @@ class HealthIT {
     }
 
     private static void assertDown(VaultProcess vault, String check, String reason) {
-        HttpResponse<String> group = vault.get("/q/health/group/backup");
+        HttpResponse<String> group = vault.get(GROUP);
         assertThat(group.statusCode()).isEqualTo(503);
         assertThat(JsonPath.from(group.body()).getString("checks.find { it.name == '" + check + "' }.data.reason"))
                 .contains(reason);
