@@ -2,7 +2,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.FieldTransform;
@@ -11,11 +14,14 @@ import java.lang.classfile.attribute.RuntimeInvisibleAnnotationsAttribute;
 import java.lang.classfile.attribute.RuntimeInvisibleParameterAnnotationsAttribute;
 import java.lang.classfile.attribute.RuntimeInvisibleTypeAnnotationsAttribute;
 import java.lang.classfile.attribute.RuntimeVisibleTypeAnnotationsAttribute;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -24,7 +30,7 @@ import java.util.zip.ZipOutputStream;
 /**
  * In the build of the image: takes out of the classes of jars what only debuggers and compilers read, the names of local
  * variables and annotations on types or for tools. Each class that is loaded takes less memory for it, and each jar and
- * the AOT cache less room. Numbers of lines stay, for stack traces.
+ * the AOT cache less room. Numbers of lines stay, for stack traces. And out of the AWS SDK its services but those in use.
  *
  * <pre>java StripLibraries.java DIRECTORY…</pre>
  */
@@ -35,6 +41,11 @@ final class StripLibraries {
             ClassFile.ConstantPoolSharingOption.NEW_POOL,
             // To compute them anew takes classes that may be missing: each method gets back its own.
             ClassFile.StackMapsOption.DROP_STACK_MAPS);
+
+    /** Of each of its 300 services the AWS SDK would load a class to find the region of one: 5 MiB with S3. */
+    private static final String AWS_SERVICES = "software/amazon/awssdk/regions/GeneratedServiceMetadataProvider";
+
+    private static final Set<String> SERVICES = Set.of("s3", "sts");
 
     private StripLibraries() {}
 
@@ -73,21 +84,44 @@ final class StripLibraries {
     }
 
     private static byte[] strip(byte[] bytes) {
+        ClassModel type = CLASSES.parse(bytes);
         MethodTransform method = (builder, element) -> {
             if (element instanceof CodeModel code) {
+                CodeTransform stackMaps = CodeTransform.endHandler(
+                        end -> code.findAttribute(Attributes.stackMapTable()).ifPresent(end::with));
+                boolean services = type.thisClass().asInternalName().equals(AWS_SERVICES);
                 builder.transformCode(
                         code,
-                        CodeTransform.endHandler(end ->
-                                code.findAttribute(Attributes.stackMapTable()).ifPresent(end::with)));
+                        services ? CodeTransform.ofStateful(OwnServices::new).andThen(stackMaps) : stackMaps);
             } else if (!isDropped(element)) {
                 builder.with(element);
             }
         };
         return CLASSES.transformClass(
-                CLASSES.parse(bytes),
+                type,
                 ClassTransform.dropping(StripLibraries::isDropped)
                         .andThen(ClassTransform.transformingFields(FieldTransform.dropping(StripLibraries::isDropped)))
                         .andThen(ClassTransform.transformingMethods(method)));
+    }
+
+    /** Leaves out each {@code put("service", new …())} of services that are not asked. */
+    private static final class OwnServices implements CodeTransform {
+
+        private boolean foreign;
+
+        @Override
+        public void accept(CodeBuilder builder, CodeElement element) {
+            if (element instanceof ConstantInstruction constant
+                    && constant.constantValue() instanceof String service
+                    && !SERVICES.contains(service)) {
+                foreign = true;
+            }
+            if (!foreign) {
+                builder.with(element);
+            } else if (element instanceof InvokeInstruction call && call.name().equalsString("put")) {
+                foreign = false;
+            }
+        }
     }
 
     private static boolean isDropped(Object element) {
