@@ -82,7 +82,8 @@ final class DumpWriter implements Closeable {
     }
 
     /**
-     * Gives the file its name. At every instant the name stands for what it stood for before, or for the whole new file.
+     * Gives the file its name. At every instant the name stands for what it stood for before, or for the whole new file;
+     * where there are no hard links, it stands for nothing between the two renames that replace a dump.
      *
      * @param kept the name that a present dump gets; without one, a present dump fails the call
      */

@@ -77,7 +77,10 @@ public class Restore {
                             return Uni.createFrom().failure(new RestoreException(corrupt, failure));
                         }
                         LOG.warnf("%s; trying the one before it", corrupt);
-                        return restore(selection.before(backup.timestamp()), target, options, begun);
+                        return restore(selection.before(backup.timestamp()), target, options, begun)
+                                .onFailure(NoBackupException.class)
+                                .transform(none ->
+                                        new RestoreException(corrupt + "; before it, " + none.getMessage(), failure));
                     });
         });
     }

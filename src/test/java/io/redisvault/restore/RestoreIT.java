@@ -202,6 +202,13 @@ class RestoreIT {
                 .contains("rotten_2026-01-02T03:06:05Z.rdb is corrupt", "rotten_2026-01-02T03:05:05Z.rdb is corrupt");
         assertThat(dump()).hasSameBinaryContentAs(good);
         assertThat(names()).containsExactly("dump.rdb");
+
+        Files.delete(dump());
+        Files.delete(good);
+        Exit none = restore("rotten", "--to", data.toString(), "--fallback");
+        assertThat(none.code()).as(none.err()).isOne();
+        assertThat(none.err()).contains("rotten_2026-01-02T03:05:05Z.rdb is corrupt", "there is no backup");
+        assertThat(names()).isEmpty();
     }
 
     @Test
