@@ -3,7 +3,9 @@ package io.redisvault.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ConfigMapKeySelector;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -109,6 +111,9 @@ class ManifestTest {
         assertThat(restore.getServiceAccountName()).isEqualTo(redis.getServiceAccountName());
         assertThat(restore.getContainers().get(0).getEnvFrom())
                 .isEqualTo(redis.getInitContainers().get(0).getEnvFrom());
+        assertRegionOfTheConfigMap(restore.getContainers().get(0));
+        // What failed for good is seen as failed.
+        assertThat(restore.getRestartPolicy()).isEqualTo("Never");
         assertThat(restore.getVolumes().get(0).getPersistentVolumeClaim().getClaimName())
                 .isEqualTo("data-redis-0");
     }
@@ -139,12 +144,25 @@ class ManifestTest {
         assertThat(mount(sidecar, "/tmp").getReadOnly()).isNull();
         assertThat(sidecar.getResources().getRequests()).containsKeys("cpu", "memory");
         assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("224Mi"));
-        assertThat(sidecar.getEnv()).singleElement().satisfies(variable -> {
-            assertThat(variable.getName()).isEqualTo("REDIS_NODE_NAME");
-            assertThat(variable.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
-        });
+        EnvVar name = sidecar.getEnv().get(0);
+        assertThat(name.getName()).isEqualTo("REDIS_NODE_NAME");
+        assertThat(name.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
         // A Secret that is not there must not keep Redis from starting.
         assertThat(sidecar.getEnvFrom().get(1).getSecretRef().getOptional()).isTrue();
+    }
+
+    /** A webhook of EKS sets it to the cluster's where it is not among these, and overrules what comes by envFrom. */
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void theRegionIsTheOneOfTheConfigMap(Manifests manifests) {
+        assertThat(pod(manifests).getInitContainers()).allSatisfy(ManifestTest::assertRegionOfTheConfigMap);
+    }
+
+    private static void assertRegionOfTheConfigMap(Container vault) {
+        assertThat(vault.getEnv())
+                .filteredOn(variable -> variable.getName().equals("AWS_REGION"))
+                .extracting(variable -> variable.getValueFrom().getConfigMapKeyRef())
+                .containsExactly(new ConfigMapKeySelector("AWS_REGION", "redis-vault", true));
     }
 
     @ParameterizedTest

@@ -57,7 +57,7 @@ public final class Machine implements AutoCloseable {
                   arguments=$(sed -n 's/^ *args: \\[\\(.*\\)\\]$/\\1/p' "$3" | tr -d '",' | sed 's#/data#%s#')
                   REDIS_NODE_NAME=$(sed -n '/REDIS_NODE_NAME/{n;s/.*value: //p}' "$3") redis-vault $arguments ;;
                 "delete -f "*) test -f "$3" ;;
-                "-n redis wait --for="*|"-n redis logs pod/redis-restore") ;;
+                "-n redis wait --for="*|"-n redis logs --follow pod/redis-restore") ;;
                 *) echo "unknown: kubectl $*" >&2; exit 1 ;;
                 esac""".formatted(data, data));
         return machine;
