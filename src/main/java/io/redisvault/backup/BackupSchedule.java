@@ -1,11 +1,11 @@
 package io.redisvault.backup;
 
-import io.quarkus.scheduler.Scheduled;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.schedule.DueRuns;
+import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
-import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,9 +44,7 @@ public class BackupSchedule {
         return runs.next();
     }
 
-    @Scheduled(every = "1s")
-    @NonBlocking
-    void tick() {
+    void tick(@Observes Tick tick) {
         runs.due().ifPresent(this::run);
     }
 

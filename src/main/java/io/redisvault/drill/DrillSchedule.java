@@ -1,12 +1,12 @@
 package io.redisvault.drill;
 
-import io.quarkus.scheduler.Scheduled;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.schedule.DueRuns;
+import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
-import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,9 +41,7 @@ class DrillSchedule {
         this.runs = timetable.map(times -> new DueRuns(clock, times, Duration.ZERO));
     }
 
-    @Scheduled(every = "1s")
-    @NonBlocking
-    void tick() {
+    void tick(@Observes Tick tick) {
         runs.flatMap(DueRuns::due).ifPresent(due -> waiting = due);
         if (waiting == null || backupRuns.getAsBoolean()) {
             return;

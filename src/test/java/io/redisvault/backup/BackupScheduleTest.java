@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.config.VaultConfig;
 import io.redisvault.schedule.SetClock;
+import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
@@ -63,7 +64,7 @@ class BackupScheduleTest {
     }
 
     private void pass(Duration time) {
-        clock.pass(time, schedule::tick);
+        clock.pass(time, () -> schedule.tick(new Tick()));
     }
 
     private static Instant at(String time) {

@@ -3,6 +3,7 @@ package io.redisvault.drill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.schedule.SetClock;
+import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ class DrillScheduleTest {
     }
 
     private void pass(DrillSchedule schedule, Duration time) {
-        clock.pass(time, schedule::tick);
+        clock.pass(time, () -> schedule.tick(new Tick()));
     }
 
     private static Instant at(String time) {
