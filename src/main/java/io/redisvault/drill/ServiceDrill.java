@@ -2,8 +2,8 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
+import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome.Reason;
-import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.BackupSelection;
@@ -91,9 +91,7 @@ public class ServiceDrill {
     }
 
     private boolean isSkippedForItsRole() {
-        return backups.last()
-                .filter(cycle -> cycle.outcome() instanceof Skipped skipped && skipped.reason() == Reason.ROLE)
-                .isPresent();
+        return backups.last().flatMap(BackupCycle::skipped).equals(Optional.of(Reason.ROLE));
     }
 
     private static Duration since(long beganNanos) {

@@ -4,6 +4,7 @@ import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.Rivals;
 import io.redisvault.config.VaultConfig;
@@ -121,7 +122,7 @@ class BackupHealth {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    AsyncHealthCheck newestBackup(BackupCatalog catalog, Clock clock) {
+    AsyncHealthCheck newestBackup(BackupCatalog catalog, BackupRunner runner, Clock clock) {
         Optional<Duration> limit = config.backup().maxAge();
         if (limit.isEmpty()) {
             return () -> Uni.createFrom().item(up("newest backup"));
@@ -129,7 +130,7 @@ class BackupHealth {
         Uni<HealthCheckResponse> answer = answer(
                 "newest backup",
                 () -> catalog.newest(1, Instant.MAX),
-                newest -> newest(newest.backups(), clock, limit.get()));
+                newest -> newest(newest.backups(), runner.last(), clock.instant(), limit.get()));
         return () -> answer;
     }
 
@@ -148,18 +149,24 @@ class BackupHealth {
                 .recoverWithItem(failure -> down(name, String.valueOf(failure.getMessage())));
     }
 
-    private static HealthCheckResponse newest(List<Backup> backups, Clock clock, Duration limit) {
+    private static HealthCheckResponse newest(
+            List<Backup> backups, Optional<BackupCycle> last, Instant now, Duration limit) {
+        Optional<Reason> skipped =
+                last.filter(cycle -> !cycle.endedAt().plus(limit).isBefore(now)).flatMap(BackupCycle::skipped);
+        if (skipped.equals(Optional.of(Reason.ROLE))) {
+            return response("newest backup").up().withData("skipped", "role").build();
+        }
         if (backups.isEmpty()) {
             return down("newest backup", "there is no backup of this node");
         }
         Backup newest = backups.get(0);
-        Duration age = Duration.between(newest.timestamp(), clock.instant());
+        Duration age = Duration.between(newest.timestamp(), now);
         HealthCheckResponseBuilder response =
                 response("newest backup").up().withData("name", newest.name()).withData("ageSeconds", age.toSeconds());
         if (age.isNegative()) {
             response.down()
                     .withData("reason", "its time lies ahead: a clock was wrong, and newer backups come behind it");
-        } else if (age.compareTo(limit) > 0) {
+        } else if (age.compareTo(limit) > 0 && !skipped.equals(Optional.of(Reason.UNCHANGED))) {
             response.down().withData("reason", "older than MAX_BACKUP_AGE, which is " + limit.toSeconds() + " s");
         }
         return response.build();

@@ -127,6 +127,9 @@ class HealthIT {
             Awaitility.await()
                     .untilAsserted(() -> assertDown(vault, "newest backup", "older than MAX_BACKUP_AGE, which is 1 s"));
 
+            assertThat(vault.post("/backup").body()).contains("unchanged");
+            assertThat(vault.get(GROUP).body()).doesNotContain("older than MAX_BACKUP_AGE");
+
             SyntheticDump.write(surroundings.s3().file("redis-vault/aged_2999-01-02T03:04:05Z.rdb"), 1000, 1);
             Awaitility.await().untilAsserted(() -> assertDown(vault, "newest backup", "its time lies ahead"));
         }
