@@ -9,6 +9,7 @@ import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,8 +73,11 @@ class BackupRetention {
 
     /** The keys alone: the first cycle under a new policy may find very many. */
     private Uni<List<String>> expired(Newest<BackupName> newest) {
-        Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, clock.instant());
+        Instant now = clock.instant();
+        Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, now);
         return catalog.names()
+                // Of a clock that was wrong: they must not take the places of those that come.
+                .filter(name -> !name.timestamp().isAfter(now))
                 .invoke(newest::add)
                 .onItem()
                 .transformToIterable(

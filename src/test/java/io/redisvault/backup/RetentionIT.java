@@ -97,6 +97,24 @@ class RetentionIT {
                 .containsExactlyInAnyOrder(newest, current);
     }
 
+    @Test
+    void backupsOfATimeAheadTakeNoPlaceOfOthers() throws IOException {
+        List<String> ahead = new ArrayList<>();
+        for (int hour = 1; hour <= 3; hour++) {
+            ahead.add(put("ahead/redis-1_" + hoursAgo(-1000 - hour) + ".rdb"));
+        }
+        String older = put("ahead/redis-1_" + hoursAgo(1) + ".rdb");
+        put("ahead/redis-1_" + hoursAgo(2) + ".rdb");
+        String current = dumpOf(NOW, "ahead", "redis-1");
+
+        assertThat(cycle("redis-1", "ahead", "2").code()).isZero();
+
+        ahead.addAll(List.of(older, current));
+        assertThat(surroundings.s3().keys())
+                .filteredOn(key -> key.startsWith("ahead/"))
+                .containsExactlyInAnyOrderElementsOf(ahead);
+    }
+
     private Exit cycle(String node, String prefix, String keepLast) {
         return surroundings
                 .vault()
