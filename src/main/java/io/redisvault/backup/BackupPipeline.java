@@ -33,6 +33,8 @@ import org.jboss.logging.Logger;
 class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
+    private static final Cleanup UNFINISHED_CLEANUP =
+            Cleanup.failed("the service stopped before all old backups were deleted");
 
     private final RedisNode redis;
     private final DumpStore store;
@@ -130,8 +132,9 @@ class BackupPipeline {
                 .invoke(() -> close(dump))
                 .invoke(() -> cycle.enter(Phase.RETENTION))
                 .onItem()
-                .transformToUni(result -> retention
-                        .run(result.backup())
+                .transformToUni(result -> Uni.join()
+                        .first(retention.run(result.backup()), cycle.stopped().replaceWith(UNFINISHED_CLEANUP))
+                        .withItem()
                         .map(cleanup -> result.isNew()
                                 ? new Stored(result.backup(), cleanup)
                                 : new Skipped(

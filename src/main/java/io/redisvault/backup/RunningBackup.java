@@ -2,8 +2,10 @@ package io.redisvault.backup;
 
 import io.redisvault.redis.Role;
 import io.redisvault.storage.Content;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The cycle under way, as those see it who ask meanwhile. */
@@ -24,7 +26,7 @@ public final class RunningBackup {
     private volatile long bytesTotal;
     private final AtomicLong bytesDone = new AtomicLong();
     private volatile long uploadBegan;
-    private volatile boolean stopping;
+    private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
     RunningBackup(Trigger trigger, Instant startedAt) {
         this.trigger = trigger;
@@ -39,9 +41,14 @@ public final class RunningBackup {
         role = known;
     }
 
-    /** Makes the upload fail at its next chunk. */
+    /** Makes the upload fail at its next chunk, and whatever follows it end. */
     void stop() {
-        stopping = true;
+        stop.complete(null);
+    }
+
+    /** Ends when the cycle is to end. */
+    Uni<Void> stopped() {
+        return Uni.createFrom().completionStage(stop::copy);
     }
 
     /** The content, and how far it was read; parts may be read again, and one while the next is read already. */
@@ -52,7 +59,7 @@ public final class RunningBackup {
         return content.from((offset, length) -> {
             AtomicLong position = new AtomicLong(offset);
             return content.read(offset, length).onItem().invoke(chunk -> {
-                if (stopping) {
+                if (stop.isDone()) {
                     throw new BackupStoppedException();
                 }
                 bytesDone.accumulateAndGet(position.addAndGet(chunk.remaining()), Math::max);

@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +199,34 @@ class FaultIT {
             assertThat(vault.output()).contains("the service stopped before the backup was done");
             assertThat(answer).isDone();
             assertThat(scene.backups()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStopDuringRetentionIsNoFailureOfTheBackup() throws IOException {
+        List<Path> old = new ArrayList<>();
+        for (int second = 1; second <= 2000; second++) {
+            Path file = scene.object(scene.key(JANUARY.minusSeconds(second)));
+            Files.createDirectories(file.getParent());
+            old.add(Files.writeString(file, "x"));
+        }
+        try (VaultProcess vault = scene.vault()
+                .and("RETENTION_KEEP_LAST", "1")
+                .and("SHUTDOWN_TIMEOUT", "1s")
+                .serve()) {
+            CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !old.stream()
+                    .allMatch(Files::exists));
+            scene.proxy().hang();
+            vault.terminate();
+            vault.waitFor();
+            assertThat(vault.output())
+                    .contains("backup stored", "the service stopped before all old backups were deleted")
+                    .doesNotContain("backup failed");
+        } finally {
+            for (Path file : old) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
