@@ -1,6 +1,7 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;
 import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -48,12 +50,17 @@ final class S3Errors {
     }
 
     /**
-     * One call of the client that takes as long as it needs while bytes move.
+     * One call of the client that takes as long as it needs while bytes move. On a worker, for credentials of a role
+     * are asked for before the call, and that blocks.
      *
      * @param permission the IAM action it needs
      */
     <T> Uni<T> request(String permission, Supplier<CompletableFuture<T>> call) {
-        return Uni.createFrom().completionStage(call).onFailure().transform(failure -> translate(permission, failure));
+        return Uni.createFrom()
+                .completionStage(call)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure()
+                .transform(failure -> translate(permission, failure));
     }
 
     StorageException translate(String permission, Throwable failure) {
@@ -86,10 +93,8 @@ final class S3Errors {
     }
 
     private StorageException translate(String permission, AwsServiceException refusal) {
-        String code =
-                refusal.awsErrorDetails() == null || refusal.awsErrorDetails().errorCode() == null
-                        ? ""
-                        : refusal.awsErrorDetails().errorCode();
+        AwsErrorDetails details = refusal.awsErrorDetails();
+        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
         int status = refusal.statusCode();
         String said = "S3 answered " + status + (code.isEmpty() ? "" : " " + code);
         if (code.equals("NoSuchBucket")) {
@@ -130,9 +135,16 @@ final class S3Errors {
                             + " or s3:ListBucket on bucket '" + bucket + "'",
                     refusal);
         }
+        if (code.equals("InvalidObjectState")) {
+            return new StorageException.Other(
+                    said + ": the object is archived; restore it in S3 to a class that can be read", refusal);
+        }
         if (status == 401 || status == 403) {
+            String words = details == null ? null : details.errorMessage();
             return new StorageException.AccessDenied(
-                    said + ": the credentials lack " + permission + " on bucket '" + bucket + "'", refusal);
+                    said + ": the credentials lack " + permission + " on bucket '" + bucket + "'"
+                            + (words == null ? "" : " (" + words + ")"),
+                    refusal);
         }
         if (status >= 500 || status == 429 || code.equals("SlowDown") || code.equals("RequestTimeout")) {
             return new StorageException.Unavailable(said, refusal);

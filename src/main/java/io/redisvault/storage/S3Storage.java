@@ -2,6 +2,7 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +107,7 @@ final class S3Storage implements BackupStorage {
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listObjectsV2Paginator(
                                 request -> request.bucket(bucket.name()).prefix(prefix)))))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onItem()
                 .transformToIterable(page -> page.contents())
                 .map(object -> new StoredObject(object.key(), object.size()))
@@ -166,6 +168,7 @@ final class S3Storage implements BackupStorage {
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
                                         request -> request.bucket(bucket.name()).prefix(keyPrefix))
                                 .uploads())))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onFailure()
                 .transform(failure -> errors.translate("s3:ListBucketMultipartUploads", failure))
                 .select()

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.regions.Region;
@@ -67,13 +68,17 @@ class S3StorageTest extends BackupStorageContract {
         }
     }
 
+    static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
+        return client(endpoint, StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+    }
+
     /** As Quarkus configures it for an endpoint that is not Amazon's. */
     @SuppressWarnings("deprecation")
-    static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
         return S3AsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
+                .credentialsProvider(credentials)
                 .serviceConfiguration(S3Configuration.builder()
                         .checksumValidationEnabled(false)
                         .pathStyleAccessEnabled(true)
