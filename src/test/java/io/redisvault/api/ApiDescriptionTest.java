@@ -91,6 +91,18 @@ class ApiDescriptionTest {
                 })));
     }
 
+    @Test
+    void everyCallMayBeRefusedForWantOfTheToken() {
+        map(document, "paths").keySet().forEach(path -> map(document, "paths", path)
+                .keySet()
+                .forEach(verb -> assertThat(map(document, "paths", path, verb, "responses"))
+                        .as("%s %s", verb, path)
+                        .containsKeys("401", "403")));
+        assertThat(document).containsEntry("security", List.of(Map.of("token", List.of())));
+        assertThat(map(document, "components", "securitySchemes", "token"))
+                .contains(Map.entry("type", "http"), Map.entry("scheme", "bearer"));
+    }
+
     private static boolean isCall(Method method) {
         return method.isAnnotationPresent(GET.class) || method.isAnnotationPresent(POST.class);
     }
