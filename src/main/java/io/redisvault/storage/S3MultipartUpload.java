@@ -2,6 +2,7 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -63,23 +64,26 @@ final class S3MultipartUpload {
 
     /** @param conditional whether to ask the server not to replace an object */
     Uni<Void> run(boolean conditional) {
-        return Uni.createFrom().deferred(() -> {
-            boolean offered = bucket.options().checksums();
-            CompletableFuture<CreateMultipartUploadResponse> created = offered ? beginOfferingChecksums() : begin(null);
-            // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
-            return errors.quickRequest("s3:PutObject", created::copy)
-                    .onItem()
-                    .transformToUni(response -> {
-                        // The answer of a server that will compare them says so.
-                        boolean checksums = offered && response.checksumAlgorithm() == ChecksumAlgorithm.CRC32;
-                        return sendParts(response.uploadId(), checksums)
-                                .chain(parts -> complete(response.uploadId(), parts, checksums, conditional));
-                    })
-                    .onFailure()
-                    .call(() -> abortAfter(created))
-                    .onCancellation()
-                    .call(() -> takeBack(created));
-        });
+        return Uni.createFrom()
+                .deferred(() -> {
+                    boolean offered = bucket.options().checksums();
+                    CompletableFuture<CreateMultipartUploadResponse> created =
+                            offered ? beginOfferingChecksums() : begin(null);
+                    // A copy, so that cancelling does not lose the identifier of an upload that was just begun.
+                    return errors.quickRequest("s3:PutObject", created::copy)
+                            .onItem()
+                            .transformToUni(response -> {
+                                // The answer of a server that will compare them says so.
+                                boolean checksums = offered && response.checksumAlgorithm() == ChecksumAlgorithm.CRC32;
+                                return sendParts(response.uploadId(), checksums)
+                                        .chain(parts -> complete(response.uploadId(), parts, checksums, conditional));
+                            })
+                            .onFailure()
+                            .call(() -> abortAfter(created))
+                            .onCancellation()
+                            .call(() -> takeBack(created));
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /** Some servers ignore headers that they do not know, some refuse them. */

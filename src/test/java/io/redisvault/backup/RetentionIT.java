@@ -101,7 +101,7 @@ class RetentionIT {
     void backupsOfATimeAheadTakeNoPlaceOfOthers() throws IOException {
         List<String> ahead = new ArrayList<>();
         for (int hour = 1; hour <= 3; hour++) {
-            ahead.add(put("ahead/redis-1_" + hoursAgo(-1000 - hour) + ".rdb"));
+            ahead.add(put("ahead/redis-1_2999-01-02T0" + hour + ":04:05Z.rdb"));
         }
         String older = put("ahead/redis-1_" + hoursAgo(1) + ".rdb");
         put("ahead/redis-1_" + hoursAgo(2) + ".rdb");

@@ -119,13 +119,13 @@ class HealthIT {
         try (VaultProcess vault = surroundings
                 .vault()
                 .and("REDIS_NODE_NAME", "aged")
-                .and("MAX_BACKUP_AGE", "1s")
+                .and("MAX_BACKUP_AGE", "5s")
                 .serve()) {
             assertDown(vault, "newest backup", "there is no backup of this node");
             assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
             assertThat(surroundings.s3().keys()).anyMatch(key -> key.contains("/aged_"));
             Awaitility.await()
-                    .untilAsserted(() -> assertDown(vault, "newest backup", "older than MAX_BACKUP_AGE, which is 1 s"));
+                    .untilAsserted(() -> assertDown(vault, "newest backup", "older than MAX_BACKUP_AGE, which is 5 s"));
 
             assertThat(vault.post("/backup").body()).contains("unchanged");
             assertThat(vault.get(GROUP).body()).doesNotContain("older than MAX_BACKUP_AGE");

@@ -20,10 +20,12 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 class S3CredentialsTest {
 
     private static final String KEY = "credentials/one";
+    private static final TestContent LARGE = new TestContent(1, S3Storage.MIN_PART_SIZE + 1);
 
     private static final Map<String, Function<BackupStorage, Uni<?>>> CALLS = Map.of(
             "access", BackupStorage::checkAccess,
             "put", storage -> storage.put(KEY + "more", new TestContent(1, 1000).content(), Map.of()),
+            "large", storage -> storage.put(KEY + "large", LARGE.content(), Map.of()),
             "list", storage -> storage.list(KEY).collect().asList(),
             "head", storage -> storage.head(KEY),
             "read", storage -> storage.read(KEY, 0, 1000).collect().asList(),
