@@ -499,15 +499,19 @@ abstract class BackupStorageContract {
     private static final class Subscription implements UniSubscriber<StoredObject> {
 
         private final Set<String> outcomes;
-        private volatile UniSubscription upstream;
+        private UniSubscription upstream;
+        private boolean cancelled;
 
         Subscription(Set<String> outcomes) {
             this.outcomes = outcomes;
         }
 
         @Override
-        public void onSubscribe(UniSubscription subscription) {
+        public synchronized void onSubscribe(UniSubscription subscription) {
             upstream = subscription;
+            if (cancelled) {
+                subscription.cancel();
+            }
         }
 
         @Override
@@ -520,8 +524,12 @@ abstract class BackupStorageContract {
             outcomes.add(failure.toString());
         }
 
-        void cancel() {
-            upstream.cancel();
+        /** It may not have begun yet. */
+        synchronized void cancel() {
+            cancelled = true;
+            if (upstream != null) {
+                upstream.cancel();
+            }
         }
     }
 }
