@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 @ApplicationScoped
 class Ticks {
 
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final Consumer<Tick> listeners;
     private final Vertx vertx;
@@ -35,7 +35,7 @@ class Ticks {
     synchronized void tick() {
         if (!watched) {
             watched = true;
-            vertx.setPeriodic(Duration.ofNanos(SECOND).toMillis(), timer -> tickIfLate());
+            vertx.setPeriodic(SECOND.toMillis(), timer -> tickIfLate());
         }
         last = System.nanoTime();
         listeners.accept(new Tick());
@@ -43,7 +43,7 @@ class Ticks {
 
     /** Quarkus' scheduler goes by the clock: where that is set back, it is silent until the time before is reached again. */
     private synchronized void tickIfLate() {
-        if (System.nanoTime() - last > 2 * SECOND) {
+        if (System.nanoTime() - last > 2 * SECOND.toNanos()) {
             tick();
         }
     }

@@ -214,7 +214,7 @@ class FaultIT {
                 .and("RETENTION_KEEP_LAST", "1")
                 .and("SHUTDOWN_TIMEOUT", "1s")
                 .serve()) {
-            CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
+            vault.postAsync("/backup");
             Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> !old.stream()
                     .allMatch(Files::exists));
             scene.proxy().hang();
