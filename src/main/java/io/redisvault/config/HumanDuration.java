@@ -14,8 +14,12 @@ final class HumanDuration {
     private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)");
     private static final Map<String, Duration> UNITS = units();
 
-    /** More is a typing error, and would overflow once added to a date. */
-    private static final Duration LONGEST = UNITS.get("year").multipliedBy(1000);
+    /**
+     * More is a typing error, and would overflow once added to a date. Not with multipliedBy, for which JDK 25 computes tables
+     * of large numbers at the start.
+     */
+    private static final Duration LONGEST =
+            Duration.ofSeconds(1000 * UNITS.get("year").toSeconds());
 
     private HumanDuration() {}
 

@@ -33,7 +33,7 @@ final class S3Errors {
     S3Errors(String bucket, Duration silence) {
         this.bucket = bucket;
         // One connection gone silent is no reason to fail, two are.
-        this.deadline = silence.multipliedBy(2);
+        this.deadline = silence.plus(silence);
     }
 
     /**
