@@ -2,19 +2,12 @@ package io.redisvault.cli;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.config.Settings;
-import io.redisvault.restore.FileOwner;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
 @QuarkusMain
@@ -53,32 +46,13 @@ public final class RedisVault implements Callable<Integer> {
     public static void main(String... args) {
         String[] given = withoutName(args);
         // Most starts are this one, and it need not wait for a parser of options.
-        System.exit(given.length == 0 ? new Launch(null).serve() : execute(given));
-    }
-
-    private static int execute(String... args) {
-        return new CommandLine(new RedisVault())
-                .registerConverter(Duration.class, reading(Settings::duration))
-                .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
-                .registerConverter(FileMode.class, reading(FileMode::parse))
-                .registerConverter(FileOwner.class, reading(FileOwner::parse))
-                .execute(args);
+        System.exit(given.length == 0 ? new Launch(null).serve() : Options.execute(given));
     }
 
     /** Where the program is what an image runs, some name it once more: {@code docker run redis-vault redis-vault list}. */
     private static String[] withoutName(String... args) {
         boolean named = args.length > 0 && args[0].equals("redis-vault");
         return named ? Arrays.copyOfRange(args, 1, args.length) : args;
-    }
-
-    private static <T> ITypeConverter<T> reading(Function<String, T> parser) {
-        return text -> {
-            try {
-                return parser.apply(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException("'" + text + "' " + e.getMessage());
-            }
-        };
     }
 
     @Override
