@@ -1,6 +1,6 @@
 package io.redisvault.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.RunningBackup;
@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param role of the node in the running or the last cycle
  * @param nextRun when the next scheduled run begins
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record BackupStatus(String state, String node, String role, Instant nextRun, Running running, Last last) {
 
     /**
@@ -23,6 +23,7 @@ public record BackupStatus(String state, String node, String role, Instant nextR
      * @param percent of the dump, rounded down
      * @param bytesPerSecond mean since the upload began
      */
+    @RegisterForReflection
     public record Running(
             String trigger,
             Instant startedAt,
@@ -46,6 +47,7 @@ public record BackupStatus(String state, String node, String role, Instant nextR
     }
 
     /** The cycle that ended last. */
+    @RegisterForReflection
     public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupReport result) {
 
         static Last of(BackupCycle cycle) {

@@ -1,6 +1,5 @@
 package io.redisvault.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
@@ -8,7 +7,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  *
  * @param type names the kind of problem for programs and never changes
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 public record Problem(String type, String title, int status, String detail) {
 

@@ -1,6 +1,6 @@
 package io.redisvault.api;
 
-import io.vertx.core.json.JsonObject;
+import io.redisvault.Json;
 import io.vertx.ext.web.RoutingContext;
 
 /** A problem answered before any resource is asked. */
@@ -12,11 +12,6 @@ final class Refusal {
         call.response()
                 .setStatusCode(problem.status())
                 .putHeader("Content-Type", Problem.MEDIA_TYPE)
-                .end(new JsonObject()
-                        .put("type", problem.type())
-                        .put("title", problem.title())
-                        .put("status", problem.status())
-                        .put("detail", problem.detail())
-                        .encode());
+                .end(Json.of(problem));
     }
 }

@@ -1,6 +1,6 @@
 package io.redisvault.backup;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.rdb.RdbFacts;
 import io.redisvault.rdb.RdbHeader;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param timestamp when Redis finished the dump
  * @param rdb what is known of its content; absent when it was not asked for or not recorded
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@RegisterForReflection
 public record Backup(String name, String key, String url, String node, Instant timestamp, long bytes, Rdb rdb) {
 
     /**
@@ -25,7 +25,7 @@ public record Backup(String name, String key, String url, String node, Instant t
      * @param checksum CRC-64 in hexadecimal; absent when the server wrote none
      * @param verified whether the content was found to agree with the checksum
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @RegisterForReflection
     public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {
 
         static Rdb of(RdbFacts facts) {

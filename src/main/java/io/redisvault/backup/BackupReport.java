@@ -1,6 +1,5 @@
 package io.redisvault.backup;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Skipped;
@@ -17,7 +16,6 @@ import java.util.Locale;
  * @param locked names of those that a lock of the storage keeps for now
  * @param notDeleted why others could not be deleted
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 public record BackupReport(
         String outcome,

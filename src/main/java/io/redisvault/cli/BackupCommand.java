@@ -34,7 +34,6 @@ final class BackupCommand extends VaultCommand {
                 .indefinitely();
         // Why nothing was stored is in the log, which goes to standard error.
         print(
-                beans,
                 BackupReport.of(outcome),
                 outcome instanceof Stored stored ? stored.backup().url() : "");
         if (outcome instanceof Stored) {

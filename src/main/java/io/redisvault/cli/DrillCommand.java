@@ -67,7 +67,7 @@ final class DrillCommand extends VaultCommand {
         Progress progress = new Progress();
         Drilled drilled = progress.await(
                 beans.select(Drill.class).get().run(choice.selection(), options, progress::follow, progress::step));
-        print(beans, DrillReport.of(drilled), DrillReport.text(drilled));
+        print(DrillReport.of(drilled), DrillReport.text(drilled));
         return drilled.passed() ? RedisVault.DONE : RedisVault.FAILED;
     }
 

@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.drill.DatabaseKeys;
@@ -15,7 +14,6 @@ import java.util.List;
  * @param reason why it failed
  * @param note why keys were not compared
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 record DrillReport(
         String outcome,

@@ -64,11 +64,11 @@ final class ListCommand extends VaultCommand {
         BackupCatalog.Page newest = catalog.newest(shownAtMost, before).await().indefinitely();
         List<Backup> shown = catalog.withFacts(newest.backups()).await().indefinitely();
         if (shown.isEmpty()) {
-            print(beans, shown, "");
+            print(shown, "");
             note("there is no backup of node '" + catalog.node() + "'");
             return RedisVault.NOTHING_TO_DO;
         }
-        print(beans, shown, table(shown, beans.select(Clock.class).get().instant()));
+        print(shown, table(shown, beans.select(Clock.class).get().instant()));
         if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST

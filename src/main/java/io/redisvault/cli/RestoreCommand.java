@@ -78,7 +78,7 @@ final class RestoreCommand extends VaultCommand {
             Restored restored = progress.await(
                     beans.select(Restore.class).get().run(choice.selection(), target, options, progress::follow));
             restored.notes().forEach(VaultCommand::note);
-            print(beans, RestoreReport.of(restored), RestoreReport.text(restored));
+            print(RestoreReport.of(restored), RestoreReport.text(restored));
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
                 note("--fallback takes the newest good backup");

@@ -1,13 +1,11 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.Restored;
 import java.util.List;
 
 /** What a restore has done. */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 record RestoreReport(String outcome, Backup backup, String path, String keptAs, List<String> notes) {
 

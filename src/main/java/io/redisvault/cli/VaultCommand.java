@@ -1,8 +1,7 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.Json;
 import io.redisvault.drill.DrillException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.NoBackupException;
@@ -53,14 +52,10 @@ abstract class VaultCommand implements Callable<Integer> {
     }
 
     /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
-    void print(Instance<Object> beans, Object result, String text) {
-        try {
-            String shown = json ? beans.select(ObjectMapper.class).get().writeValueAsString(result) : text;
-            if (!shown.isEmpty()) {
-                System.out.println(shown);
-            }
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+    void print(Object result, String text) {
+        String shown = json ? Json.of(result) : text;
+        if (!shown.isEmpty()) {
+            System.out.println(shown);
         }
     }
 

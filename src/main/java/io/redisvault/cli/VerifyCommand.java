@@ -28,7 +28,7 @@ final class VerifyCommand extends VaultCommand {
     int run(Instance<Object> beans) {
         Progress progress = new Progress();
         Backup found = progress.await(beans.select(Verification.class).get().run(choice.selection(), progress::follow));
-        print(beans, found, found.name() + ": " + DumpText.of(found));
+        print(found, found.name() + ": " + DumpText.of(found));
         return RedisVault.DONE;
     }
 }

@@ -1,6 +1,5 @@
 package io.redisvault.drill;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
@@ -10,7 +9,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  *     right; absent when the dump's keys could not be counted
  * @param loaded how many the server had
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 @RegisterForReflection
 public record DatabaseKeys(int database, Long expected, long loaded) {
 
