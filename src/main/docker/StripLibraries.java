@@ -1,3 +1,5 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
@@ -22,6 +24,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -30,7 +34,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * In the build of the image: takes out of the classes of jars what only debuggers and compilers read, the names of local
  * variables and annotations on types or for tools. Each class that is loaded takes less memory for it, and each jar and
- * the AOT cache less room. Numbers of lines stay, for stack traces. And out of the AWS SDK its services but those in use.
+ * the AOT cache less room. Numbers of lines stay, for stack traces. Out of the jars what the JVM keeps in the heap for
+ * nothing, directories and most of the manifests. And out of the AWS SDK its services but those in use.
  *
  * <pre>java StripLibraries.java DIRECTORY…</pre>
  */
@@ -46,6 +51,10 @@ final class StripLibraries {
     private static final String AWS_SERVICES = "software/amazon/awssdk/regions/GeneratedServiceMetadataProvider";
 
     private static final Set<String> SERVICES = Set.of("s3", "sts");
+
+    /** The rest is for OSGi, for people, and a Class-Path, which would name what is not here. */
+    private static final String READ_IN_MANIFESTS =
+            "Manifest-Version|Multi-Release|(Implementation|Specification)-(Title|Vendor|Version)";
 
     private StripLibraries() {}
 
@@ -65,11 +74,13 @@ final class StripLibraries {
                 ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(stripped))) {
             to.setLevel(9);
             for (ZipEntry entry : Collections.list(from.entries())) {
-                byte[] bytes = from.getInputStream(entry).readAllBytes();
-                ZipEntry copy = new ZipEntry(entry.getName());
-                copy.setLastModifiedTime(entry.getLastModifiedTime());
-                to.putNextEntry(copy);
-                to.write(entry.getName().endsWith(".class") ? strip(bytes) : bytes);
+                if (!entry.isDirectory()) {
+                    ZipEntry copy = new ZipEntry(entry.getName());
+                    // Not with setLastModifiedTime, which adds a field to the index.
+                    copy.setTime(entry.getTime());
+                    to.putNextEntry(copy);
+                    to.write(strip(entry.getName(), from.getInputStream(entry).readAllBytes()));
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(jar.toString(), e);
@@ -83,7 +94,23 @@ final class StripLibraries {
         }
     }
 
-    private static byte[] strip(byte[] bytes) {
+    private static byte[] strip(String name, byte[] bytes) throws IOException {
+        if (name.equals(JarFile.MANIFEST_NAME)) {
+            return stripManifest(bytes);
+        }
+        return name.endsWith(".class") ? stripClass(bytes) : bytes;
+    }
+
+    private static byte[] stripManifest(byte[] bytes) throws IOException {
+        Manifest manifest = new Manifest(new ByteArrayInputStream(bytes));
+        manifest.getEntries().clear();
+        manifest.getMainAttributes().keySet().removeIf(name -> !name.toString().matches(READ_IN_MANIFESTS));
+        ByteArrayOutputStream stripped = new ByteArrayOutputStream();
+        manifest.write(stripped);
+        return stripped.toByteArray();
+    }
+
+    private static byte[] stripClass(byte[] bytes) {
         ClassModel type = CLASSES.parse(bytes);
         MethodTransform method = (builder, element) -> {
             if (element instanceof CodeModel code) {
