@@ -52,7 +52,7 @@ final class StripLibraries {
 
     private static final Set<String> SERVICES = Set.of("s3", "sts");
 
-    /** The rest is for OSGi, for people, and a Class-Path, which would name what is not here. */
+    /** The rest is for OSGi or for people, or a Class-Path that would name what is not here. */
     private static final String READ_IN_MANIFESTS =
             "Manifest-Version|Multi-Release|(Implementation|Specification)-(Title|Vendor|Version)";
 

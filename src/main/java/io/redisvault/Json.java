@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class Json {
 
-    /** Not that of Vert.x' choice, which is another one wherever there is a library that maps objects. */
+    /** Named, for Vert.x itself would choose that of jackson-databind, which Google's client brings. */
     private static final JacksonCodec CODEC = new JacksonCodec();
 
     private Json() {}
