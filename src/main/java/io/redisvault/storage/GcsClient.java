@@ -108,7 +108,7 @@ final class GcsClient {
 
     private RetrySettings retries() {
         return RetrySettings.newBuilder()
-                .setTotalTimeoutDuration(timeout.multipliedBy(2))
+                .setTotalTimeoutDuration(timeout.plus(timeout))
                 .setInitialRetryDelayDuration(Duration.ofMillis(500))
                 .setRetryDelayMultiplier(2)
                 .setMaxRetryDelayDuration(Duration.ofSeconds(16))
