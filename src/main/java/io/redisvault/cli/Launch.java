@@ -6,6 +6,7 @@ import io.quarkus.runtime.util.ExceptionUtil;
 import io.redisvault.api.ClientConnections;
 import io.redisvault.config.Settings;
 import io.redisvault.observability.StartupReport;
+import io.smallrye.config.ConfigValidationException;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
@@ -52,29 +53,26 @@ final class Launch {
     }
 
     private int start(ToIntFunction<Instance<Object>> application) {
-        List<String> mistakes = Settings.mistakes(Optional.ofNullable(config));
+        List<String> mistakes = Settings.check(Optional.ofNullable(config));
         if (!mistakes.isEmpty()) {
             mistakes.forEach(mistake -> System.err.println("redis-vault: " + mistake));
             return RedisVault.WRONG_USAGE;
         }
-        if (config != null) {
-            System.setProperty(Settings.FILE_PROPERTY, config.toString());
-        }
         work = application;
         AtomicInteger exitCode = new AtomicInteger();
-        Quarkus.run(Application.class, (code, failure) -> {
-            exitCode.set(code);
-            report(failure);
-        });
+        Quarkus.run(Application.class, (code, failure) -> exitCode.set(failure == null ? code : report(failure)));
         return exitCode.get();
     }
 
     /** Quarkus leaves it to who asks for the exit code to say why there was no start. */
-    private static void report(Throwable failure) {
-        if (failure == null) {
-            return;
-        }
+    private static int report(Throwable failure) {
         Throwable cause = ExceptionUtil.getRootCause(failure);
+        if (cause instanceof ConfigValidationException invalid) {
+            for (int i = 0; i < invalid.getProblemCount(); i++) {
+                System.err.println("redis-vault: " + invalid.getProblem(i).getMessage());
+            }
+            return RedisVault.WRONG_USAGE;
+        }
         boolean unresolved = cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException;
         if ((unresolved || cause instanceof BindException) && !isOurs(setting("host"))) {
             System.err.printf(
@@ -89,6 +87,7 @@ final class Launch {
             System.err.println("redis-vault: could not start:");
             failure.printStackTrace();
         }
+        return RedisVault.FAILED;
     }
 
     private static String setting(String name) {

@@ -14,10 +14,10 @@ import java.util.TreeMap;
 /** What the environment, {@code config.yaml} and the defaults say together, in this order, or all that is wrong. */
 public final class Settings {
 
-    /** Property that holds the path of the configuration file, if one was named on the command line. */
-    public static final String FILE_PROPERTY = "redis-vault.config-file";
-
     private static final Path DEFAULT_FILE = Path.of("config.yaml");
+
+    /** What this process was checked with: Quarkus takes the same, whatever happened to the file in between. */
+    private static volatile Settings checked;
 
     private final List<String> mistakes = new ArrayList<>();
     private final Map<String, Given> values = new TreeMap<>();
@@ -26,13 +26,18 @@ public final class Settings {
     private Settings() {}
 
     /**
-     * Checks the settings of this process before anything starts.
+     * Checks the settings of this process before anything starts, and keeps them for what starts.
      *
      * @param configFile as named on the command line; {@code config.yaml}, if there is one, when empty
      * @return one line for each mistake, without any secret; empty if all is well
      */
-    public static List<String> mistakes(Optional<Path> configFile) {
-        return read(Environment.ofProcess(), configFile).mistakes();
+    public static List<String> check(Optional<Path> configFile) {
+        checked = read(Environment.ofProcess(), configFile);
+        return checked.mistakes();
+    }
+
+    static Optional<Settings> checked() {
+        return Optional.ofNullable(checked);
     }
 
     /** Reads a duration as the settings have it; throws {@link IllegalArgumentException} with what is wrong with it. */
@@ -63,7 +68,7 @@ public final class Settings {
     private static VaultConfig map(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(properties, "settings", 100))
-                .withMapping(VaultConfig.class)
+                .withMapping(VaultConfig.class, "vault")
                 .build()
                 .getConfigMapping(VaultConfig.class);
     }

@@ -6,7 +6,6 @@ import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.PropertiesConfigSource;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Gives Quarkus our {@link Settings}, read through the other sources, so that a system property or a test's override
- * by a variable's name counts as well.
+ * Gives Quarkus the {@link Settings} that the start has checked. Where Quarkus starts by itself, as in its tests, they are
+ * read through the other sources, so that a test's override by a variable's name counts.
  */
 public final class VaultConfigSourceFactory implements ConfigSourceFactory {
 
@@ -33,10 +32,7 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
         if (isBuild(context)) {
             return List.of();
         }
-        Environment environment =
-                new Environment(name -> value(context, name), System.getenv().keySet());
-        Optional<Path> file = value(context, Settings.FILE_PROPERTY).map(Path::of);
-        Settings settings = Settings.read(environment, file);
+        Settings settings = Settings.checked().orElseGet(() -> read(context));
         if (!settings.mistakes().isEmpty()) {
             throw new ConfigurationException(
                     "The configuration has mistakes:\n" + String.join("\n", settings.mistakes()));
@@ -50,6 +46,12 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
     private static boolean isBuild(ConfigSourceContext context) {
         return context.getConfigSources().stream()
                 .anyMatch(source -> source.getName().equals(BUILD));
+    }
+
+    private static Settings read(ConfigSourceContext context) {
+        Environment environment =
+                new Environment(name -> value(context, name), System.getenv().keySet());
+        return Settings.read(environment, Optional.empty());
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {

@@ -141,7 +141,7 @@ class SecretsIT {
         search(exit.out() + exit.err());
     }
 
-    /** Both keep the application from starting at all, so that all it has is said at once. */
+    /** Each keeps the application from starting at all, so that all it has is said at once. */
     @Test
     void whatIsSaidOfAStartThatFails() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
@@ -152,11 +152,20 @@ class SecretsIT {
             assertThat(exit.err()).contains("cannot listen");
             search(exit.out() + exit.err());
         }
-        Exit exit =
+        Exit wrong =
                 withSecrets().and("QUARKUS_HTTP_LIMITS_MAX_HEADER_SIZE", "much").run();
-        assertThat(exit.code()).isEqualTo(1);
-        assertThat(exit.err()).contains("could not start", "\tat ");
-        search(exit.out() + exit.err());
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err())
+                .contains("quarkus.http.limits.max-header-size with the config value \"much\"")
+                .hasLineCount(1);
+        search(wrong.out() + wrong.err());
+        Exit unforeseen = withSecrets()
+                .and("QUARKUS_HTTP_SSL_CERTIFICATE_FILES", "no-such.pem")
+                .and("QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES", "no-such.pem")
+                .run();
+        assertThat(unforeseen.code()).isEqualTo(1);
+        assertThat(unforeseen.err()).contains("could not start", "\tat ");
+        search(unforeseen.out() + unforeseen.err());
     }
 
     @ParameterizedTest

@@ -143,6 +143,16 @@ class CommandLineIT {
     }
 
     @Test
+    void aPropertyThatIsNoSettingEndsTheStart() {
+        Exit exit = surroundings.vault().jvm("-Dvault.nonsense=1").run();
+        assertThat(exit.code()).isEqualTo(2);
+        assertThat(exit.err())
+                .startsWith("redis-vault: ")
+                .contains("vault.nonsense in SysPropConfigSource does not map to any root")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aFailureSaysWhatMendsItWithoutAStackTrace() {
         Exit exit = surroundings.vault().and("S3_BUCKET", "no-such-bucket").run("--once");
         assertThat(exit.code()).isEqualTo(1);

@@ -8,16 +8,11 @@ import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.nio.file.Path;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class VaultConfigSourceFactoryTest {
-
-    @TempDir
-    Path directory;
 
     private static SmallRyeConfig config(ConfigSource... sources) {
         return new SmallRyeConfigBuilder()
@@ -55,15 +50,6 @@ class VaultConfigSourceFactoryTest {
 
         assertThat(config.getConfigMapping(VaultConfig.class).redis().nodeName())
                 .isEqualTo("property");
-    }
-
-    @Test
-    void theFileIsTheOneNamed() {
-        Path file = Reading.file(directory, "redis: {node_name: from-file}");
-        SmallRyeConfig config = config(properties("command line", Map.of(Settings.FILE_PROPERTY, file.toString())));
-
-        assertThat(config.getConfigMapping(VaultConfig.class).redis().nodeName())
-                .isEqualTo("from-file");
     }
 
     @Test
