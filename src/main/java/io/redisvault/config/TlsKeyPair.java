@@ -1,5 +1,6 @@
 package io.redisvault.config;
 
+import io.quarkus.runtime.JVMUnsafeWarningsControl;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.impl.KeyStoreHelper;
 import java.io.IOException;
@@ -19,6 +20,8 @@ final class TlsKeyPair {
 
     /** Whether the one is the key of the other, both read as the server will read them. */
     static boolean matches(Path cert, Path key) {
+        // Of Netty's buffers JDK 25 would warn on standard error; Quarkus asks it not to, but only when it starts.
+        JVMUnsafeWarningsControl.disableUnsafeRelatedWarnings();
         try {
             KeyStore pair = KeyStoreHelper.loadKeyCert(List.of(pem(key)), List.of(pem(cert)));
             String alias = pair.aliases().nextElement();
