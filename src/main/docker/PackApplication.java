@@ -58,16 +58,16 @@ final class PackApplication {
 
     private static final Set<String> SERVICES = Set.of("s3", "sts");
 
-    /** Read by builds only, or by a JVM that has jars apart: it keeps the index of an open jar in the heap. */
-    private static final Pattern DROPPED = Pattern.compile("META-INF/("
-            + "MANIFEST\\.MF|INDEX\\.LIST|jandex\\.idx|beans\\.xml|quarkus-.*|native-image/.*|proguard/.*|maven/.*/pom\\.xml"
-            + ")|(.*/)?module-info\\.class");
+    /** Read only by builds, or in a jar of one library. The JVM keeps the index of an open jar in the heap. */
+    private static final Pattern DROPPED = Pattern.compile("META-INF/(MANIFEST\\.MF|INDEX\\.LIST|jandex\\.idx|beans\\.xml"
+            + "|quarkus-.*|native-image/.*|proguard/.*|maven/.*/pom\\.xml|[^/]*\\.kotlin_module)"
+            + "|OSGI-INF/.*|(.*/)?module-info\\.class");
 
-    private static final Pattern LICENSES = Pattern.compile("META-INF/([^/]*(?:LICENSE|NOTICE)[^/]*)");
+    private static final Pattern LICENSES = Pattern.compile("META-INF/([^/]*(?:LICENSE|NOTICE|DEPENDENCIES)[^/]*)");
 
     private static final Pattern LISTS = Pattern.compile("META-INF/(services/.*|io\\.netty\\.versions\\.properties)");
 
-    /** What is found first serves, as on a class path; scanners ask for the second. */
+    /** Of these the first serves, as on a class path; {@code META-INF/maven} is for scanners. */
     private static final Pattern FIRST_OF_ITS_NAME = Pattern.compile(".*\\.class|META-INF/maven/.*");
 
     private PackApplication() {}
@@ -103,7 +103,8 @@ final class PackApplication {
                             .replaceFirst("META-INF/licenses/" + path.getFileName() + "/$1");
                     if (!entry.isDirectory() && !DROPPED.matcher(name).matches()) {
                         byte[] bytes = jar.getInputStream(entry).readAllBytes();
-                        entries.merge(name, bytes, (first, second) -> both(name, first, second));
+                        byte[] stripped = name.endsWith(".class") ? stripClass(bytes) : bytes;
+                        entries.merge(name, stripped, (first, second) -> both(name, first, second));
                     }
                 }
             }
@@ -111,9 +112,7 @@ final class PackApplication {
             newest = time.compareTo(newest) > 0 ? time : newest;
             Files.delete(path);
         }
-        entries.entrySet().parallelStream()
-                .filter(entry -> entry.getKey().endsWith(".class"))
-                .forEach(entry -> entry.setValue(stripClass(entry.getValue())));
+        // Without the versions of libraries: Google's client leaves its own out of a header then.
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Name.MANIFEST_VERSION, "1.0");
         write(entries, manifest, packed, newest);
@@ -124,7 +123,7 @@ final class PackApplication {
             return first;
         }
         if (!LISTS.matcher(name).matches()) {
-            throw new IllegalStateException("two libraries have a " + name + ": is it one of LISTS?");
+            throw new IllegalStateException("different libraries have a different " + name + ": is it one of LISTS?");
         }
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(first);

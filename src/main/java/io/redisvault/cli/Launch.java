@@ -60,12 +60,12 @@ final class Launch {
         }
         work = application;
         AtomicInteger exitCode = new AtomicInteger();
-        Quarkus.run(Application.class, (code, failure) -> exitCode.set(failure == null ? code : report(failure)));
+        Quarkus.run(Application.class, (code, failure) -> exitCode.set(failure == null ? code : report(failure, code)));
         return exitCode.get();
     }
 
-    /** Quarkus leaves it to who asks for the exit code to say why there was no start. */
-    private static int report(Throwable failure) {
+    /** Quarkus leaves it to who asks for the exit code to say why there was no start; the code, a better one if known. */
+    private static int report(Throwable failure, int code) {
         Throwable cause = ExceptionUtil.getRootCause(failure);
         if (cause instanceof ConfigValidationException invalid) {
             for (int i = 0; i < invalid.getProblemCount(); i++) {
@@ -87,7 +87,7 @@ final class Launch {
             System.err.println("redis-vault: could not start:");
             failure.printStackTrace();
         }
-        return RedisVault.FAILED;
+        return code;
     }
 
     private static String setting(String name) {

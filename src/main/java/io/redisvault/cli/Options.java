@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * How commands and options are read. Not in the class of {@code main}: the JVM looks for what a class hands over and throws
- * before it runs, and would open a hundred jars at each start, up to the parser's.
+ * before it runs, and would open all jars up to the parser's at each start.
  */
 final class Options {
 

@@ -68,7 +68,7 @@ public final class Settings {
     private static VaultConfig map(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(properties, "settings", 100))
-                .withMapping(VaultConfig.class, "vault")
+                .withMapping(VaultConfig.class)
                 .build()
                 .getConfigMapping(VaultConfig.class);
     }
