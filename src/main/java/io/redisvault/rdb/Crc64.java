@@ -3,6 +3,7 @@ package io.redisvault.rdb;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * CRC-64 as Redis computes it: the Jones polynomial {@code 0xad93d23594c935a9}, reflected, starting at 0, without a
@@ -32,10 +33,20 @@ public final class Crc64 {
 
     /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
     public static long update(long crc, ByteBuffer bytes) {
+        return update(crc, bytes, window());
+    }
+
+    /** The words of a block behind the last ones before it: what {@link #update(long, ByteBuffer, long[])} works in. */
+    static long[] window() {
+        return new long[REACH + BLOCK];
+    }
+
+    /** The same with a window that is used again, for one who sums up many buffers: a new one each would be a fifth of them. */
+    static long update(long crc, ByteBuffer bytes, long[] window) {
         ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         LongBuffer words = rest.asLongBuffer();
         rest.position(rest.position() + words.remaining() * Long.BYTES);
-        long sum = words.remaining() > 2 * REACH ? ofMany(crc, words) : ofFew(crc, words);
+        long sum = words.remaining() > 2 * REACH ? ofMany(crc, words, window) : ofFew(crc, words);
         while (rest.hasRemaining()) {
             sum = TABLE[(int) (sum ^ rest.get()) & 0xff] ^ sum >>> 8;
         }
@@ -48,9 +59,8 @@ public final class Crc64 {
         return lookUp(crc, all, 0, all.length);
     }
 
-    private static long ofMany(long crc, LongBuffer words) {
-        // The words of a block behind the last ones before it.
-        long[] window = new long[REACH + BLOCK];
+    private static long ofMany(long crc, LongBuffer words, long[] window) {
+        Arrays.fill(window, 0, REACH, 0);
         long before = crc;
         while (words.remaining() > REACH) {
             int length = Math.min(BLOCK, words.remaining() - REACH);
