@@ -64,7 +64,7 @@ final class Launch {
         return exitCode.get();
     }
 
-    /** Quarkus leaves it to who asks for the exit code to say why there was no start; the code, a better one if known. */
+    /** Quarkus leaves it to who asks for the exit code to say why there was no start. Answers that code, or a better one. */
     private static int report(Throwable failure, int code) {
         Throwable cause = ExceptionUtil.getRootCause(failure);
         if (cause instanceof ConfigValidationException invalid) {
