@@ -70,6 +70,11 @@ final class PackApplication {
     /** Of these the first serves, as on a class path; {@code META-INF/maven} is for scanners. */
     private static final Pattern FIRST_OF_ITS_NAME = Pattern.compile(".*\\.class|META-INF/maven/.*");
 
+    private static final String OWN = "app/redis-vault.jar";
+
+    /** Quarkus' runner takes the directory above these two for that of the application. */
+    private static final String LIBRARIES = "lib/main/libraries.jar";
+
     private PackApplication() {}
 
     public static void main(String... arguments) throws IOException {
@@ -84,11 +89,9 @@ final class PackApplication {
         Map<Boolean, List<Path>> jars = Stream.of(classPath)
                 .map(application::resolve)
                 .collect(Collectors.partitioningBy(jar -> jar.startsWith(application.resolve("lib"))));
-        // Where Quarkus' runner is found tells it the directory of the application.
-        List<String> packed = List.of("app/redis-vault.jar", "lib/main/libraries.jar");
-        pack(jars.get(false), application.resolve(packed.get(0)));
-        pack(jars.get(true), application.resolve(packed.get(1)));
-        manifest.getMainAttributes().put(Name.CLASS_PATH, String.join(" ", packed));
+        pack(jars.get(false), application.resolve(OWN));
+        pack(jars.get(true), application.resolve(LIBRARIES));
+        manifest.getMainAttributes().put(Name.CLASS_PATH, OWN + " " + LIBRARIES);
         write(Map.of(), manifest, runner, Files.getLastModifiedTime(runner));
     }
 
@@ -123,7 +126,7 @@ final class PackApplication {
             return first;
         }
         if (!LISTS.matcher(name).matches()) {
-            throw new IllegalStateException("different libraries have a different " + name + ": is it one of LISTS?");
+            throw new IllegalStateException("two libraries differ in " + name + ": is it one of LISTS?");
         }
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(first);

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Starts the application once its configuration is known to be right. */
@@ -55,8 +57,7 @@ final class Launch {
     private int start(ToIntFunction<Instance<Object>> application) {
         List<String> mistakes = Settings.check(Optional.ofNullable(config));
         if (!mistakes.isEmpty()) {
-            mistakes.forEach(mistake -> System.err.println("redis-vault: " + mistake));
-            return RedisVault.WRONG_USAGE;
+            return refuse(mistakes.stream());
         }
         work = application;
         AtomicInteger exitCode = new AtomicInteger();
@@ -68,10 +69,8 @@ final class Launch {
     private static int report(Throwable failure, int code) {
         Throwable cause = ExceptionUtil.getRootCause(failure);
         if (cause instanceof ConfigValidationException invalid) {
-            for (int i = 0; i < invalid.getProblemCount(); i++) {
-                System.err.println("redis-vault: " + invalid.getProblem(i).getMessage());
-            }
-            return RedisVault.WRONG_USAGE;
+            return refuse(IntStream.range(0, invalid.getProblemCount())
+                    .mapToObj(i -> invalid.getProblem(i).getMessage()));
         }
         boolean unresolved = cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException;
         if ((unresolved || cause instanceof BindException) && !isOurs(setting("host"))) {
@@ -88,6 +87,11 @@ final class Launch {
             failure.printStackTrace();
         }
         return code;
+    }
+
+    private static int refuse(Stream<String> mistakes) {
+        mistakes.forEach(mistake -> System.err.println("redis-vault: " + mistake));
+        return RedisVault.WRONG_USAGE;
     }
 
     private static String setting(String name) {

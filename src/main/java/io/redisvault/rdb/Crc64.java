@@ -14,6 +14,8 @@ import java.util.Arrays;
  * stays as it is when a word of 64 bits is removed and added to the words 67, 113, … and 480 places further on. Doing that
  * to one word after the other moves everything into the last 480 words, with ten exclusive ors a word, which newer JDKs
  * turn into vector instructions; eight table look-ups a word are left for those 480 only.
+ *
+ * <p>Not safe for use by several threads at once.
  */
 public final class Crc64 {
 
@@ -29,37 +31,28 @@ public final class Crc64 {
     /** Eight tables of 256 entries; table {@code k} shifts a byte past {@code k} further bytes. */
     private static final long[] TABLE = table();
 
-    private Crc64() {}
+    /** The words of a block behind the last ones before it. A new one for each buffer would be a fifth of what passes by. */
+    private final long[] window = new long[REACH + BLOCK];
 
     /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
-    public static long update(long crc, ByteBuffer bytes) {
-        return update(crc, bytes, window());
-    }
-
-    /** The words of a block behind the last ones before it: what {@link #update(long, ByteBuffer, long[])} works in. */
-    static long[] window() {
-        return new long[REACH + BLOCK];
-    }
-
-    /** The same with a window that is used again, for one who sums up many buffers: a new one each would be a fifth of them. */
-    static long update(long crc, ByteBuffer bytes, long[] window) {
+    public long update(long crc, ByteBuffer bytes) {
         ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         LongBuffer words = rest.asLongBuffer();
         rest.position(rest.position() + words.remaining() * Long.BYTES);
-        long sum = words.remaining() > 2 * REACH ? ofMany(crc, words, window) : ofFew(crc, words);
+        long sum = words.remaining() > 2 * REACH ? ofMany(crc, words) : ofFew(crc, words);
         while (rest.hasRemaining()) {
             sum = TABLE[(int) (sum ^ rest.get()) & 0xff] ^ sum >>> 8;
         }
         return sum;
     }
 
-    private static long ofFew(long crc, LongBuffer words) {
-        long[] all = new long[words.remaining()];
-        words.get(all);
-        return lookUp(crc, all, 0, all.length);
+    private long ofFew(long crc, LongBuffer words) {
+        int length = words.remaining();
+        words.get(window, 0, length);
+        return lookUp(crc, window, 0, length);
     }
 
-    private static long ofMany(long crc, LongBuffer words, long[] window) {
+    private long ofMany(long crc, LongBuffer words) {
         Arrays.fill(window, 0, REACH, 0);
         long before = crc;
         while (words.remaining() > REACH) {

@@ -10,7 +10,7 @@ public final class RdbVerifier {
 
     private final long size;
     private final byte[] tail;
-    private final long[] window = Crc64.window();
+    private final Crc64 sum = new Crc64();
     private byte[] head;
     private RdbHeader header;
     private long position;
@@ -44,7 +44,7 @@ public final class RdbVerifier {
             throw new InvalidDumpException("there are more than the %d bytes that were expected".formatted(size));
         }
         long covered = Math.max(0, size - RdbFacts.FOOTER_LENGTH - position);
-        crc = Crc64.update(crc, bytes.slice(bytes.position(), (int) Math.min(length, covered)), window);
+        crc = sum.update(crc, bytes.slice(bytes.position(), (int) Math.min(length, covered)));
         keepHead(bytes);
         keepTail(bytes);
         position += length;

@@ -36,7 +36,7 @@ final class RewrittenDump {
         int covered = bytes.length - FOOTER;
         ByteBuffer.wrap(bytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(covered, Crc64.update(0, ByteBuffer.wrap(bytes, 0, covered)));
+                .putLong(covered, new Crc64().update(0, ByteBuffer.wrap(bytes, 0, covered)));
         Files.write(dump, bytes);
     }
 }

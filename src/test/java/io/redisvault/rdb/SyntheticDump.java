@@ -89,7 +89,7 @@ public final class SyntheticDump {
     }
 
     private static long write(FileChannel channel, long crc, ByteBuffer bytes) throws IOException {
-        long sum = Crc64.update(crc, bytes);
+        long sum = new Crc64().update(crc, bytes);
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
