@@ -188,7 +188,7 @@ public final class FaultyProxy implements AutoCloseable {
         return cuts.get();
     }
 
-    /** How many bytes were passed on so far. */
+    /** How many bytes were passed on so far, those on their way included. */
     public long passed(Direction direction) {
         return counter(direction).get();
     }
@@ -323,8 +323,9 @@ public final class FaultyProxy implements AutoCloseable {
                 if (allowed == 0) {
                     return cut();
                 }
-                out.write(buffer, offset, allowed);
+                // Before they can be read, so that whoever has read them finds them counted.
                 counter(direction).addAndGet(allowed);
+                out.write(buffer, offset, allowed);
                 offset += allowed;
                 if (reached(direction)) {
                     return cut();
