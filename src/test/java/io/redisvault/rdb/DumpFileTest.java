@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -174,6 +175,25 @@ class DumpFileTest {
             }
             assertThat(all.toByteArray()).isEqualTo(bytes);
         }
+    }
+
+    /** S3 takes ten thousand parts of a dump, within a heap of less than 50 MiB. */
+    @Test
+    void remembersLittleOfTheEndOfEachPart() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            int start = bytes.length / 2;
+            collect(dump.read(0, start));
+            long before = heap();
+            for (int offset = start; offset < start + 4000; offset++) {
+                collect(dump.read(offset, 1));
+            }
+            assertThat(heap() - before).isLessThan(4000 * 1024);
+        }
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Test
