@@ -6,12 +6,19 @@ import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An S3 server whose certificate only those trust who are told to. */
 class S3TrustIT {
+
+    private static final String NATIVE = "netty_tcnative";
 
     private static Surroundings surroundings;
     private static TlsProxy proxy;
@@ -34,12 +41,16 @@ class S3TrustIT {
         return surroundings.vault().and("S3_ENDPOINT", "https://localhost:" + proxy.port());
     }
 
+    private static VaultProcess.Builder trusting(String node) {
+        return vault().and("S3_CA_FILE", proxy.certificate().toString()).and("REDIS_NODE_NAME", node);
+    }
+
     @Test
     void itsAuthorityCanBeTrusted() {
-        Exit exit = vault().and("S3_CA_FILE", proxy.certificate().toString()).run("--once");
+        Exit exit = trusting("trusting").run("--once");
 
         assertThat(exit.code()).as(exit.err()).isZero();
-        assertThat(surroundings.s3().keys()).hasSize(1);
+        assertThat(surroundings.s3().keys()).anyMatch(key -> key.contains("trusting"));
     }
 
     @Test
@@ -60,6 +71,26 @@ class S3TrustIT {
 
             assertThat(exit.code()).as(exit.err()).isEqualTo(1);
             assertThat(exit.err()).contains("No subject alternative");
+        }
+    }
+
+    /** Where Netty has its library for the system: Linux with glibc. */
+    @Test
+    void encryptionIsNative() throws IOException {
+        assertThat(librariesAfterABackup(trusting("native"))).contains(NATIVE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dio.netty.native.workdir=/proc", "-Dio.netty.handler.ssl.noOpenSsl=true"})
+    void whereItIsNotOrMustNotBeTheJdkEncrypts(String option) throws IOException {
+        assertThat(librariesAfterABackup(trusting(option.replaceAll("\\W", "")).jvm(option)))
+                .doesNotContain(NATIVE);
+    }
+
+    private static String librariesAfterABackup(VaultProcess.Builder builder) throws IOException {
+        try (VaultProcess vault = builder.serve()) {
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
+            return Files.readString(Path.of("/proc/" + vault.pid() + "/maps"));
         }
     }
 }
