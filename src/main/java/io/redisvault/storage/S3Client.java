@@ -16,6 +16,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.xml.stream.XMLStreamException;
@@ -41,10 +42,24 @@ final class S3Client {
     @Singleton
     static S3AsyncClient create(
             S3AsyncClientBuilder builder, VaultConfig vault, Config config, @MainEventLoopGroup EventLoopGroup loops) {
+        if (hasMusl(Path.of("/lib"))) {
+            // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
+            System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
+        }
         // The client closes what it builds itself.
         vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config, loops)));
         return builder.overrideConfiguration(patient(builder.overrideConfiguration()))
                 .build();
+    }
+
+    /** Whether the dynamic linker of musl is among the libraries in a directory. */
+    static boolean hasMusl(Path libraries) {
+        try (Stream<Path> files = Files.list(libraries)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("ld-musl-"));
+        } catch (IOException e) {
+            // There is no such directory.
+            return false;
+        }
     }
 
     static ClientOverrideConfiguration patient(ClientOverrideConfiguration configuration) {

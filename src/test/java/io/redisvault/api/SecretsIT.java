@@ -74,7 +74,8 @@ class SecretsIT {
             HttpResponse<String> failed = vault.post("/backup", "Authorization", "Bearer " + TOKEN);
             assertThat(failed.statusCode()).as(failed.body()).isBetween(500, 503);
             searchAnswers(vault);
-            assertThat(vault.output()).contains("WRONGPASS", "the storage cannot be used");
+            Awaitility.await().untilAsserted(() -> assertThat(vault.output())
+                    .contains("WRONGPASS", "the storage cannot be used"));
             search(vault.output());
         }
     }

@@ -41,7 +41,8 @@ class HealthIT {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(502);
             assertDown(vault, "storage", "there is no bucket 'no-such-bucket'");
             assertDown(vault, "last cycle", "there is no bucket 'no-such-bucket'");
-            assertThat(vault.output()).contains("the storage cannot be used: S3 answered 404 NoSuchBucket");
+            Awaitility.await().untilAsserted(() -> assertThat(vault.output())
+                    .contains("the storage cannot be used: S3 answered 404 NoSuchBucket"));
         }
     }
 

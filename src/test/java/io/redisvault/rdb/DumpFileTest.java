@@ -187,7 +187,7 @@ class DumpFileTest {
             for (int offset = start; offset < start + 4000; offset++) {
                 collect(dump.read(offset, 1));
             }
-            assertThat(heap() - before).isLessThan(4000 * 1024);
+            assertThat(heap() - before).isLessThan(4000 * 6 * 1024);
         }
     }
 

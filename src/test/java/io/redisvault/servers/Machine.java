@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ public final class Machine implements AutoCloseable {
     private Machine(Path directory, Path data, Map<String, String> vault) {
         this.directory = directory;
         this.data = data;
-        this.port = freePort();
+        this.port = VaultProcess.Builder.freePort();
         this.environment = new HashMap<>(vault);
         environment.put("REDIS_CONNECTION", "redis://127.0.0.1:" + port);
     }
@@ -91,14 +89,6 @@ public final class Machine implements AutoCloseable {
     private void program(String name, String script) throws IOException {
         Path file = Files.writeString(directory.resolve("bin").resolve(name), "#!/usr/bin/env bash\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

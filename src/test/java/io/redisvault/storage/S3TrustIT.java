@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An S3 server whose certificate only those trust who are told to. */
 class S3TrustIT {
 
-    private static final String NATIVE = "netty_tcnative";
+    private static final String NATIVE = "-Dio.netty.handler.ssl.noOpenSsl=false";
+    private static final String OF_THE_JDK = "-Dio.netty.handler.ssl.noOpenSsl=true";
+    private static final String LIBRARY = "netty_tcnative";
 
     private static Surroundings surroundings;
     private static TlsProxy proxy;
@@ -53,20 +55,23 @@ class S3TrustIT {
         assertThat(surroundings.s3().keys()).anyMatch(key -> key.contains("trusting"));
     }
 
-    @Test
-    void withoutThatTheCycleFailsAndSaysWhatMendsIt() {
-        Exit exit = vault().run("--once");
+    @ParameterizedTest
+    @ValueSource(strings = {NATIVE, OF_THE_JDK})
+    void withoutThatTheCycleFailsAndSaysWhatMendsIt(String encryption) {
+        Exit exit = vault().jvm(encryption).run("--once");
 
         assertThat(exit.code()).as(exit.err()).isEqualTo(1);
         assertThat(exit.err()).contains("S3's certificate is not trusted", "S3_CA_FILE");
     }
 
-    @Test
-    void anotherNameIsNotTrusted() {
+    @ParameterizedTest
+    @ValueSource(strings = {NATIVE, OF_THE_JDK})
+    void anotherNameIsNotTrusted(String encryption) {
         try (TlsProxy other =
                 TlsProxy.withCertificateFor("other.example", surroundings.s3().port())) {
             Exit exit = vault().and("S3_ENDPOINT", "https://localhost:" + other.port())
                     .and("S3_CA_FILE", other.certificate().toString())
+                    .jvm(encryption)
                     .run("--once");
 
             assertThat(exit.code()).as(exit.err()).isEqualTo(1);
@@ -77,14 +82,14 @@ class S3TrustIT {
     /** Where Netty has its library for the system: Linux with glibc. */
     @Test
     void encryptionIsNative() throws IOException {
-        assertThat(librariesAfterABackup(trusting("native"))).contains(NATIVE);
+        assertThat(librariesAfterABackup(trusting("native"))).contains(LIBRARY);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-Dio.netty.native.workdir=/proc", "-Dio.netty.handler.ssl.noOpenSsl=true"})
+    @ValueSource(strings = {"-Dio.netty.native.workdir=/proc", OF_THE_JDK})
     void whereItIsNotOrMustNotBeTheJdkEncrypts(String option) throws IOException {
         assertThat(librariesAfterABackup(trusting(option.replaceAll("\\W", "")).jvm(option)))
-                .doesNotContain(NATIVE);
+                .doesNotContain(LIBRARY);
     }
 
     private static String librariesAfterABackup(VaultProcess.Builder builder) throws IOException {
