@@ -8,6 +8,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -16,7 +17,6 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.xml.stream.XMLStreamException;
@@ -54,8 +54,8 @@ final class S3Client {
 
     /** Whether the dynamic linker of musl is among the libraries in a directory. */
     static boolean hasMusl(Path libraries) {
-        try (Stream<Path> files = Files.list(libraries)) {
-            return files.anyMatch(file -> file.getFileName().toString().startsWith("ld-musl-"));
+        try (DirectoryStream<Path> linkers = Files.newDirectoryStream(libraries, "ld-musl-*")) {
+            return linkers.iterator().hasNext();
         } catch (IOException e) {
             // There is no such directory.
             return false;

@@ -51,8 +51,8 @@ class HttpsIT {
     void s3OverHttpsCostsLittleMoreThanOverHttp() throws IOException {
         Cost plain = cost(vault("http"));
         try (TlsProxy proxy = TlsProxy.to(surroundings.s3().port())) {
-            assertThatItCostsLittleMore("S3", cost(s3("https", proxy)), plain);
-            VaultProcess.Builder ofTheJdk = s3("jdk", proxy).jvm("-Dio.netty.handler.ssl.noOpenSsl=true");
+            assertThatItCostsLittleMore("S3", cost(proxy.asS3Of(vault("https"))), plain);
+            VaultProcess.Builder ofTheJdk = proxy.asS3Of(vault("jdk")).jvm("-Dio.netty.handler.ssl.noOpenSsl=true");
             assertThatItCostsLittleMore("S3 with the JDK's TLS", cost(ofTheJdk), plain);
         }
     }
@@ -87,12 +87,6 @@ class HttpsIT {
 
     private static VaultProcess.Builder vault(String node) {
         return surroundings.vault().and("REDIS_DATA_PATH", data.toString()).and("REDIS_NODE_NAME", node);
-    }
-
-    private static VaultProcess.Builder s3(String node, TlsProxy proxy) {
-        return vault(node)
-                .and("S3_ENDPOINT", "https://localhost:" + proxy.port())
-                .and("S3_CA_FILE", proxy.certificate().toString());
     }
 
     private static VaultProcess.Builder gcs(String node, String endpoint) {

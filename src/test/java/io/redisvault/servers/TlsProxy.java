@@ -57,6 +57,12 @@ public final class TlsProxy implements AutoCloseable {
         return identity.certificate();
     }
 
+    /** A vault that reaches S3 through this, and trusts it. */
+    public VaultProcess.Builder asS3Of(VaultProcess.Builder vault) {
+        return vault.and("S3_ENDPOINT", "https://localhost:" + port())
+                .and("S3_CA_FILE", certificate().toString());
+    }
+
     /** For JVMs of their own: a store to trust. */
     public Path keyStore() {
         return identity.keyStore();

@@ -39,12 +39,8 @@ class S3TrustIT {
         surroundings.close();
     }
 
-    private static VaultProcess.Builder vault() {
-        return surroundings.vault().and("S3_ENDPOINT", "https://localhost:" + proxy.port());
-    }
-
     private static VaultProcess.Builder trusting(String node) {
-        return vault().and("S3_CA_FILE", proxy.certificate().toString()).and("REDIS_NODE_NAME", node);
+        return proxy.asS3Of(surroundings.vault()).and("REDIS_NODE_NAME", node);
     }
 
     @Test
@@ -58,7 +54,11 @@ class S3TrustIT {
     @ParameterizedTest
     @ValueSource(strings = {NATIVE, OF_THE_JDK})
     void withoutThatTheCycleFailsAndSaysWhatMendsIt(String encryption) {
-        Exit exit = vault().jvm(encryption).run("--once");
+        Exit exit = surroundings
+                .vault()
+                .and("S3_ENDPOINT", "https://localhost:" + proxy.port())
+                .jvm(encryption)
+                .run("--once");
 
         assertThat(exit.code()).as(exit.err()).isEqualTo(1);
         assertThat(exit.err()).contains("S3's certificate is not trusted", "S3_CA_FILE");
@@ -69,10 +69,7 @@ class S3TrustIT {
     void anotherNameIsNotTrusted(String encryption) {
         try (TlsProxy other =
                 TlsProxy.withCertificateFor("other.example", surroundings.s3().port())) {
-            Exit exit = vault().and("S3_ENDPOINT", "https://localhost:" + other.port())
-                    .and("S3_CA_FILE", other.certificate().toString())
-                    .jvm(encryption)
-                    .run("--once");
+            Exit exit = other.asS3Of(surroundings.vault()).jvm(encryption).run("--once");
 
             assertThat(exit.code()).as(exit.err()).isEqualTo(1);
             assertThat(exit.err()).contains("No subject alternative");
