@@ -5,7 +5,9 @@ import io.redisvault.storage.Content;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The cycle under way, as those see it who ask meanwhile. */
@@ -51,18 +53,21 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** The content, and how far it was read; parts may be read again, and one while the next is read already. */
+    /** The content, and how much of it was read; parts may be read at the same time, and again. */
     Content track(Content content) {
         bytesTotal = content.length();
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
+        Map<Long, AtomicLong> furthest = new ConcurrentHashMap<>();
         return content.from((offset, length) -> {
-            AtomicLong position = new AtomicLong(offset);
+            AtomicLong before = furthest.computeIfAbsent(offset, start -> new AtomicLong());
+            AtomicLong now = new AtomicLong();
             return content.read(offset, length).onItem().invoke(chunk -> {
                 if (stop.isDone()) {
                     throw new BackupStoppedException();
                 }
-                bytesDone.accumulateAndGet(position.addAndGet(chunk.remaining()), Math::max);
+                long done = now.addAndGet(chunk.remaining());
+                bytesDone.addAndGet(Math.max(0, done - before.getAndAccumulate(done, Math::max)));
             });
         });
     }

@@ -28,6 +28,11 @@ public final class Crc64 {
     /** Words that are moved at a time; with those before them they fit the first cache of any processor. */
     private static final int BLOCK = 1024;
 
+    private static final long POLYNOMIAL = Long.reverse(0xad93d23594c935a9L);
+
+    /** {@code x^8}, which moves a sum past a byte. */
+    private static final long ONE_BYTE = 1L << 63 - 8;
+
     /** Eight tables of 256 entries; table {@code k} shifts a byte past {@code k} further bytes. */
     private static final long[] TABLE = table();
 
@@ -36,6 +41,38 @@ public final class Crc64 {
      * one from the start would be too much for a check that is kept to be continued.
      */
     private long[] window;
+
+    /**
+     * The sum over two pieces from those of each: the first, moved past the zeros that stand for the second, and the second.
+     *
+     * @param length of the second piece, in bytes
+     */
+    static long concatenate(long first, long second, long length) {
+        long moved = first;
+        long power = ONE_BYTE;
+        for (long rest = length; rest > 0; rest >>>= 1) {
+            if ((rest & 1) == 1) {
+                moved = multiply(moved, power);
+            }
+            power = multiply(power, power);
+        }
+        return moved ^ second;
+    }
+
+    /** Modulo the polynomial; the highest bit is the coefficient of 1, as it is reflected. */
+    private static long multiply(long a, long b) {
+        long product = 0;
+        long shifted = a;
+        for (long bits = b; bits != 0; bits <<= 1) {
+            product ^= bits >> 63 & shifted;
+            shifted = timesX(shifted);
+        }
+        return product;
+    }
+
+    private static long timesX(long a) {
+        return a >>> 1 ^ (a & 1) * POLYNOMIAL;
+    }
 
     /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
     public long update(long crc, ByteBuffer bytes) {
@@ -115,12 +152,11 @@ public final class Crc64 {
     }
 
     private static long[] table() {
-        long polynomial = Long.reverse(0xad93d23594c935a9L);
         long[] table = new long[8 * 256];
         for (int b = 0; b < 256; b++) {
             long crc = b;
             for (int bit = 0; bit < 8; bit++) {
-                crc = crc >>> 1 ^ (crc & 1) * polynomial;
+                crc = timesX(crc);
             }
             table[b] = crc;
         }

@@ -8,9 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -24,20 +22,16 @@ public final class DumpFile implements Closeable {
     private final Instant modified;
     private final long size;
     private final long footer;
-    private final Optional<RdbFacts> facts;
+    private final Optional<DumpCheck> check;
     private final Executor workers;
-
-    /** The state of the check at every offset that a part may start from: one entry for each part that was read. */
-    private final Map<Long, RdbVerifier> checkpoints = new ConcurrentHashMap<>();
 
     private DumpFile(OpenedFile file, boolean verify, Executor workers) throws IOException {
         this.channel = file.channel();
         this.modified = file.modified();
         this.size = file.size();
         this.footer = footer(file);
-        this.facts = verify ? Optional.of(facts(file)) : Optional.empty();
+        this.check = verify ? Optional.of(DumpCheck.of(file)) : Optional.empty();
         this.workers = workers;
-        checkpoints.put(0L, new RdbVerifier(size));
     }
 
     /** Opens a dump that is to be verified: {@link #open(Path, boolean, Executor)}. */
@@ -81,31 +75,39 @@ public final class DumpFile implements Closeable {
 
     /** What the dump says of itself; empty if it is not to be verified. */
     public Optional<RdbFacts> facts() {
-        return facts;
+        return check.map(DumpCheck::facts);
     }
 
     /**
      * Reads a part of the file in chunks, no faster than they are asked for, on the workers.
      *
-     * <p>The whole is checked in the same pass. So parts are to be read in order: each starts at 0, or where an earlier
-     * part started or ended; one that was interrupted can be read again. The chunk with the last byte of the file is
-     * handed out only after the whole of the file was found good. A file that is not verified can be read in any order.
+     * <p>The whole is checked in the same pass, also if parts are read in another order, or at the same time. They must not
+     * overlap; one can be read again, from its start to its end. The last chunk that is missing is handed out only after the
+     * whole of the file was found good.
      *
      * <p>Fails with {@link InvalidDumpException} if the dump is bad or changes while it is read, with
-     * {@link IllegalArgumentException} if nothing is known of the bytes before the part, with
-     * {@link java.io.UncheckedIOException} if reading fails or the file was closed.
+     * {@link IllegalArgumentException} if the part overlaps another, with {@link java.io.UncheckedIOException} if reading
+     * fails or the file was closed.
      *
      * @param offset in bytes
      * @param length in bytes
      * @throws IllegalArgumentException if the part is not within the file
      */
     public Multi<ByteBuffer> read(long offset, long length) {
-        return chunks(offset, length, () -> DumpPart.checked(this, channel, offset, offset + length));
+        return chunks(
+                offset,
+                length,
+                () -> DumpPart.checked(
+                        this,
+                        channel,
+                        offset,
+                        offset + length,
+                        check.map(whole -> whole.begin(offset, offset + length))));
     }
 
     /**
-     * Reads a part of the file as {@link #read} does, but in any order, without a check, and into one buffer: what was handed
-     * out is overwritten when more is asked for.
+     * Reads any part of the file as {@link #read} does, but without a check, and into one buffer: what was handed out is
+     * overwritten when more is asked for.
      */
     public Multi<ByteBuffer> preview(long offset, long length) {
         return chunks(offset, length, () -> DumpPart.preview(this, channel, offset, offset + length));
@@ -129,31 +131,6 @@ public final class DumpFile implements Closeable {
         channel.close();
     }
 
-    /** A check to be continued from an offset; empty if the file is not to be verified. */
-    Optional<RdbVerifier> checkFrom(long offset) {
-        if (facts.isEmpty()) {
-            return Optional.empty();
-        }
-        RdbVerifier checkpoint = checkpoints.get(offset);
-        if (checkpoint == null) {
-            throw new IllegalArgumentException(
-                    "the part at %d cannot be checked before the one that ends there was read".formatted(offset));
-        }
-        return Optional.of(new RdbVerifier(checkpoint));
-    }
-
-    /** Notes how far a part was checked, and compares with what earlier readers of the same bytes found. */
-    void checkedTo(RdbVerifier verifier) {
-        RdbVerifier known = checkpoints.putIfAbsent(verifier.position(), new RdbVerifier(verifier));
-        if (known != null && known.crc() != verifier.crc()) {
-            throw new InvalidDumpException("the dump changed while it was read: the same bytes before offset %d differ"
-                    .formatted(verifier.position()));
-        }
-        if (verifier.position() == size && !verifier.finish().equals(facts.orElseThrow())) {
-            throw new InvalidDumpException("the dump changed while it was read: its header or footer is another now");
-        }
-    }
-
     private static long footer(OpenedFile file) throws IOException {
         int length = RdbFacts.FOOTER_LENGTH;
         return file.size() < length
@@ -161,11 +138,5 @@ public final class DumpFile implements Closeable {
                 : file.read(file.size() - length, length)
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .getLong();
-    }
-
-    private static RdbFacts facts(OpenedFile file) throws IOException {
-        long size = file.size();
-        RdbHeader header = RdbHeader.parse(file.read(0, RdbHeader.MAX_LENGTH), size);
-        return RdbFacts.of(header, file.read(size - RdbFacts.TAIL_LENGTH, RdbFacts.TAIL_LENGTH), size);
     }
 }

@@ -6,39 +6,47 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** One subscriber's way through a part of a dump, a chunk at a time; the bytes it hands out are those it checked. */
 final class DumpPart {
 
-    static final int CHUNK = 64 * 1024;
+    static final int CHUNK = 32 * 1024;
+
+    private static final int PREVIEW_CHUNK = 64 * 1024;
 
     private final DumpFile dump;
     private final FileChannel channel;
     private final long end;
-    private final IntFunction<ByteBuffer> chunks;
+    private final Supplier<ByteBuffer> chunks;
+    private final Optional<DumpCheck.Reading> check;
     private long position;
-    private Optional<RdbVerifier> check;
 
-    private DumpPart(DumpFile dump, FileChannel channel, long start, long end, IntFunction<ByteBuffer> chunks) {
+    private DumpPart(
+            DumpFile dump,
+            FileChannel channel,
+            long start,
+            long end,
+            Optional<DumpCheck.Reading> check,
+            Supplier<ByteBuffer> chunks) {
         this.dump = dump;
         this.channel = channel;
         this.position = start;
         this.end = end;
+        this.check = check;
         this.chunks = chunks;
     }
 
-    static DumpPart checked(DumpFile dump, FileChannel channel, long start, long end) {
-        return new DumpPart(dump, channel, start, end, ByteBuffer::allocate);
+    /** @param check to be told of all chunks, unless the dump is not to be verified */
+    static DumpPart checked(
+            DumpFile dump, FileChannel channel, long start, long end, Optional<DumpCheck.Reading> check) {
+        return new DumpPart(dump, channel, start, end, check, () -> ByteBuffer.allocate(CHUNK));
     }
 
     /** Without a check, and into one chunk over and over. */
     static DumpPart preview(DumpFile dump, FileChannel channel, long start, long end) {
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, end - start));
-        DumpPart part =
-                new DumpPart(dump, channel, start, end, length -> chunk.clear().limit(length));
-        part.check = Optional.empty();
-        return part;
+        ByteBuffer chunk = ByteBuffer.allocate(PREVIEW_CHUNK);
+        return new DumpPart(dump, channel, start, end, Optional.empty(), chunk::clear);
     }
 
     DumpPart emitNext(GeneratorEmitter<? super ByteBuffer> emitter) {
@@ -55,21 +63,16 @@ final class DumpPart {
     }
 
     private ByteBuffer next() throws IOException {
-        if (check == null) { // only now: an earlier part may have ended since this one was asked for
-            check = dump.checkFrom(position);
-        }
-        ByteBuffer chunk = chunks.apply((int) Math.min(CHUNK, end - position));
+        ByteBuffer chunk = chunks.get();
+        chunk.limit((int) Math.min(chunk.capacity(), end - position));
         if (!OpenedFile.fill(channel, chunk, position)) {
             throw new InvalidDumpException("the dump shrank while it was read: it ends before offset %d, not at %d"
                     .formatted(position + chunk.limit(), dump.size()));
         }
         chunk.flip();
         position += chunk.remaining();
-        check.ifPresent(verifier -> verifier.accept(chunk));
-        if (position == end) {
-            check.ifPresent(dump::checkedTo);
-        }
-        if (position == dump.size() && channel.size() != dump.size()) {
+        check.ifPresent(reading -> reading.accept(chunk));
+        if (position == end && channel.size() != dump.size()) {
             throw new InvalidDumpException("the dump changed while it was read: it has %d bytes now, it had %d"
                     .formatted(channel.size(), dump.size()));
         }

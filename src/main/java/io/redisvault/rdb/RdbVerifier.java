@@ -23,16 +23,6 @@ public final class RdbVerifier {
         this.tail = new byte[RdbFacts.TAIL_LENGTH];
     }
 
-    /** In the state of another one, and independent of it from now on. */
-    RdbVerifier(RdbVerifier other) {
-        this.size = other.size;
-        this.tail = other.tail.clone();
-        this.head = other.head == null ? null : other.head.clone();
-        this.header = other.header;
-        this.position = other.position;
-        this.crc = other.crc;
-    }
-
     /**
      * Takes the next bytes; the buffer's position stays as it is.
      *
@@ -48,16 +38,6 @@ public final class RdbVerifier {
         keepHead(bytes);
         keepTail(bytes);
         position += length;
-    }
-
-    /** How many bytes were taken. */
-    long position() {
-        return position;
-    }
-
-    /** The CRC-64 of what was taken, the footer left out. */
-    long crc() {
-        return crc;
     }
 
     /**

@@ -33,8 +33,9 @@ public record Content(long length, Source source, Source preview) {
     }
 
     /**
-     * Reads parts in order: each starts where an earlier one started or ended, so that an interrupted part can be
-     * read again. A buffer is the receiver's until it asks for the next one. A source that finds its bytes unfit to be stored fails before it hands out the last of them.
+     * Reads parts, in any order and several at a time. They do not overlap, but one that was interrupted can be read again
+     * from its start to its end. A buffer is the receiver's until it asks for the next one. A source that finds its bytes
+     * unfit to be stored fails before it hands out the last of them.
      */
     @FunctionalInterface
     public interface Source {

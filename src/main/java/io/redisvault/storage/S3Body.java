@@ -1,13 +1,11 @@
 package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -32,7 +30,6 @@ final class S3Body implements AsyncRequestBody {
     private final long length;
     private final Supplier<Multi<ByteBuffer>> bytes;
     private final boolean digested;
-    private final CompletableFuture<Void> handedOut = new CompletableFuture<>();
     private volatile MessageDigest sent;
 
     /** @param digested whether there will be an MD5 */
@@ -53,15 +50,11 @@ final class S3Body implements AsyncRequestBody {
         sent = digest;
         AtomicLong read = new AtomicLong();
         Multi<ByteBuffer> watched = bytes.get().onItem().invoke(chunk -> {
-            boolean last = read.addAndGet(chunk.remaining()) >= length;
-            if (last) {
+            if (read.addAndGet(chunk.remaining()) >= length) {
                 handOutLast();
             }
             if (digest != null) {
                 digest.update(chunk.duplicate());
-            }
-            if (last) {
-                handedOut.complete(null);
             }
         });
         AdaptersToReactiveStreams.publisher(watched).subscribe(subscriber);
@@ -76,11 +69,6 @@ final class S3Body implements AsyncRequestBody {
     /** Holds the last bytes back for good; false if they are out, so that the request may succeed. */
     boolean stop() {
         return length > 0 && state.updateAndGet(now -> now == State.OPEN ? State.STOPPED : now) == State.STOPPED;
-    }
-
-    /** Completes when the last bytes are handed out for the first time; what follows them can be read from then on. */
-    Uni<Void> handedOut() {
-        return Uni.createFrom().completionStage(handedOut::copy);
     }
 
     /** Of what the last attempt sent, in hexadecimal digits; only if there is to be one. */

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -19,10 +18,8 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 
 /**
- * One object sent part after part, and visible only once all of them arrived.
- *
- * <p>The parts are read in sequence as they are sent, so that memory does not grow with their number, and the content can
- * check itself in the same pass. While a part is on its way and its answer awaited, the next one is sent already.
+ * One object sent in parts, and visible only once all of them arrived. Two are read and sent at a time, each over a
+ * connection of its own; memory does not grow with their number.
  */
 final class S3MultipartUpload {
 
@@ -106,7 +103,6 @@ final class S3MultipartUpload {
 
     private Uni<List<Part>> sendParts(String uploadId, boolean checksums) {
         int count = Math.toIntExact((content.length() + partSize - 1) / partSize);
-        AtomicReference<Uni<Void>> turn = new AtomicReference<>(Uni.createFrom().voidItem());
         return Multi.createFrom()
                 .range(1, count + 1)
                 .onItem()
@@ -118,8 +114,7 @@ final class S3MultipartUpload {
                     Uni<String> crc32 = checksums
                             ? S3Crc32.of(content.preview().read(offset, length))
                             : Uni.createFrom().nullItem();
-                    Uni<Void> previous = turn.getAndSet(body.handedOut());
-                    return crc32.chain(crc -> previous.chain(() -> sendPart(uploadId, number, body, crc)));
+                    return crc32.chain(crc -> sendPart(uploadId, number, body, crc));
                 })
                 .merge(PARTS_UNDER_WAY)
                 .collect()

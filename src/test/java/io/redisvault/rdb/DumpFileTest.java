@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -162,24 +163,100 @@ class DumpFileTest {
     }
 
     @Test
-    void readsPartsOfAnySizeInOrder() throws IOException {
+    void readsPartsOfAnySizeInAnyOrder() throws IOException {
         Random random = new Random(3);
         for (int round = 0; round < 30; round++) {
-            int most = 1 << 8 + random.nextInt(12);
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            List<int[]> parts = parts(1 << 8 + random.nextInt(12), random);
+            byte[] all = new byte[bytes.length];
             try (DumpFile dump = DumpFile.open(path, workers)) {
-                while (all.size() < bytes.length) {
-                    int length = Math.min(1 + random.nextInt(most) + most / 2, bytes.length - all.size());
-                    all.writeBytes(collect(dump.read(all.size(), length)));
+                for (int[] part : parts) {
+                    System.arraycopy(collect(dump.read(part[0], part[1])), 0, all, part[0], part[1]);
                 }
             }
-            assertThat(all.toByteArray()).isEqualTo(bytes);
+            assertThat(all).isEqualTo(bytes);
         }
+    }
+
+    @Test
+    void findsADamageInAnyPartBeforeTheLastOneEnds() throws IOException {
+        Random random = new Random(4);
+        for (int round = 0; round < 30; round++) {
+            byte[] damaged = bytes.clone();
+            damaged[
+                            RdbHeader.MAX_LENGTH
+                                    + random.nextInt(bytes.length - RdbHeader.MAX_LENGTH - RdbFacts.TAIL_LENGTH)] ^=
+                    (byte) (1 << random.nextInt(8));
+            write(damaged);
+            List<int[]> parts = parts(1 << 12 + random.nextInt(8), random);
+            int[] last = parts.remove(parts.size() - 1);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                for (int[] part : parts) {
+                    assertThat(collect(dump.read(part[0], part[1])))
+                            .isEqualTo(Arrays.copyOfRange(damaged, part[0], part[0] + part[1]));
+                }
+                for (int attempt = 0; attempt < 2; attempt++) {
+                    AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(last[0], last[1]), Long.MAX_VALUE);
+                    subscriber.awaitFailure(PATIENCE).assertFailedWith(InvalidDumpException.class, "is damaged");
+                    assertThat(join(subscriber.getItems())).hasSizeLessThan(last[1]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void checksPartsThatAreReadAtTheSameTime() throws IOException {
+        int half = bytes.length / 2;
+        for (boolean damaged : List.of(false, true)) {
+            bytes[half + DumpPart.CHUNK] ^= (byte) (damaged ? 1 : 0);
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                AssertSubscriber<ByteBuffer> second = subscribe(dump.read(half, bytes.length - half), 1);
+                AssertSubscriber<ByteBuffer> first = subscribe(dump.read(0, half), 1);
+                second.awaitItems(1, PATIENCE);
+                first.awaitItems(1, PATIENCE);
+                second.request(Long.MAX_VALUE).awaitCompletion(PATIENCE);
+                first.request(Long.MAX_VALUE);
+                if (damaged) {
+                    first.awaitFailure(PATIENCE).assertFailedWith(InvalidDumpException.class, "is damaged");
+                } else {
+                    first.awaitCompletion(PATIENCE);
+                    assertThat(join(first.getItems())).isEqualTo(Arrays.copyOf(bytes, half));
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsADumpOfMoreBytesThanAnIntegerCounts() throws IOException {
+        byte[] tail = Arrays.copyOfRange(bytes, bytes.length - RdbFacts.TAIL_LENGTH, bytes.length);
+        Arrays.fill(tail, 1, tail.length, (byte) 0);
+        long size = 5L << 30;
+        overwrite(size - tail.length, tail);
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            assertThat(dump.facts().orElseThrow().checksummed()).isFalse();
+            assertThat(collect(dump.read(0, bytes.length))).isEqualTo(bytes);
+            for (long offset = 1L << 30; offset < size; offset += 1L << 30) {
+                assertThat(collect(dump.read(offset, 10))).isEqualTo(new byte[10]);
+            }
+            assertThat(collect(dump.read(size - tail.length, tail.length))).isEqualTo(tail);
+        }
+    }
+
+    /** Offsets and lengths of what makes up the dump, shuffled. */
+    private List<int[]> parts(int most, Random random) {
+        List<int[]> parts = new ArrayList<>();
+        for (int offset = 0; offset < bytes.length; ) {
+            int length = Math.min(1 + random.nextInt(most) + most / 2, bytes.length - offset);
+            parts.add(new int[] {offset, length});
+            offset += length;
+        }
+        Collections.shuffle(parts, random);
+        return parts;
     }
 
     /** S3 takes ten thousand parts of a dump, within a heap of less than 50 MiB. */
     @Test
-    void remembersLittleOfTheEndOfEachPart() throws IOException {
+    void remembersLittleOfEachPart() throws IOException {
         try (DumpFile dump = DumpFile.open(path, workers)) {
             int start = bytes.length / 2;
             collect(dump.read(0, start));
@@ -238,9 +315,16 @@ class DumpFileTest {
     @Test
     void refusesPartsThatItCannotCheck() throws IOException {
         try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThatExceptionOfType(IllegalArgumentException.class)
-                    .isThrownBy(() -> collect(dump.read(1000, 10)))
-                    .withMessageContaining("part at 1000 cannot be checked");
+            assertThat(collect(dump.read(1000, 10))).hasSize(10);
+            for (long[] other :
+                    new long[][] {{1000, 9}, {1000, 11}, {999, 2}, {1009, 1}, {0, bytes.length}, {1003, 3}}) {
+                assertThatExceptionOfType(IllegalArgumentException.class)
+                        .isThrownBy(() -> collect(dump.read(other[0], other[1])))
+                        .withMessage(
+                                "the part from %d to %d cannot be checked, it overlaps that from 1000 to 1010",
+                                other[0], other[0] + other[1]);
+            }
+            assertThat(collect(dump.read(1000, 10))).hasSize(10);
             for (long[] part : new long[][] {
                 {-1, 1}, {0, -1}, {0, bytes.length + 1}, {5, bytes.length - 4}, {Long.MAX_VALUE, 1}, {1, Long.MAX_VALUE}
             }) {
@@ -259,16 +343,16 @@ class DumpFileTest {
                     dump.read(0, dump.size())
                             .onItem()
                             .invoke(() -> threads.add(Thread.currentThread().getName())),
-                    1);
-            subscriber.awaitItems(1, PATIENCE);
+                    2);
+            subscriber.awaitItems(2, PATIENCE);
             // Nothing was read ahead: what is written now is what is read next.
-            overwrite(DumpPart.CHUNK, "changed".getBytes());
-            subscriber.awaitNextItem(PATIENCE);
-            assertThat(subscriber.getItems()).hasSize(2);
-            assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
             overwrite(2 * DumpPart.CHUNK, "changed".getBytes());
             subscriber.awaitNextItem(PATIENCE);
             assertThat(subscriber.getItems()).hasSize(3);
+            assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
+            overwrite(3 * DumpPart.CHUNK, "changed".getBytes());
+            subscriber.awaitNextItem(PATIENCE);
+            assertThat(subscriber.getItems()).hasSize(4);
             assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
             assertThat(threads).containsExactly("worker");
             subscriber.cancel();
@@ -327,9 +411,10 @@ class DumpFileTest {
                 new Change("changed while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
                 new Change("is damaged", () -> overwrite(3 * DumpPart.CHUNK, "changed".getBytes())),
                 new Change(
-                        "is damaged", () -> overwrite(bytes.length - 1, new byte[] {(byte) ~bytes[bytes.length - 1]})),
-                new Change("EOF opcode", () -> overwrite(bytes.length - 9, new byte[1])),
-                new Change("footer is another now", () -> overwrite(bytes.length - 8, new byte[8])));
+                        "first or last bytes are others now",
+                        () -> overwrite(bytes.length - 1, new byte[] {(byte) ~bytes[bytes.length - 1]})),
+                new Change("first or last bytes are others now", () -> overwrite(bytes.length - 9, new byte[1])),
+                new Change("first or last bytes are others now", () -> overwrite(bytes.length - 8, new byte[8])));
         for (Change change : changes) {
             write(bytes);
             try (DumpFile dump = DumpFile.open(path, workers)) {
@@ -368,18 +453,20 @@ class DumpFileTest {
         try (DumpFile dump = DumpFile.open(path, workers)) {
             overwrite(8, "8".getBytes());
             assertThatThrownBy(() -> collect(dump.read(0, dump.size())))
-                    .hasMessageContaining("its header or footer is another");
+                    .hasMessageContaining("its first or last bytes are others now");
         }
     }
 
     @Test
     void failsWhenAPartIsReadAgainAndDiffers() throws IOException {
         try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(collect(dump.read(0, 10_000))).hasSize(10_000);
-            overwrite(5000, "changed".getBytes());
-            assertThatExceptionOfType(InvalidDumpException.class)
-                    .isThrownBy(() -> collect(dump.read(0, 10_000)))
-                    .withMessageContaining("the same bytes before offset 10000 differ");
+            assertThat(collect(dump.read(0, 100_000))).hasSize(100_000);
+            overwrite(80_000, "changed".getBytes());
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatExceptionOfType(InvalidDumpException.class)
+                        .isThrownBy(() -> collect(dump.read(0, 100_000)))
+                        .withMessageContaining("the same bytes from 0 to 100000 differ");
+            }
         }
     }
 

@@ -72,9 +72,8 @@ class RdbVerifierTest {
     @Test
     void refusesADamagedDumpAndNamesBothChecksums() {
         dump[100_000] ^= 4;
-        RdbVerifier reference = new RdbVerifier(dump.length);
-        reference.accept(ByteBuffer.wrap(dump));
-        assertRefused(dump, "its CRC-64 is " + RdbFacts.hex(reference.crc()) + ", but its footer says " + footer());
+        long crc = new Crc64().update(0, ByteBuffer.wrap(dump, 0, dump.length - RdbFacts.FOOTER_LENGTH));
+        assertRefused(dump, "its CRC-64 is " + RdbFacts.hex(crc) + ", but its footer says " + footer());
     }
 
     @Test

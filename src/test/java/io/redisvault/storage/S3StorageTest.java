@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.servers.S3Server;
+import io.smallrye.mutiny.Uni;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -117,6 +120,23 @@ class S3StorageTest extends BackupStorageContract {
 
         assertThat(keys(key("changed"))).isEmpty();
         assertNothingUnfinished();
+    }
+
+    @Test
+    void aPartIsSentWhileAnotherHasNothingToOffer() {
+        TestContent sent = new TestContent(1, 2 * S3Storage.MIN_PART_SIZE);
+        Content whole = sent.content();
+        CompletableFuture<Void> secondRead = new CompletableFuture<>();
+        Content content = whole.from((offset, length) -> offset == 0
+                ? Uni.createFrom()
+                        .completionStage(secondRead)
+                        .onItem()
+                        .transformToMulti(done -> whole.read(offset, length))
+                : whole.read(offset, length).onTermination().invoke(() -> secondRead.complete(null)));
+
+        StoredObject stored = result(storage().put(key("beside"), content, Map.of()));
+
+        assertThat(checksum(storage().read(stored.key(), 0, sent.length()))).isEqualTo(sent.checksum());
     }
 
     @Override
