@@ -73,8 +73,9 @@ final class DumpPart {
         position += chunk.remaining();
         check.ifPresent(reading -> reading.accept(chunk));
         if (position == end && channel.size() != dump.size()) {
-            throw new InvalidDumpException("the dump changed while it was read: it has %d bytes now, it had %d"
-                    .formatted(channel.size(), dump.size()));
+            String how = channel.size() < dump.size() ? "shrank" : "grew";
+            throw new InvalidDumpException("the dump %s while it was read: it has %d bytes now, it had %d"
+                    .formatted(how, channel.size(), dump.size()));
         }
         return chunk;
     }

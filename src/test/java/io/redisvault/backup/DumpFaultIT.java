@@ -90,7 +90,7 @@ class DumpFaultIT {
     void aGrowingDumpIsRefused() throws IOException {
         refused(
                 backUpAndMeanwhile(() -> Files.writeString(scene.dump(), "x", StandardOpenOption.APPEND)),
-                "the dump changed while it was read");
+                "the dump grew while it was read");
     }
 
     @Test

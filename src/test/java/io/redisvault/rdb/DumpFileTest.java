@@ -408,7 +408,7 @@ class DumpFileTest {
                 new Change("shrank while it was read", () -> truncate(bytes.length - 1)),
                 new Change("shrank while it was read", () -> truncate(DumpPart.CHUNK)),
                 new Change("shrank while it was read", () -> truncate(0)),
-                new Change("changed while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
+                new Change("grew while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
                 new Change("is damaged", () -> overwrite(3 * DumpPart.CHUNK, "changed".getBytes())),
                 new Change(
                         "first or last bytes are others now",
@@ -436,7 +436,7 @@ class DumpFileTest {
     void failsWhenADumpWithoutVerificationShrinksOrGrows() throws IOException {
         List<Change> changes = List.of(
                 new Change("shrank while it was read", () -> truncate(bytes.length - 1)),
-                new Change("changed while it was read: it has", () -> Files.write(path, new byte[1], APPEND)));
+                new Change("grew while it was read: it has", () -> Files.write(path, new byte[1], APPEND)));
         for (Change change : changes) {
             write(bytes);
             try (DumpFile dump = DumpFile.open(path, false, workers)) {
