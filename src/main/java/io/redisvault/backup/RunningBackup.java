@@ -53,9 +53,10 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** The content, and how much of it was read; parts may be read at the same time, and again. */
+    /** The content, and how much of it was read; parts may be read at the same time, and again. Begins anew with each content. */
     Content track(Content content) {
         bytesTotal = content.length();
+        bytesDone.set(0);
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
         Map<Long, AtomicLong> furthest = new ConcurrentHashMap<>();

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.config.spi.Converter;
 @RegisterForReflection
 public final class ByteRate implements Converter<Long> {
 
-    /** A chunk a second: with less, the storage would take the silence for the end. */
+    /** A chunk in half a second for each of two parts: with much less, the storage would take the silence for the end. */
     private static final long LEAST = 128 << 10;
 
     private static final Pattern RATE = Pattern.compile("([0-9]{1,12})\\s*([A-Za-z]*)");

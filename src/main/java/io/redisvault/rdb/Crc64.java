@@ -36,11 +36,8 @@ public final class Crc64 {
     /** Eight tables of 256 entries; table {@code k} shifts a byte past {@code k} further bytes. */
     private static final long[] TABLE = table();
 
-    /**
-     * The words of a block behind the last ones before it. A new one for each buffer would be a fifth of what passes by;
-     * one from the start would be too much for a check that is kept to be continued.
-     */
-    private long[] window;
+    /** The words of a block behind the last ones before it; kept, for it would be a third of the chunk that passes by. */
+    private final long[] window = new long[REACH + BLOCK];
 
     /**
      * The sum over two pieces from those of each: the first, moved past the zeros that stand for the second, and the second.
@@ -76,9 +73,6 @@ public final class Crc64 {
 
     /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
     public long update(long crc, ByteBuffer bytes) {
-        if (window == null) {
-            window = new long[REACH + BLOCK];
-        }
         ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         LongBuffer words = rest.asLongBuffer();
         rest.position(rest.position() + words.remaining() * Long.BYTES);

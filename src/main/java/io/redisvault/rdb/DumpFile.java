@@ -83,7 +83,7 @@ public final class DumpFile implements Closeable {
      *
      * <p>The whole is checked in the same pass, also if parts are read in another order, or at the same time. They must not
      * overlap; one can be read again, from its start to its end. The last chunk that is missing is handed out only after the
-     * whole of the file was found good.
+     * whole of the file was found good. A file that is not verified can be read anyhow.
      *
      * <p>Fails with {@link InvalidDumpException} if the dump is bad or changes while it is read, with
      * {@link IllegalArgumentException} if the part overlaps another, with {@link java.io.UncheckedIOException} if reading

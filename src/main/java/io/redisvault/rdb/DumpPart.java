@@ -11,9 +11,10 @@ import java.util.function.Supplier;
 /** One subscriber's way through a part of a dump, a chunk at a time; the bytes it hands out are those it checked. */
 final class DumpPart {
 
-    static final int CHUNK = 32 * 1024;
+    static final int CHUNK = 64 * 1024;
 
-    private static final int PREVIEW_CHUNK = 64 * 1024;
+    /** Of one of several parts: two that are on their way take no more memory than the whole would. */
+    private static final int CHUNK_OF_SEVERAL = CHUNK / 2;
 
     private final DumpFile dump;
     private final FileChannel channel;
@@ -40,12 +41,13 @@ final class DumpPart {
     /** @param check to be told of all chunks, unless the dump is not to be verified */
     static DumpPart checked(
             DumpFile dump, FileChannel channel, long start, long end, Optional<DumpCheck.Reading> check) {
-        return new DumpPart(dump, channel, start, end, check, () -> ByteBuffer.allocate(CHUNK));
+        int chunk = end - start == dump.size() ? CHUNK : CHUNK_OF_SEVERAL;
+        return new DumpPart(dump, channel, start, end, check, () -> ByteBuffer.allocate(chunk));
     }
 
     /** Without a check, and into one chunk over and over. */
     static DumpPart preview(DumpFile dump, FileChannel channel, long start, long end) {
-        ByteBuffer chunk = ByteBuffer.allocate(PREVIEW_CHUNK);
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         return new DumpPart(dump, channel, start, end, Optional.empty(), chunk::clear);
     }
 

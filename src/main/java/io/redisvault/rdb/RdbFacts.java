@@ -46,6 +46,14 @@ public record RdbFacts(RdbHeader header, long size, long checksum) {
         return new RdbFacts(header, size, footer);
     }
 
+    /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */
+    void check(long crc) {
+        if (checksummed() && checksum != crc) {
+            throw new InvalidDumpException(
+                    "the dump is damaged: its CRC-64 is %s, but its footer says %s".formatted(hex(crc), checksumHex()));
+        }
+    }
+
     static String hex(long crc) {
         return HexFormat.of().toHexDigits(crc);
     }

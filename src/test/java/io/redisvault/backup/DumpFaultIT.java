@@ -129,11 +129,11 @@ class DumpFaultIT {
         void run() throws IOException;
     }
 
-    /** Does something to the dump once its first part is with the storage, and before the last one is read. */
+    /** Does something to the dump once its first two parts are with the storage, and before the last one is read. */
     private HttpResponse<String> backUpAndMeanwhile(Deed deed) throws IOException {
         scene.proxy().throttle(8 * MIB);
         CompletableFuture<HttpResponse<String>> answer = vault.postAsync("/backup");
-        scene.awaitSent(10 * MIB);
+        scene.awaitSent(18 * MIB);
         deed.run();
         scene.proxy().pass();
         return answer.join();

@@ -75,11 +75,12 @@ class UnfinishedUploadsIT {
         }
     }
 
+    /** When two parts of three have arrived. */
     private static void killDuringUpload(Scene scene) throws IOException {
-        scene.newDump(20 * Scene.MIB, 1, JANUARY);
-        scene.proxy().throttle(4 * Scene.MIB);
+        scene.newDump(24 * Scene.MIB, 1, JANUARY);
+        scene.proxy().throttle(8 * Scene.MIB);
         try (VaultProcess vault = scene.vault().launch("backup")) {
-            scene.awaitSent(10 * Scene.MIB);
+            scene.awaitSent(17 * Scene.MIB);
             vault.kill();
         }
         scene.proxy().pass();

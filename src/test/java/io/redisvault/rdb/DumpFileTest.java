@@ -229,16 +229,36 @@ class DumpFileTest {
     @Test
     void readsADumpOfMoreBytesThanAnIntegerCounts() throws IOException {
         byte[] tail = Arrays.copyOfRange(bytes, bytes.length - RdbFacts.TAIL_LENGTH, bytes.length);
-        Arrays.fill(tail, 1, tail.length, (byte) 0);
         long size = 5L << 30;
         overwrite(size - tail.length, tail);
         try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(dump.facts().orElseThrow().checksummed()).isFalse();
-            assertThat(collect(dump.read(0, bytes.length))).isEqualTo(bytes);
             for (long offset = 1L << 30; offset < size; offset += 1L << 30) {
                 assertThat(collect(dump.read(offset, 10))).isEqualTo(new byte[10]);
             }
             assertThat(collect(dump.read(size - tail.length, tail.length))).isEqualTo(tail);
+        }
+    }
+
+    @Test
+    void checksTheFooterThoughPartsDivideIt() throws IOException {
+        for (int cut = bytes.length - RdbFacts.TAIL_LENGTH - 1; cut < bytes.length; cut++) {
+            int first = cut;
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                assertThat(collect(dump.read(0, first))).hasSize(first);
+                assertThat(collect(dump.read(first, bytes.length - first))).hasSize(bytes.length - first);
+            }
+            for (int changed = bytes.length - RdbFacts.TAIL_LENGTH; changed < bytes.length; changed++) {
+                write(bytes);
+                try (DumpFile dump = DumpFile.open(path, workers)) {
+                    overwrite(changed, new byte[] {(byte) ~bytes[changed]});
+                    assertThatThrownBy(() -> {
+                                collect(dump.read(0, first));
+                                collect(dump.read(first, bytes.length - first));
+                            })
+                            .hasMessageContaining("its last 9 bytes are others now");
+                }
+            }
         }
     }
 
@@ -411,10 +431,10 @@ class DumpFileTest {
                 new Change("grew while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
                 new Change("is damaged", () -> overwrite(3 * DumpPart.CHUNK, "changed".getBytes())),
                 new Change(
-                        "first or last bytes are others now",
+                        "its last 9 bytes are others now",
                         () -> overwrite(bytes.length - 1, new byte[] {(byte) ~bytes[bytes.length - 1]})),
-                new Change("first or last bytes are others now", () -> overwrite(bytes.length - 9, new byte[1])),
-                new Change("first or last bytes are others now", () -> overwrite(bytes.length - 8, new byte[8])));
+                new Change("its last 9 bytes are others now", () -> overwrite(bytes.length - 9, new byte[1])),
+                new Change("its last 9 bytes are others now", () -> overwrite(bytes.length - 8, new byte[8])));
         for (Change change : changes) {
             write(bytes);
             try (DumpFile dump = DumpFile.open(path, workers)) {
@@ -449,11 +469,13 @@ class DumpFileTest {
     @Test
     void failsWhenTheHeaderOfADumpWithoutChecksumChanges() throws IOException {
         Arrays.fill(bytes, bytes.length - 8, bytes.length, (byte) 0);
-        write(bytes);
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            overwrite(8, "8".getBytes());
-            assertThatThrownBy(() -> collect(dump.read(0, dump.size())))
-                    .hasMessageContaining("its first or last bytes are others now");
+        for (int offset : new int[] {8, RdbHeader.MAX_LENGTH / 2, RdbHeader.MAX_LENGTH - 1}) {
+            write(bytes);
+            try (DumpFile dump = DumpFile.open(path, workers)) {
+                overwrite(offset, new byte[] {(byte) ~bytes[offset]});
+                assertThatThrownBy(() -> collect(dump.read(0, dump.size() / 2)))
+                        .hasMessageContaining("its first 64 KiB or its last 9 bytes are others now");
+            }
         }
     }
 
