@@ -52,7 +52,7 @@ class DumpFaultIT {
     @BeforeEach
     void prepare() throws IOException {
         time = time.plusSeconds(60);
-        scene.newDump(30 * MIB, 1, time);
+        scene.newDump(48 * MIB, 1, time);
         opened = Files.copy(scene.dump(), elsewhere.resolve("opened.rdb"));
     }
 

@@ -75,9 +75,9 @@ class UnfinishedUploadsIT {
         }
     }
 
-    /** When two parts of three have arrived. */
+    /** When two parts of five have arrived. */
     private static void killDuringUpload(Scene scene) throws IOException {
-        scene.newDump(24 * Scene.MIB, 1, JANUARY);
+        scene.newDump(40 * Scene.MIB, 1, JANUARY);
         scene.proxy().throttle(8 * Scene.MIB);
         try (VaultProcess vault = scene.vault().launch("backup")) {
             scene.awaitSent(17 * Scene.MIB);
