@@ -53,7 +53,7 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** The content, and how much of it was read; parts may be read at the same time, and again. Begins anew with each content. */
+    /** The content, and from now on how much of it was read; parts may be read at the same time, and again. */
     Content track(Content content) {
         bytesTotal = content.length();
         bytesDone.set(0);
