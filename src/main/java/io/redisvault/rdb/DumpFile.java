@@ -94,15 +94,11 @@ public final class DumpFile implements Closeable {
      * @throws IllegalArgumentException if the part is not within the file
      */
     public Multi<ByteBuffer> read(long offset, long length) {
+        long end = offset + length;
         return chunks(
                 offset,
                 length,
-                () -> DumpPart.checked(
-                        this,
-                        channel,
-                        offset,
-                        offset + length,
-                        check.map(whole -> whole.begin(offset, offset + length))));
+                () -> DumpPart.checked(this, channel, offset, end, check.map(whole -> whole.begin(offset, end))));
     }
 
     /**
