@@ -16,6 +16,19 @@ public final class Json {
     /** Named, for Vert.x itself would choose that of jackson-databind, which Google's client brings. */
     private static final JacksonCodec CODEC = new JacksonCodec();
 
+    /** Kept, for a class makes others each time it is asked, and what calls them is made anew with them. */
+    private static final ClassValue<RecordComponent[]> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected RecordComponent[] computeValue(Class<?> type) {
+            RecordComponent[] components = type.getRecordComponents();
+            for (RecordComponent component : components) {
+                // Some records are for their package only.
+                component.getAccessor().setAccessible(true);
+            }
+            return components;
+        }
+    };
+
     private Json() {}
 
     /** @param value a record, or a list of records, of strings, numbers, booleans, instants and more of these */
@@ -32,7 +45,7 @@ public final class Json {
 
     private static Map<String, Object> members(Record node) {
         Map<String, Object> members = new LinkedHashMap<>();
-        for (RecordComponent component : node.getClass().getRecordComponents()) {
+        for (RecordComponent component : COMPONENTS.get(node.getClass())) {
             Object value = value(component.getAccessor(), node);
             if (value != null) {
                 members.put(component.getName(), plain(value));
@@ -43,8 +56,6 @@ public final class Json {
 
     private static Object value(Method accessor, Record node) {
         try {
-            // Some records are for their package only.
-            accessor.setAccessible(true);
             return accessor.invoke(node);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);

@@ -17,10 +17,10 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
-import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +46,7 @@ public class BackupResource {
         if (wantsNoWait(preferences)) {
             return Uni.createFrom()
                     .item(Response.accepted()
-                            .location(URI.create("/backup"))
+                            .header(HttpHeaders.LOCATION, "/backup")
                             .header("Preference-Applied", "respond-async")
                             .build());
         }
@@ -65,8 +65,12 @@ public class BackupResource {
         }
         BackupReport report = BackupReport.of(outcome);
         return outcome instanceof Stored
-                ? Response.created(UriBuilder.fromPath("/backups/{name}")
-                                .build(report.backup().name()))
+                // Relative, for the request that would make it absolute is not at hand any more.
+                ? Response.status(Response.Status.CREATED)
+                        .header(
+                                HttpHeaders.LOCATION,
+                                UriBuilder.fromPath("/backups/{name}")
+                                        .build(report.backup().name()))
                         .entity(report)
                         .build()
                 : Response.ok(report).build();
