@@ -2,7 +2,6 @@ package io.redisvault.rdb;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,26 +10,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.redisvault.servers.ProcessStatus;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,34 +34,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
-class DumpFileTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    @TempDir
-    Path directory;
-
-    private final ExecutorService workers = Executors.newFixedThreadPool(2, task -> new Thread(task, "worker"));
-    private Path path;
-    private byte[] bytes;
-
-    @BeforeEach
-    void writeDump() throws IOException {
-        path = SyntheticDump.write(directory.resolve("dump.rdb"), 5 * DumpPart.CHUNK + 1000, 1);
-        bytes = Files.readAllBytes(path);
-    }
-
-    @AfterEach
-    void stopWorkers() {
-        workers.shutdownNow();
-    }
+class DumpFileTest extends DumpOnDisk {
 
     // What is opened
 
@@ -143,6 +113,17 @@ class DumpFileTest {
         redis.get();
     }
 
+    /** Renames a new file over the path whose time tells its size. */
+    private void replacePath(long size) {
+        try {
+            Path next = Files.write(directory.resolve("next"), new byte[(int) size]);
+            Files.setLastModifiedTime(next, FileTime.from(Instant.ofEpochSecond(1_000_000 + size)));
+            Files.move(next, path, ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     // What is read
 
     @Test
@@ -159,199 +140,6 @@ class DumpFileTest {
         try (DumpFile dump = DumpFile.open(path, workers)) {
             assertThat(collect(dump.read(0, 0))).isEmpty();
             assertThat(collect(dump.read(dump.size(), 0))).isEmpty();
-        }
-    }
-
-    @Test
-    void readsPartsOfAnySizeInAnyOrder() throws IOException {
-        Random random = new Random(3);
-        for (int round = 0; round < 30; round++) {
-            List<int[]> parts = parts(1 << 8 + random.nextInt(12), random);
-            byte[] all = new byte[bytes.length];
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                for (int[] part : parts) {
-                    System.arraycopy(collect(dump.read(part[0], part[1])), 0, all, part[0], part[1]);
-                }
-            }
-            assertThat(all).isEqualTo(bytes);
-        }
-    }
-
-    @Test
-    void findsADamageInAnyPartBeforeTheLastOneEnds() throws IOException {
-        Random random = new Random(4);
-        for (int round = 0; round < 30; round++) {
-            byte[] damaged = bytes.clone();
-            damaged[
-                            RdbHeader.MAX_LENGTH
-                                    + random.nextInt(bytes.length - RdbHeader.MAX_LENGTH - RdbFacts.TAIL_LENGTH)] ^=
-                    (byte) (1 << random.nextInt(8));
-            write(damaged);
-            List<int[]> parts = parts(1 << 12 + random.nextInt(8), random);
-            int[] last = parts.remove(parts.size() - 1);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                for (int[] part : parts) {
-                    assertThat(collect(dump.read(part[0], part[1])))
-                            .isEqualTo(Arrays.copyOfRange(damaged, part[0], part[0] + part[1]));
-                }
-                for (int attempt = 0; attempt < 2; attempt++) {
-                    AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(last[0], last[1]), Long.MAX_VALUE);
-                    subscriber.awaitFailure(PATIENCE).assertFailedWith(InvalidDumpException.class, "is damaged");
-                    assertThat(join(subscriber.getItems())).hasSizeLessThan(last[1]);
-                }
-            }
-        }
-    }
-
-    @Test
-    void checksPartsThatAreReadAtTheSameTime() throws IOException {
-        int half = bytes.length / 2;
-        for (boolean damaged : List.of(false, true)) {
-            bytes[half + DumpPart.CHUNK] ^= (byte) (damaged ? 1 : 0);
-            write(bytes);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                AssertSubscriber<ByteBuffer> second = subscribe(dump.read(half, bytes.length - half), 1);
-                AssertSubscriber<ByteBuffer> first = subscribe(dump.read(0, half), 1);
-                second.awaitItems(1, PATIENCE);
-                first.awaitItems(1, PATIENCE);
-                second.request(Long.MAX_VALUE).awaitCompletion(PATIENCE);
-                first.request(Long.MAX_VALUE);
-                if (damaged) {
-                    first.awaitFailure(PATIENCE).assertFailedWith(InvalidDumpException.class, "is damaged");
-                } else {
-                    first.awaitCompletion(PATIENCE);
-                    assertThat(join(first.getItems())).isEqualTo(Arrays.copyOf(bytes, half));
-                }
-            }
-        }
-    }
-
-    @Test
-    void readsADumpOfMoreBytesThanAnIntegerCounts() throws IOException {
-        byte[] tail = Arrays.copyOfRange(bytes, bytes.length - RdbFacts.TAIL_LENGTH, bytes.length);
-        long size = 5L << 30;
-        overwrite(size - tail.length, tail);
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            for (long offset = 1L << 30; offset < size; offset += 1L << 30) {
-                assertThat(collect(dump.read(offset, 10))).isEqualTo(new byte[10]);
-            }
-            assertThat(collect(dump.read(size - tail.length, tail.length))).isEqualTo(tail);
-        }
-    }
-
-    @Test
-    void checksTheFooterThoughPartsDivideIt() throws IOException {
-        for (int cut = bytes.length - RdbFacts.TAIL_LENGTH - 1; cut < bytes.length; cut++) {
-            int first = cut;
-            write(bytes);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                assertThat(collect(dump.read(0, first))).hasSize(first);
-                assertThat(collect(dump.read(first, bytes.length - first))).hasSize(bytes.length - first);
-            }
-            for (int changed = bytes.length - RdbFacts.TAIL_LENGTH; changed < bytes.length; changed++) {
-                write(bytes);
-                try (DumpFile dump = DumpFile.open(path, workers)) {
-                    overwrite(changed, new byte[] {(byte) ~bytes[changed]});
-                    assertThatThrownBy(() -> {
-                                collect(dump.read(0, first));
-                                collect(dump.read(first, bytes.length - first));
-                            })
-                            .hasMessageContaining("its last 9 bytes are others now");
-                }
-            }
-        }
-    }
-
-    /** Offsets and lengths of what makes up the dump, shuffled. */
-    private List<int[]> parts(int most, Random random) {
-        List<int[]> parts = new ArrayList<>();
-        for (int offset = 0; offset < bytes.length; ) {
-            int length = Math.min(1 + random.nextInt(most) + most / 2, bytes.length - offset);
-            parts.add(new int[] {offset, length});
-            offset += length;
-        }
-        Collections.shuffle(parts, random);
-        return parts;
-    }
-
-    /** S3 takes ten thousand parts of a dump, within a heap of less than 50 MiB. */
-    @Test
-    void remembersLittleOfEachPart() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            int start = bytes.length / 2;
-            collect(dump.read(0, start));
-            long before = heap();
-            for (int offset = start; offset < start + 4000; offset++) {
-                collect(dump.read(offset, 1));
-            }
-            assertThat(heap() - before).isLessThan(4000 * 6 * 1024);
-        }
-    }
-
-    private static long heap() {
-        System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    @Test
-    void readsAnInterruptedPartAgainAndStillChecksTheWhole() throws IOException {
-        int first = 2 * DumpPart.CHUNK - 77;
-        int second = 2 * DumpPart.CHUNK;
-        for (boolean damaged : List.of(false, true)) {
-            bytes[first + second + 5] ^= (byte) (damaged ? 1 : 0);
-            write(bytes);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                byte[] one = collect(dump.read(0, first));
-                AssertSubscriber<ByteBuffer> interrupted = subscribe(dump.read(first, second), 1);
-                interrupted.awaitItems(1, PATIENCE).cancel();
-                byte[] two = collect(dump.read(first, second));
-                assertThat(collect(dump.read(first, second))).isEqualTo(two);
-                Multi<ByteBuffer> rest = dump.read(first + second, bytes.length - first - second);
-                if (damaged) {
-                    assertThatThrownBy(() -> collect(rest)).hasMessageContaining("is damaged");
-                } else {
-                    byte[] three = collect(rest);
-                    assertThat(ByteBuffer.allocate(bytes.length)
-                                    .put(one)
-                                    .put(two)
-                                    .put(three)
-                                    .array())
-                            .isEqualTo(bytes);
-                }
-            }
-        }
-    }
-
-    @Test
-    void composesPartsThatAreReadLater() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            Multi<ByteBuffer> second = dump.read(1000, bytes.length - 1000);
-            Multi<ByteBuffer> first = dump.read(0, 1000);
-            assertThat(collect(Multi.createBy().concatenating().streams(first, second)))
-                    .isEqualTo(bytes);
-        }
-    }
-
-    @Test
-    void refusesPartsThatItCannotCheck() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(collect(dump.read(1000, 10))).hasSize(10);
-            for (long[] other :
-                    new long[][] {{1000, 9}, {1000, 11}, {999, 2}, {1009, 1}, {0, bytes.length}, {1003, 3}}) {
-                assertThatExceptionOfType(IllegalArgumentException.class)
-                        .isThrownBy(() -> collect(dump.read(other[0], other[1])))
-                        .withMessage(
-                                "the part from %d to %d cannot be checked, it overlaps that from 1000 to 1010",
-                                other[0], other[0] + other[1]);
-            }
-            assertThat(collect(dump.read(1000, 10))).hasSize(10);
-            for (long[] part : new long[][] {
-                {-1, 1}, {0, -1}, {0, bytes.length + 1}, {5, bytes.length - 4}, {Long.MAX_VALUE, 1}, {1, Long.MAX_VALUE}
-            }) {
-                assertThatExceptionOfType(IllegalArgumentException.class)
-                        .isThrownBy(() -> dump.read(part[0], part[1]))
-                        .withMessageContaining("not within");
-            }
         }
     }
 
@@ -396,6 +184,27 @@ class DumpFileTest {
         }
     }
 
+    /** Asks for the next chunk whenever one has come; yields how many bytes came. */
+    private static CompletableFuture<Long> readOneByOne(DumpFile dump) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
+        AtomicLong bytes = new AtomicLong();
+        dump.read(0, dump.size())
+                .subscribe()
+                .with(
+                        started -> {
+                            subscription.set(started);
+                            started.request(1);
+                        },
+                        chunk -> {
+                            bytes.addAndGet(chunk.remaining());
+                            subscription.get().request(1);
+                        },
+                        done::completeExceptionally,
+                        () -> done.complete(bytes.get()));
+        return done;
+    }
+
     @Test
     void readsAnyPartOfADumpThatIsNotVerified() throws IOException {
         bytes[bytes.length - 9] = 1;
@@ -404,6 +213,35 @@ class DumpFileTest {
             assertThat(dump.facts()).isEmpty();
             assertThat(collect(dump.read(0, dump.size()))).isEqualTo(bytes);
             assertThat(collect(dump.read(1000, 5))).isEqualTo(Arrays.copyOfRange(bytes, 1000, 1005));
+        }
+    }
+
+    @Test
+    void aPreviewIsOfTheSameBytesInAnyOrderAndUnchecked() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            byte[] another = bytes.clone();
+            another[another.length / 2] ^= 1;
+            Files.write(path, another);
+            int half = bytes.length / 2;
+            assertThat(collect(dump.preview(half, bytes.length - half)))
+                    .isEqualTo(Arrays.copyOfRange(another, half, another.length));
+            assertThat(collect(dump.preview(0, half))).isEqualTo(Arrays.copyOf(another, half));
+        }
+    }
+
+    /** As each chunk is overwritten by the next. */
+    @Test
+    void aPreviewTakesOneChunkOfMemory() throws IOException {
+        try (DumpFile dump = DumpFile.open(path, workers)) {
+            Set<ByteBuffer> chunks = Collections.newSetFromMap(new IdentityHashMap<>());
+            dump.preview(0, bytes.length)
+                    .onItem()
+                    .invoke(chunks::add)
+                    .collect()
+                    .last()
+                    .await()
+                    .atMost(PATIENCE);
+            assertThat(chunks).hasSize(1);
         }
     }
 
@@ -480,19 +318,6 @@ class DumpFileTest {
     }
 
     @Test
-    void failsWhenAPartIsReadAgainAndDiffers() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(collect(dump.read(0, 100_000))).hasSize(100_000);
-            overwrite(80_000, "changed".getBytes());
-            for (int attempt = 0; attempt < 2; attempt++) {
-                assertThatExceptionOfType(InvalidDumpException.class)
-                        .isThrownBy(() -> collect(dump.read(0, 100_000)))
-                        .withMessageContaining("the same bytes from 0 to 100000 differ");
-            }
-        }
-    }
-
-    @Test
     void failsWhenItWasClosed() throws IOException {
         DumpFile dump = DumpFile.open(path, workers);
         dump.close();
@@ -520,100 +345,5 @@ class DumpFileTest {
     @FunctionalInterface
     private interface Action {
         void run() throws IOException;
-    }
-
-    private static AssertSubscriber<ByteBuffer> subscribe(Multi<ByteBuffer> part, long requests) {
-        return part.subscribe().withSubscriber(AssertSubscriber.create(requests));
-    }
-
-    /** Asks for the next chunk whenever one has come; yields how many bytes came. */
-    private static CompletableFuture<Long> readOneByOne(DumpFile dump) {
-        CompletableFuture<Long> done = new CompletableFuture<>();
-        AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
-        AtomicLong bytes = new AtomicLong();
-        dump.read(0, dump.size())
-                .subscribe()
-                .with(
-                        started -> {
-                            subscription.set(started);
-                            started.request(1);
-                        },
-                        chunk -> {
-                            bytes.addAndGet(chunk.remaining());
-                            subscription.get().request(1);
-                        },
-                        done::completeExceptionally,
-                        () -> done.complete(bytes.get()));
-        return done;
-    }
-
-    @Test
-    void aPreviewIsOfTheSameBytesInAnyOrderAndUnchecked() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            byte[] another = bytes.clone();
-            another[another.length / 2] ^= 1;
-            Files.write(path, another);
-            int half = bytes.length / 2;
-            assertThat(collect(dump.preview(half, bytes.length - half)))
-                    .isEqualTo(Arrays.copyOfRange(another, half, another.length));
-            assertThat(collect(dump.preview(0, half))).isEqualTo(Arrays.copyOf(another, half));
-        }
-    }
-
-    /** As each chunk is overwritten by the next. */
-    @Test
-    void aPreviewTakesOneChunkOfMemory() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            Set<ByteBuffer> chunks = Collections.newSetFromMap(new IdentityHashMap<>());
-            dump.preview(0, bytes.length)
-                    .onItem()
-                    .invoke(chunks::add)
-                    .collect()
-                    .last()
-                    .await()
-                    .atMost(PATIENCE);
-            assertThat(chunks).hasSize(1);
-        }
-    }
-
-    private static byte[] collect(Multi<ByteBuffer> part) {
-        return part.collect()
-                .in(ByteArrayOutputStream::new, (all, chunk) -> all.writeBytes(join(List.of(chunk))))
-                .await()
-                .atMost(PATIENCE)
-                .toByteArray();
-    }
-
-    private static byte[] join(List<ByteBuffer> chunks) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        chunks.forEach(chunk -> all.write(chunk.array(), chunk.position(), chunk.remaining()));
-        return all.toByteArray();
-    }
-
-    /** Renames a new file over the path whose time tells its size. */
-    private void replacePath(long size) {
-        try {
-            Path next = Files.write(directory.resolve("next"), new byte[(int) size]);
-            Files.setLastModifiedTime(next, FileTime.from(Instant.ofEpochSecond(1_000_000 + size)));
-            Files.move(next, path, ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void write(byte[] content) throws IOException {
-        Files.write(path, content);
-    }
-
-    private void truncate(long size) throws IOException {
-        try (FileChannel file = FileChannel.open(path, WRITE)) {
-            file.truncate(size);
-        }
-    }
-
-    private void overwrite(long offset, byte[] content) throws IOException {
-        try (FileChannel file = FileChannel.open(path, WRITE)) {
-            file.write(ByteBuffer.wrap(content), offset);
-        }
     }
 }
