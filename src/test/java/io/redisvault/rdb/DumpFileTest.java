@@ -221,7 +221,7 @@ class DumpFileTest extends DumpOnDisk {
         try (DumpFile dump = DumpFile.open(path, workers)) {
             byte[] another = bytes.clone();
             another[another.length / 2] ^= 1;
-            Files.write(path, another);
+            write(another);
             int half = bytes.length / 2;
             assertThat(collect(dump.preview(half, bytes.length - half)))
                     .isEqualTo(Arrays.copyOfRange(another, half, another.length));
