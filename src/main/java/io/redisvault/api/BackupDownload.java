@@ -74,7 +74,6 @@ class BackupDownload {
                 .map(chunk -> {
                     byte[] copy = new byte[chunk.remaining()];
                     chunk.get(copy);
-                    reader.recycle(chunk);
                     return copy;
                 });
     }

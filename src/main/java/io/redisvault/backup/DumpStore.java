@@ -6,6 +6,7 @@ import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Puts an opened dump into the storage under the first name that is free, unless it is there already. */
 @ApplicationScoped
@@ -71,17 +73,13 @@ class DumpStore {
     }
 
     private Uni<Result> put(DumpFile dump, RunningBackup cycle, BackupName name) {
-        Content content = cycle.track(new Content(dump.size(), source(dump), dump::preview));
+        Multi<ByteBuffer> bytes = dump.read(0, dump.size());
+        Multi<ByteBuffer> limited =
+                rateLimit.map(RateLimit::new).map(limit -> limit.shape(bytes)).orElse(bytes);
+        Content content = new Content(cycle.track(limited, dump.size()), OptionalLong.of(dump.size()));
         Map<String, String> metadata = BackupMetadata.of(dump, cycle, self, clock.instant());
         return storage.put(name.key(), content, metadata)
                 .map(object -> new Result(catalog.describe(name, object), true));
-    }
-
-    private Content.Source source(DumpFile dump) {
-        return rateLimit
-                .map(RateLimit::new)
-                .<Content.Source>map(limit -> (offset, length) -> limit.shape(dump.read(offset, length)))
-                .orElse(dump::read);
     }
 
     private Uni<Result> compare(

@@ -1,13 +1,12 @@
 package io.redisvault.backup;
 
 import io.redisvault.redis.Role;
-import io.redisvault.storage.Content;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The cycle under way, as those see it who ask meanwhile. */
@@ -53,23 +52,17 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** The content, and from now on how much of it was read; parts may be read at the same time, and again. */
-    Content track(Content content) {
-        bytesTotal = content.length();
+    /** Counts the bytes that pass, and fails once the run is to stop. */
+    Multi<ByteBuffer> track(Multi<ByteBuffer> bytes, long total) {
+        bytesTotal = total;
         bytesDone.set(0);
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
-        Map<Long, AtomicLong> furthest = new ConcurrentHashMap<>();
-        return content.from((offset, length) -> {
-            AtomicLong before = furthest.computeIfAbsent(offset, start -> new AtomicLong());
-            AtomicLong now = new AtomicLong();
-            return content.read(offset, length).onItem().invoke(chunk -> {
-                if (stop.isDone()) {
-                    throw new BackupStoppedException();
-                }
-                long done = now.addAndGet(chunk.remaining());
-                bytesDone.addAndGet(Math.max(0, done - before.getAndAccumulate(done, Math::max)));
-            });
+        return bytes.onItem().invoke(chunk -> {
+            if (stop.isDone()) {
+                throw new BackupStoppedException();
+            }
+            bytesDone.addAndGet(chunk.remaining());
         });
     }
 

@@ -25,17 +25,8 @@ public class BackupReader {
 
     /** Reads a backup to its end and keeps nothing of it; fails as {@link BackupReading#bytes} does. */
     public Uni<RdbFacts> verify(BackupReading reading) {
-        return reading.bytes()
-                .onItem()
-                .invoke(reading::recycle)
-                .onItem()
-                .ignoreAsUni()
-                .map(done -> reading.facts().orElseThrow());
-    }
-
-    /** Takes back a chunk that will not be touched again: {@link BackupStorage#recycle}. */
-    public void recycle(ByteBuffer chunk) {
-        storage.recycle(chunk);
+        return reading.bytes().onItem().ignoreAsUni().map(done -> reading.facts()
+                .orElseThrow());
     }
 
     /** A part of a backup, unchecked, in bytes; a connection that breaks is resumed where it broke. */

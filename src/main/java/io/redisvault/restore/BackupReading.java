@@ -63,11 +63,6 @@ public final class BackupReading {
                 });
     }
 
-    /** Takes back a chunk that will not be touched again: {@link BackupStorage#recycle}. */
-    void recycle(ByteBuffer chunk) {
-        storage.recycle(chunk);
-    }
-
     private RdbFacts finish(RdbVerifier verifier) {
         RdbFacts found = verifier.finish();
         String stored = backup.rdb() == null ? null : backup.rdb().checksum();

@@ -32,7 +32,6 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
                         .emitOn(workers, BUFFERED_CHUNKS)
                         .onItem()
                         .invoke(Unchecked.consumer(writer::write))
-                        .invoke(reading::recycle)
                         .onItem()
                         .ignoreAsUni()
                         .map(Unchecked.function(written -> finish(writer)))

@@ -19,9 +19,8 @@ import java.util.function.Predicate;
 public interface BackupStorage {
 
     /**
-     * Stores one object, all of it or nothing: it becomes visible under its key only once every byte was accepted,
-     * and a failed or cancelled call leaves nothing visible and nothing unfinished behind. A cancellation that meets the
-     * item on its way comes too late: the object is stored.
+     * Stores one object, all of it or nothing: it becomes visible under its key only once the content has completed. A failed
+     * call leaves nothing behind. A cancelled one may leave an incomplete upload, which {@link #removeUnfinished} removes.
      *
      * @param metadata short ASCII facts kept beside the object; names in lower case with hyphens
      * @return the object as stored; fails with {@link StorageException.AlreadyExists} if the key is taken
@@ -39,12 +38,6 @@ public interface BackupStorage {
      * {@link StorageException.NotFound}, and with {@link StorageException.Corrupt} when fewer arrive.
      */
     Multi<ByteBuffer> read(String key, long offset, long length);
-
-    /**
-     * Takes back a chunk of {@link #read} from a receiver who will not touch it again, to be filled anew. Without that,
-     * reading is a little slower.
-     */
-    default void recycle(ByteBuffer chunk) {}
 
     /**
      * Deletes several objects with bounded concurrency. One result per key, in any order; never fails as a whole.

@@ -5,11 +5,11 @@ import java.util.Base64;
 import java.util.zip.Checksum;
 
 /** A CRC of 32 bits as Amazon and Google write it: its four bytes in Base64. */
-final class CrcText {
+public final class CrcText {
 
     private CrcText() {}
 
-    static String of(Checksum crc) {
+    public static String of(Checksum crc) {
         byte[] bigEndian =
                 ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
         return Base64.getEncoder().encodeToString(bigEndian);

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A stream from the storage that fails unless it carries as many bytes as were asked for. */
-final class ExactLength {
+public final class ExactLength {
 
     private ExactLength() {}
 
-    static Multi<ByteBuffer> of(Multi<ByteBuffer> bytes, long length, String key) {
+    public static Multi<ByteBuffer> of(Multi<ByteBuffer> bytes, long length, String key) {
         return Multi.createFrom().deferred(() -> {
             AtomicLong seen = new AtomicLong();
             Multi<ByteBuffer> end = Multi.createFrom().deferred(() -> {

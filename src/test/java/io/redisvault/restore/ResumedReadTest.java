@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,8 +132,7 @@ class ResumedReadTest {
     }
 
     private void put(BackupStorage storage) {
-        Content content = new Content(dump.length, (offset, length) -> Multi.createFrom()
-                .item(ByteBuffer.wrap(dump, (int) offset, (int) length).slice()));
+        Content content = new Content(Multi.createFrom().item(ByteBuffer.wrap(dump)), OptionalLong.of(dump.length));
         storage.put(KEY, content, Map.of()).await().atMost(PATIENCE);
     }
 

@@ -2,40 +2,37 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 
 /** Repeatable noise of any length, made only as it is asked for. */
-record TestContent(long seed, long length) {
+public record TestContent(long seed, long length) {
 
     private static final int BLOCK = 64 * 1024;
 
-    Content content() {
-        return new Content(length, this::read);
+    public Content content() {
+        return new Content(read(0, length), OptionalLong.of(length));
+    }
+
+    Content contentOfUnknownLength() {
+        return new Content(read(0, length), OptionalLong.empty());
     }
 
     /** Fails with {@code failure} once {@code offset} bytes were handed out. */
     Content failingAt(long offset, RuntimeException failure) {
-        return new Content(length, (from, count) -> {
-            long sound = Math.max(0, Math.min(count, offset - from));
-            Multi<ByteBuffer> start = read(from, sound);
-            return sound == count
-                    ? start
-                    : Multi.createBy()
-                            .concatenating()
-                            .streams(start, Multi.createFrom().failure(failure));
-        });
+        return new Content(
+                Multi.createBy()
+                        .concatenating()
+                        .streams(read(0, offset), Multi.createFrom().failure(failure)),
+                OptionalLong.of(length));
     }
 
-    Content announcedAs(long otherLength) {
-        return new Content(otherLength, (from, count) -> read(0, length));
-    }
-
-    long checksum() {
+    public long checksum() {
         return checksum(0, length);
     }
 
-    long checksum(long offset, long count) {
+    public long checksum(long offset, long count) {
         CRC32C crc = new CRC32C();
         for (long at = offset; at < offset + count; ) {
             ByteBuffer bytes = bytes(at, offset + count);

@@ -2,6 +2,10 @@ package io.redisvault.storage;
 
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.S3Server;
+import io.redisvault.storage.file.FilesystemStorage;
+import io.redisvault.storage.gcs.GcsClient;
+import io.redisvault.storage.gcs.GcsStorage;
+import io.redisvault.storage.s3.S3StorageTest;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.net.URI;
 import java.nio.file.Path;

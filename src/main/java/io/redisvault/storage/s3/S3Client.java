@@ -1,0 +1,122 @@
+package io.redisvault.storage.s3;
+
+import io.netty.channel.EventLoopGroup;
+import io.quarkus.netty.MainEventLoopGroup;
+import io.redisvault.config.VaultConfig;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.xml.stream.XMLStreamException;
+import org.eclipse.microprofile.config.Config;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
+
+/** The client of Quarkus, with the patience of a backup. */
+final class S3Client {
+
+    /**
+     * With the waits between them, of random length and growing, this outlasts about two seconds of broken
+     * connections and fifteen of SlowDown.
+     */
+    private static final int ATTEMPTS = 6;
+
+    @Produces
+    @Singleton
+    static S3AsyncClient create(
+            S3AsyncClientBuilder builder, VaultConfig vault, Config config, @MainEventLoopGroup EventLoopGroup loops) {
+        if (hasMusl(Path.of("/lib"))) {
+            // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
+            System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
+        }
+        // The client closes what it builds itself.
+        vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config, loops)));
+        return builder.overrideConfiguration(patient(builder.overrideConfiguration()))
+                .build();
+    }
+
+    /** Whether the dynamic linker of musl is among the libraries in a directory. */
+    static boolean hasMusl(Path libraries) {
+        try (DirectoryStream<Path> linkers = Files.newDirectoryStream(libraries, "ld-musl-*")) {
+            return linkers.iterator().hasNext();
+        } catch (IOException e) {
+            // There is no such directory.
+            return false;
+        }
+    }
+
+    static ClientOverrideConfiguration patient(ClientOverrideConfiguration configuration) {
+        return configuration.toBuilder()
+                .retryStrategy(retries())
+                .addExecutionInterceptor(new S3WholeAnswers())
+                .build();
+    }
+
+    static void close(@Disposes S3AsyncClient client) {
+        client.close();
+    }
+
+    /** Quarkus takes authorities from key stores only; all else is as for its own transport. */
+    private static NettyNioAsyncHttpClient.Builder trusting(Path authorities, Config config, EventLoopGroup loops) {
+        TrustManager[] trusted = trustManagers(authorities);
+        return NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(SdkEventLoopGroup.create(loops))
+                .tlsTrustManagersProvider(() -> trusted)
+                .readTimeout(timeout(config, "read"))
+                .writeTimeout(timeout(config, "write"))
+                .connectionTimeout(timeout(config, "connection"))
+                .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
+    }
+
+    private static Duration timeout(Config config, String name) {
+        return config.getValue("quarkus.s3.async-client." + name + "-timeout", Duration.class);
+    }
+
+    private static TrustManager[] trustManagers(Path authorities) {
+        try (InputStream pem = Files.newInputStream(authorities)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                trusted.setCertificateEntry(String.valueOf(trusted.size()), authority);
+            }
+            if (trusted.size() == 0) {
+                throw new CertificateException("no certificate in it");
+            }
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            return managers.getTrustManagers();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "S3_CA_FILE: '" + authorities + "' is not a PEM file of certificates: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What may be gone a moment later is tried again: broken connections and answers, timeouts, 500, 502, 503, 504, SlowDown. A
+     * refusal never is. There is no limit over all requests: a long outage must not cost the next cycle its retries.
+     */
+    private static RetryStrategy retries() {
+        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                .maxAttempts(ATTEMPTS)
+                .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
+                .circuitBreakerEnabled(false)
+                .build();
+    }
+}

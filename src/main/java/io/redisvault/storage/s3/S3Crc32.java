@@ -1,0 +1,29 @@
+package io.redisvault.storage.s3;
+
+import io.redisvault.storage.CrcText;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/** The CRC-32 of a part and that of a whole, as S3 writes them. */
+final class S3Crc32 {
+
+    private S3Crc32() {}
+
+    static Uni<String> of(Multi<ByteBuffer> part) {
+        return part.collect().in(CRC32::new, CRC32::update).map(CrcText::of);
+    }
+
+    /**
+     * Whether a storage that computed this had other parts: the CRC-32 of their CRC-32s, and their number. Without a number it
+     * is that of all bytes, and says nothing of parts.
+     */
+    static boolean disagrees(String whole, List<String> parts) {
+        CRC32 expected = new CRC32();
+        parts.forEach(part -> expected.update(Base64.getDecoder().decode(part)));
+        return whole != null && whole.contains("-") && !whole.equals(CrcText.of(expected) + "-" + parts.size());
+    }
+}

@@ -1,0 +1,46 @@
+package io.redisvault.storage.s3;
+
+import io.redisvault.config.VaultConfig;
+import java.util.Optional;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/**
+ * How objects are to be written.
+ *
+ * @param encryption the server's, such as {@code aws:kms}
+ * @param kmsKey for the encryption with KMS
+ * @param storageClass such as {@code STANDARD_IA}
+ * @param conditionalWrites whether the server can refuse to replace an object
+ * @param checksums whether to offer the server checksums of parts
+ */
+public record S3Options(
+        Optional<String> encryption,
+        Optional<String> kmsKey,
+        Optional<String> storageClass,
+        boolean conditionalWrites,
+        boolean checksums) {
+
+    static S3Options of(VaultConfig.Storage storage) {
+        return new S3Options(
+                storage.sse(),
+                storage.sseKmsKeyId(),
+                storage.storageClass(),
+                storage.conditionalWrites(),
+                storage.checksums());
+    }
+
+    PutObjectRequest.Builder apply(PutObjectRequest.Builder request) {
+        encryption.ifPresent(request::serverSideEncryption);
+        kmsKey.ifPresent(request::ssekmsKeyId);
+        storageClass.ifPresent(request::storageClass);
+        return request;
+    }
+
+    CreateMultipartUploadRequest.Builder apply(CreateMultipartUploadRequest.Builder request) {
+        encryption.ifPresent(request::serverSideEncryption);
+        kmsKey.ifPresent(request::ssekmsKeyId);
+        storageClass.ifPresent(request::storageClass);
+        return request;
+    }
+}

@@ -1,0 +1,246 @@
+package io.redisvault.storage.gcs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.redisvault.servers.GcsServer;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.BackupStorageContract;
+import io.redisvault.storage.Deletion;
+import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredObject;
+import io.redisvault.storage.TestContent;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
+
+/** Against our own server, or with {@code GCS_ENDPOINT} and {@code GCS_BUCKET} against any. */
+class GcsStorageTest extends BackupStorageContract {
+
+    private static final String EXTERNAL = "GCS_ENDPOINT";
+    private static final ExecutorService WORKERS = Executors.newFixedThreadPool(8);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private GcsServer server;
+    private URI endpoint;
+    private String bucket;
+    private BackupStorage storage;
+
+    @BeforeEach
+    void startServer() {
+        String external = System.getenv(EXTERNAL);
+        bucket = Optional.ofNullable(System.getenv("GCS_BUCKET")).orElse("backups");
+        if (external == null) {
+            server = GcsServer.start().withBucket(bucket);
+            server.pageSize(2);
+        }
+        endpoint = external == null ? server.uri() : URI.create(external);
+        storage = storageOf(bucket);
+    }
+
+    @Override
+    protected void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private BackupStorage storageOf(String name) {
+        return new GcsStorage(name, new GcsClient(Optional.empty(), Optional.of(endpoint), TIMEOUT), WORKERS);
+    }
+
+    @Override
+    protected BackupStorage storage() {
+        return storage;
+    }
+
+    @Override
+    protected int partSize() {
+        return 8 * 1024 * 1024;
+    }
+
+    @Override
+    protected int unfinished(String prefix) {
+        return server == null ? 0 : server.unfinishedUploads();
+    }
+
+    @Test
+    void saysThatTheBucketIsMissing() {
+        assertThatThrownBy(() -> result(storageOf("no-such-bucket").checkAccess()))
+                .isInstanceOf(StorageException.NotFound.class)
+                .hasMessageContaining("There is no bucket 'no-such-bucket'")
+                .hasMessageContaining("GCS_BUCKET");
+        assertThatThrownBy(
+                        () -> result(storageOf("no-such-bucket").put("key", new TestContent(1, 1).content(), Map.of())))
+                .isInstanceOf(StorageException.NotFound.class);
+    }
+
+    @Test
+    void saysThatNobodyAnswers() {
+        BackupStorage nowhere = new GcsStorage(
+                "bucket",
+                new GcsClient(
+                        Optional.of("project"), Optional.of(URI.create("http://127.0.0.1:9")), Duration.ofSeconds(1)),
+                WORKERS);
+
+        assertThatThrownBy(() -> result(nowhere.checkAccess())).isInstanceOf(StorageException.Unavailable.class);
+    }
+
+    @Nested
+    @DisabledIfEnvironmentVariable(named = EXTERNAL, matches = ".*", disabledReason = "orders faults of our server")
+    class OnAServerWithFaults {
+
+        @Test
+        void triesAgainWhenTheServerIsBusy() {
+            server.failNext(2, 503);
+            TestContent content = new TestContent(1, 1000);
+
+            put(key("busy"), content);
+
+            assertThat(checksum(storage.read(key("busy"), 0, 1000))).isEqualTo(content.checksum());
+            assertThat(server.unfinishedUploads()).isZero();
+        }
+
+        @Test
+        void givesUpWhenTheServerStaysBusy() {
+            server.failNext(1000, 503);
+
+            assertThatThrownBy(() -> put(key("busy"), new TestContent(1, 1000)))
+                    .isInstanceOf(StorageException.Unavailable.class)
+                    .hasMessageContaining("gs://backups/" + key("busy"))
+                    .hasMessageContaining("503");
+            server.failNext(0, 0);
+        }
+
+        @Test
+        void continuesAnUploadWhoseConnectionWasCut() {
+            TestContent content = new TestContent(1, 20_000_000);
+            server.cutUploadAfter(5_000_000);
+
+            put(key("cut"), content);
+
+            assertThat(checksum(storage.read(key("cut"), 0, content.length()))).isEqualTo(content.checksum());
+            assertThat(server.uploadedBytes()).isLessThan(content.length() + 2_000_000);
+        }
+
+        @Test
+        void recognisesItsOwnObjectWhenTheAnswerWasLost() {
+            server.loseFinalAnswer();
+            TestContent content = new TestContent(1, 10_000_000);
+
+            StoredObject stored = put(key("lost"), content);
+
+            assertThat(stored.size()).isEqualTo(content.length());
+            assertThat(keys(key("lost"))).containsExactly(key("lost"));
+        }
+
+        @Test
+        void removesAnObjectThatArrivedDamaged() {
+            server.damage(true);
+
+            assertThatThrownBy(() -> put(key("damaged"), new TestContent(1, 9_000_000)))
+                    .isInstanceOf(StorageException.Corrupt.class)
+                    .hasMessageContaining("CRC32C");
+
+            assertThat(keys("")).isEmpty();
+            assertThat(server.unfinishedUploads()).isZero();
+        }
+
+        @Test
+        void cancellingStopsTheTrafficWithinASecond() throws InterruptedException {
+            server.uploadsAt(500_000);
+            Cancellable put = storage.put(key("slow"), new TestContent(1, 40_000_000).content(), Map.of())
+                    .subscribe()
+                    .with(stored -> {});
+            await().until(() -> server.uploadedBytes() > 100_000);
+
+            put.cancel();
+
+            await().atMost(Duration.ofSeconds(1)).until(() -> server.unfinishedUploads() == 0);
+            long received = server.uploadedBytes();
+            Thread.sleep(300);
+            assertThat(server.uploadedBytes()).isEqualTo(received);
+        }
+
+        @Test
+        void cancellingEndsTheWaitBeforeARetry() {
+            server.failNext(1000, 503);
+            Cancellable put = storage.put(key("busy"), new TestContent(1, 1000).content(), Map.of())
+                    .subscribe()
+                    .with(stored -> {});
+            await().until(() -> server.failuresLeft() < 998);
+
+            put.cancel();
+            int left = server.failuresLeft();
+
+            await().during(Duration.ofSeconds(3))
+                    .atMost(Duration.ofSeconds(4))
+                    .until(() -> server.failuresLeft() >= left - 1);
+            server.failNext(0, 0);
+        }
+
+        @Test
+        void deletesInBatchesAndAgainWhatFailed() {
+            List<String> keys = IntStream.range(0, 230)
+                    .mapToObj(i -> key(String.format("old-%03d", i)))
+                    .toList();
+            keys.subList(0, 20).forEach(key -> put(key, new TestContent(1, 1)));
+            server.failNext(1, 503);
+
+            List<Deletion> deletions = result(storage.delete(keys).collect().asList());
+
+            assertThat(deletions).hasSize(230).allMatch(Deletion::succeeded);
+            assertThat(server.count("batch")).isEqualTo(3);
+            assertThat(keys("")).isEmpty();
+        }
+
+        @Test
+        void reportsEachObjectThatCouldNotBeDeleted() {
+            put(key("locked"), new TestContent(1, 1));
+            server.deny("retentionPolicyNotMet");
+
+            List<Deletion> deletions =
+                    result(storage.delete(List.of(key("locked"))).collect().asList());
+
+            assertThat(deletions).singleElement().satisfies(deletion -> assertThat(deletion.failure())
+                    .containsInstanceOf(StorageException.Locked.class));
+            server.deny(null);
+        }
+
+        @Test
+        void saysWhichPermissionsAreMissing() {
+            server.deny("forbidden");
+
+            assertThatThrownBy(() -> result(storage.checkAccess()))
+                    .isInstanceOf(StorageException.AccessDenied.class)
+                    .hasMessageContaining("storage.objects.create");
+            server.deny(null);
+        }
+
+        @Test
+        void listsOnlyThePagesThatAreAskedFor() {
+            IntStream.range(0, 10).forEach(i -> put(key("page-" + i), new TestContent(1, 1)));
+            long before = server.count("list");
+
+            storage.list(key("page-"))
+                    .subscribe()
+                    .withSubscriber(AssertSubscriber.create(3))
+                    .awaitItems(3)
+                    .cancel();
+
+            assertThat(server.count("list") - before).isEqualTo(2);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.redisvault.storage.s3;
+
+import io.redisvault.servers.S3Server;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.BackupStorageContract;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
+
+/**
+ * Against S3Proxy, or with {@code S3_ENDPOINT}, {@code S3_BUCKET}, {@code AWS_ACCESS_KEY_ID} and
+ * {@code AWS_SECRET_ACCESS_KEY} against any server; the bucket must exist.
+ */
+public class S3StorageTest extends BackupStorageContract {
+
+    public static final S3Options PLAIN =
+            new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
+
+    /** No checksums are offered, so that the MD5s of parts are compared. */
+    static final S3Options BY_MD5 = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false);
+
+    private static final Map<String, String> EXTERNAL = System.getenv();
+
+    private static S3Server server;
+    private static S3AsyncClient client;
+    private static String bucket;
+
+    @BeforeAll
+    static void start() {
+        if (EXTERNAL.containsKey("S3_ENDPOINT")) {
+            bucket = external("S3_BUCKET");
+            client = client(
+                    URI.create(external("S3_ENDPOINT")),
+                    external("AWS_ACCESS_KEY_ID"),
+                    external("AWS_SECRET_ACCESS_KEY"));
+        } else {
+            server = S3Server.start();
+            bucket = server.bucket();
+            client = client(server.endpoint(), server.accessKey(), server.secretKey());
+        }
+    }
+
+    private static String external(String variable) {
+        return Objects.requireNonNull(EXTERNAL.get(variable), variable + " must be set, too");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (client != null) {
+            client.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    public static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
+        return client(endpoint, StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+    }
+
+    /** As Quarkus configures it for an endpoint that is not Amazon's. */
+    @SuppressWarnings("deprecation")
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
+        return S3AsyncClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
+                .credentialsProvider(credentials)
+                .serviceConfiguration(S3Configuration.builder()
+                        .checksumValidationEnabled(false)
+                        .pathStyleAccessEnabled(true)
+                        .build())
+                .overrideConfiguration(
+                        S3Client.patient(ClientOverrideConfiguration.builder().build()))
+                .build();
+    }
+
+    public static BackupStorage storage(S3AsyncClient client, String bucket, S3Options options) {
+        return new S3Storage(client, bucket, options, Duration.ofSeconds(30));
+    }
+
+    static int unfinished(S3AsyncClient client, String bucket, String prefix) {
+        return client.listMultipartUploads(ListMultipartUploadsRequest.builder()
+                        .bucket(bucket)
+                        .prefix(prefix)
+                        .build())
+                .join()
+                .uploads()
+                .size();
+    }
+
+    @Override
+    protected BackupStorage storage() {
+        return storage(client, bucket, PLAIN);
+    }
+
+    @Override
+    protected int unfinished(String prefix) {
+        return unfinished(client, bucket, prefix);
+    }
+
+    @Override
+    protected int partSize() {
+        return (int) S3Storage.MIN_PART_SIZE;
+    }
+
+    @Override
+    protected int manyObjects() {
+        return 1100;
+    }
+
+    @Override
+    protected boolean abandonUploadOf(String key) {
+        client.createMultipartUpload(request -> request.bucket(bucket).key(key)).join();
+        return true;
+    }
+}
