@@ -87,7 +87,7 @@ class BackupHealth {
                 return down("dump", directory + " is not a readable directory");
             }
             try {
-                DumpFile.open(dump, false, Runnable::run).close();
+                DumpFile.open(dump, false).close();
                 return up("dump");
             } catch (NoSuchFileException notSavedYet) {
                 return up("dump");

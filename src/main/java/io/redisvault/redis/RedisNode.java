@@ -34,7 +34,19 @@ public class RedisNode {
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
                 .onFailure()
-                .transform(this::unavailable);
+                .transform(this::unavailable)
+                .invoke(this::requireRole);
+    }
+
+    private void requireRole(NodeState state) {
+        boolean roleMatters = !config.backupMaster() || !config.backupReplica();
+        if (roleMatters && state.role() == Role.UNKNOWN) {
+            throw new RedisUnavailableException(
+                    config.connectionString()
+                            + " does not say whether it is a master or a replica, as a Sentinel does: name the server"
+                            + " itself in REDIS_CONNECTION, or set BACKUP_MASTER and BACKUP_REPLICA to true",
+                    null);
+        }
     }
 
     private RedisUnavailableException unavailable(Throwable failure) {

@@ -45,10 +45,9 @@ public final class BackupReading {
      */
     public Multi<ByteBuffer> bytes() {
         RdbVerifier verifier = new RdbVerifier(backup.bytes());
-        return ResumedRead.of(storage, backup, 0, backup.bytes())
+        return verifier.check(ResumedRead.of(storage, backup, 0, backup.bytes()))
                 .onItem()
                 .invoke(chunk -> {
-                    verifier.accept(chunk);
                     bytesDone += chunk.remaining();
                     if (bytesDone == backup.bytes()) {
                         facts = finish(verifier);
@@ -64,7 +63,7 @@ public final class BackupReading {
     }
 
     private RdbFacts finish(RdbVerifier verifier) {
-        RdbFacts found = verifier.finish();
+        RdbFacts found = verifier.facts();
         String stored = backup.rdb() == null ? null : backup.rdb().checksum();
         if (stored != null && !stored.equals(found.checksumHex())) {
             throw new InvalidDumpException("this is another dump than was stored: its CRC-64 is %s instead of %s"
