@@ -61,17 +61,26 @@ final class BackupMetadata {
         return ascii.length() > MAX_VALUE ? ascii.substring(0, MAX_VALUE) : ascii;
     }
 
-    /** What the metadata say of the dump; null when they say nothing, as those of the original's backups. */
+    /** What the metadata say of the dump; null when they say nothing, as with backups of the Rust version. */
     static Backup.Rdb rdb(Map<String, String> metadata) {
         if (!metadata.containsKey(VERSION)) {
             return null;
         }
         return new Backup.Rdb(
-                Integer.valueOf(metadata.get(VERSION)),
+                version(metadata.get(VERSION)),
                 metadata.get(PRODUCER),
                 instant(metadata.get(CREATED)).orElse(null),
                 metadata.get(CHECKSUM),
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
+    }
+
+    /** Null unless it is one: anybody may have written the metadata. */
+    private static Integer version(String text) {
+        try {
+            return Integer.valueOf(text);
+        } catch (NumberFormatException odd) {
+            return null;
+        }
     }
 
     /** Whether the object holds this very dump, as far as its facts can tell. */

@@ -9,6 +9,7 @@ import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ import java.util.function.Function;
 /** Deletes those of this node's backups that the policy lets go, and what interrupted uploads left. */
 @ApplicationScoped
 class BackupRetention {
+
+    private static final Duration TOLERANCE = Duration.ofDays(1);
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
@@ -65,8 +68,7 @@ class BackupRetention {
                                     .filter(key -> !key.equals(current.key()))
                                     .toList());
                 })
-                .onItem()
-                .transformToUni(this::delete)
+                .chain(expired -> expired.isEmpty() ? Uni.createFrom().item(Cleanup.NONE) : deleteByTime(expired))
                 .onFailure()
                 .recoverWithItem(failure -> Cleanup.failed("could not list the backups: " + failure.getMessage()));
     }
@@ -84,6 +86,21 @@ class BackupRetention {
                         name -> expiry.apply(name).map(BackupName::key).stream().toList())
                 .collect()
                 .asList();
+    }
+
+    /** A clock that is wrong makes every backup too old: the storage's must agree before anything goes. */
+    private Uni<Cleanup> deleteByTime(List<String> expired) {
+        return storage.clock().chain(theirs -> {
+            Instant ours = clock.instant();
+            boolean agree = theirs.map(
+                            time -> Duration.between(time, ours).abs().compareTo(TOLERANCE) < 0)
+                    .orElse(true);
+            return agree
+                    ? delete(expired)
+                    : Uni.createFrom()
+                            .item(Cleanup.failed("nothing was deleted: this machine's clock says " + ours
+                                    + ", the storage's " + theirs.get() + "; set the clock by NTP"));
+        });
     }
 
     private Uni<Cleanup> delete(List<String> expired) {

@@ -18,9 +18,15 @@ import org.jboss.logging.Logger;
 public class BackupSchedule {
 
     private static final Logger LOG = Logger.getLogger(BackupSchedule.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    /** The longest pause is of six days. */
+    private static final int MAX_DOUBLINGS = 14;
 
     private final BackupRunner runner;
     private final DueRuns runs;
+    private final Clock clock;
+    private int failures;
+    private volatile Instant retry;
 
     @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
@@ -36,19 +42,35 @@ public class BackupSchedule {
 
     BackupSchedule(BackupRunner runner, Clock clock, Timetable timetable, Duration initialDelay) {
         this.runner = runner;
+        this.clock = clock;
         this.runs = new DueRuns(clock, timetable, initialDelay);
     }
 
     /** When the next run begins; empty before the schedule has started. */
     public Optional<Instant> next() {
-        return runs.next();
+        Instant again = retry;
+        return runs.next().map(due -> again != null && again.isBefore(due) ? again : due);
     }
 
     void tick(@Observes Tick tick) {
-        runs.due().ifPresent(this::run);
+        Optional<Instant> due = runs.due();
+        Instant again = retry;
+        if (due.isEmpty() && again != null && !clock.instant().isBefore(again)) {
+            due = Optional.of(again);
+        }
+        due.ifPresent(this::run);
+    }
+
+    /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */
+    void ended(@Observes BackupCycle run) {
+        boolean failed = run.outcome() instanceof BackupOutcome.Failed;
+        failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
+        boolean again = failed && run.trigger() == Trigger.SCHEDULE;
+        retry = again ? clock.instant().plus(FIRST_PAUSE.multipliedBy(1L << failures - 1)) : null;
     }
 
     private void run(Instant due) {
+        retry = null;
         try {
             runner.start(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {

@@ -8,16 +8,16 @@ import java.nio.charset.StandardCharsets;
  * Valkey wrote {@code REDIS0011} until its version 9.
  */
 public enum Magic {
-    /** {@code REDIS0012} is written by Redis 7.4 and 8. */
-    REDIS(12),
+    /** {@code REDIS0012} is written by Redis 7.4 to 8.4, 13 by 8.6, 14 by 8.8, 15 by 8.10. */
+    REDIS(15),
 
-    /** {@code VALKEY080} is written by Valkey 9. */
-    VALKEY(80);
+    /** {@code VALKEY080} is written by Valkey 9.0 and 9.1, 81 by 9.2. */
+    VALKEY(81);
 
     static final int LENGTH = 9;
 
-    /** {@code VKCS} opens the envelope in which unreleased versions of Valkey compress a whole dump. */
-    private static final String COMPRESSED = "VKCS";
+    /** Opens the envelope in which Valkey 9.2 puts a dump that it compressed as a whole. */
+    private static final String ENVELOPE = "VCS";
 
     private static final int SHOWN = 16;
 
@@ -58,9 +58,9 @@ public enum Magic {
         if (start.isEmpty()) {
             return "the file is empty";
         }
-        if (start.startsWith(COMPRESSED)) {
-            return "the file is a dump inside the LZ4 envelope (VKCS) of an unreleased Valkey, which cannot be checked:"
-                    + " set 'rdbcompression yes' on the server for a plain dump";
+        if (start.startsWith(ENVELOPE)) {
+            return "the file is a dump that Valkey compressed as a whole (rdbcompression lz4 or zstd), which cannot be"
+                    + " verified: set 'rdbcompression yes' on the server for a plain dump";
         }
         if (start.length() < LENGTH) {
             return "the file is too short for a dump: it has %d bytes".formatted(start.length());

@@ -64,9 +64,13 @@ public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
         return version > magic.newestKnownVersion();
     }
 
-    /** {@code valkey} or {@code redis}, as far as the AUX fields and the format tell. */
+    /** {@code valkey}, {@code redict} or {@code redis}, as far as the AUX fields and the format tell. */
     public String producer() {
-        return magic == Magic.VALKEY || aux.containsKey("valkey-ver") ? "valkey" : "redis";
+        if (magic == Magic.VALKEY || aux.containsKey("valkey-ver")) {
+            return "valkey";
+        }
+        // Redis' own versions of 7.3 were previews of 7.4, from 7.3.240 on.
+        return aux.getOrDefault("redis-ver", "").matches("7\\.3\\.\\d{1,2}") ? "redict" : "redis";
     }
 
     /** The server's version, such as {@code 7.2.4}. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -55,6 +56,11 @@ public interface BackupStorage {
 
     /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
     Uni<Void> checkAccess();
+
+    /** The storage's own clock, where it tells; never fails. */
+    default Uni<Optional<Instant>> clock() {
+        return Uni.createFrom().item(Optional.empty());
+    }
 
     /** The address people know an object by, such as {@code s3://bucket/key}. */
     String url(String key);

@@ -3,6 +3,7 @@ package io.redisvault.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.Role;
 import io.redisvault.schedule.SetClock;
 import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
@@ -61,6 +62,49 @@ class BackupScheduleTest {
         clock.set(at("17:10:00"));
         pass(Duration.ofHours(1));
         assertThat(runs).containsExactly(at("17:10:00"), at("18:00:00"));
+    }
+
+    @Test
+    void aRunThatFailedIsTriedAgainAfterPausesThatGrow() {
+        pass(Duration.ofMinutes(40));
+        fail();
+        assertThat(schedule.next()).contains(at("11:01:00"));
+        pass(Duration.ofMinutes(1));
+        fail();
+        pass(Duration.ofMinutes(2));
+        fail();
+        pass(Duration.ofMinutes(3));
+        assertThat(runs).containsExactly(at("11:00:00"), at("11:01:00"), at("11:03:00"));
+        assertThat(schedule.next()).contains(at("11:07:00"));
+    }
+
+    @Test
+    void aRunThatIsDueComesBeforeALongPauseIsOver() {
+        pass(Duration.ofMinutes(40));
+        for (int i = 0; i < 20; i++) {
+            fail();
+        }
+        pass(Duration.ofHours(1));
+        assertThat(runs).containsExactly(at("11:00:00"), at("12:00:00"));
+    }
+
+    @Test
+    void aGoodRunAndOneOnDemandAreNotTriedAgain() {
+        pass(Duration.ofMinutes(40));
+        fail();
+        schedule.ended(run(Trigger.SCHEDULE, new BackupOutcome.Stored(null, Cleanup.NONE)));
+        pass(Duration.ofMinutes(10));
+        schedule.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
+        pass(Duration.ofMinutes(9));
+        assertThat(runs).containsExactly(at("11:00:00"));
+    }
+
+    private void fail() {
+        schedule.ended(run(Trigger.SCHEDULE, BackupPipeline.failed(new IllegalStateException())));
+    }
+
+    private BackupCycle run(Trigger trigger, BackupOutcome outcome) {
+        return new BackupCycle(trigger, clock.instant(), Duration.ZERO, Role.MASTER, outcome);
     }
 
     private void pass(Duration time) {

@@ -270,7 +270,7 @@ class DumpFileTest extends DumpOnDisk {
         Arrays.fill(bytes, bytes.length - 8, bytes.length, (byte) 0);
         write(bytes);
         try (DumpFile dump = DumpFile.open(path, true)) {
-            overwrite(8, new byte[] {'1'});
+            overwrite(8, new byte[] {'7'});
             assertThatThrownBy(() -> collect(verified(dump)))
                     .hasMessageContaining("its header or its footer is another now");
         }
