@@ -25,6 +25,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -52,7 +54,7 @@ class BackupPipeline {
     private static final Executor WORKERS = Infrastructure.getDefaultWorkerPool();
     private static final Cleanup STOPPED = Cleanup.failed("the service stopped before all old backups were deleted");
 
-    private final RedisNode redis;
+    private final Supplier<Uni<NodeState>> redis;
     private final BackupStorage storage;
     private final BackupWriter writer;
     private final BackupRetention retention;
@@ -62,8 +64,21 @@ class BackupPipeline {
     private final Optional<Long> rateLimit;
     private final Path dumpPath;
 
+    @Inject
     BackupPipeline(
             RedisNode redis,
+            BackupStorage storage,
+            BackupWriter writer,
+            BackupRetention retention,
+            Identity self,
+            Clock clock,
+            VaultConfig config) {
+        this(redis::state, storage, writer, retention, self, clock, config);
+    }
+
+    /** @param redis asks the node for its state */
+    BackupPipeline(
+            Supplier<Uni<NodeState>> redis,
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
@@ -136,7 +151,7 @@ class BackupPipeline {
     }
 
     private Uni<NodeState> askRole(RunningBackup backup) {
-        return redis.state()
+        return redis.get()
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithUni(failure -> {
                     if (!roleDoesNotMatter()) {

@@ -10,6 +10,7 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -35,7 +37,7 @@ public class BackupRunner {
     private record Flight(RunningBackup cycle, long beganNanos, CompletableFuture<BackupOutcome> ended) {}
 
     private final BackupPipeline pipeline;
-    private final Event<BackupCycle> ends;
+    private final Consumer<BackupCycle> ends;
     private final Clock clock;
     private final Duration shutdownTimeout;
     private final AtomicReference<Flight> current = new AtomicReference<>();
@@ -43,7 +45,13 @@ public class BackupRunner {
     /** In {@link System#nanoTime}; null unless the service stops. */
     private volatile Long stopsAt;
 
+    @Inject
     BackupRunner(BackupPipeline pipeline, Event<BackupCycle> ends, Clock clock, VaultConfig config) {
+        this(pipeline, ends::fire, clock, config);
+    }
+
+    /** @param ends is told of each run that has ended */
+    BackupRunner(BackupPipeline pipeline, Consumer<BackupCycle> ends, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
         this.ends = ends;
         this.clock = clock;
@@ -97,7 +105,7 @@ public class BackupRunner {
                 outcome);
         last = cycle;
         try {
-            ends.fire(cycle);
+            ends.accept(cycle);
         } finally {
             flight.ended().complete(outcome);
         }

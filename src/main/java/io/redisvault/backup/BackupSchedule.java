@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Starts the runs that are due. */
@@ -22,7 +23,7 @@ public class BackupSchedule {
     /** The longest pause is of six days. */
     private static final int MAX_DOUBLINGS = 14;
 
-    private final BackupRunner runner;
+    private final Consumer<Trigger> backup;
     private final DueRuns runs;
     private final Clock clock;
     private int failures;
@@ -31,7 +32,7 @@ public class BackupSchedule {
     @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
         this(
-                runner,
+                runner::start,
                 clock,
                 config.backup()
                         .cron()
@@ -40,8 +41,9 @@ public class BackupSchedule {
                 config.backup().initialDelay());
     }
 
-    BackupSchedule(BackupRunner runner, Clock clock, Timetable timetable, Duration initialDelay) {
-        this.runner = runner;
+    /** @param backup starts a run */
+    BackupSchedule(Consumer<Trigger> backup, Clock clock, Timetable timetable, Duration initialDelay) {
+        this.backup = backup;
         this.clock = clock;
         this.runs = new DueRuns(clock, timetable, initialDelay);
     }
@@ -72,7 +74,7 @@ public class BackupSchedule {
     private void run(Instant due) {
         retry = null;
         try {
-            runner.start(Trigger.SCHEDULE);
+            backup.accept(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {
             LOG.warnf("the run of %s is left out: %s", due, e.getMessage());
         }

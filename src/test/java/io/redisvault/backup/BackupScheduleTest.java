@@ -2,13 +2,10 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.Role;
 import io.redisvault.schedule.SetClock;
 import io.redisvault.schedule.Tick;
 import io.redisvault.schedule.Timetable;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,16 +18,8 @@ class BackupScheduleTest {
     private final List<Instant> runs = new ArrayList<>();
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
 
-    private final BackupRunner runner = new BackupRunner(null, null, clock, defaults()) {
-        @Override
-        public Uni<BackupOutcome> start(Trigger trigger) {
-            runs.add(clock.instant());
-            return Uni.createFrom().nothing();
-        }
-    };
-
-    private final BackupSchedule schedule =
-            new BackupSchedule(runner, clock, Timetable.every(Duration.ofHours(1)), Duration.ZERO);
+    private final BackupSchedule schedule = new BackupSchedule(
+            trigger -> runs.add(clock.instant()), clock, Timetable.every(Duration.ofHours(1)), Duration.ZERO);
 
     @Test
     void runsAtEachFullHour() {
@@ -113,12 +102,5 @@ class BackupScheduleTest {
 
     private static Instant at(String time) {
         return Instant.parse("2026-11-23T" + time + "Z");
-    }
-
-    private static VaultConfig defaults() {
-        return new SmallRyeConfigBuilder()
-                .withMapping(VaultConfig.class)
-                .build()
-                .getConfigMapping(VaultConfig.class);
     }
 }
