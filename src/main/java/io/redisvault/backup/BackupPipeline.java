@@ -15,7 +15,6 @@ import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
-import io.redisvault.redis.Role;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
@@ -158,9 +157,16 @@ class BackupPipeline {
                         return Uni.createFrom().failure(failure);
                     }
                     LOG.warnf("role unknown: %s", failure.getMessage());
-                    return Uni.createFrom().item(new NodeState(Role.UNKNOWN, false));
+                    return Uni.createFrom().item(NodeState.UNKNOWN);
                 })
-                .invoke(state -> backup.roleIs(state.role()));
+                .invoke(state -> {
+                    backup.roleIs(state.role());
+                    if (state.saveFailed()) {
+                        LOG.warn(
+                                "the last save of Redis failed (rdb_last_bgsave_status:err), so that its dump is an old"
+                                        + " one: see the log of Redis");
+                    }
+                });
     }
 
     private boolean roleDoesNotMatter() {

@@ -52,7 +52,7 @@ class BackupPipelineTest {
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final Map<String, String> settings = new HashMap<>();
     private final List<BackupCycle> ended = new ArrayList<>();
-    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false));
+    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false));
     private BackupStorage storage;
     private Path dump;
 
@@ -196,7 +196,7 @@ class BackupPipelineTest {
 
         assertThatThrownBy(() -> runner.start(Trigger.SCHEDULE)).isInstanceOf(BackupRunningException.class);
 
-        answer.complete(new NodeState(Role.MASTER, false));
+        answer.complete(new NodeState(Role.MASTER, false, false));
         assertThat(first.await().atMost(PATIENCE)).isInstanceOf(Stored.class);
         assertThat(runner.running()).isEmpty();
         assertThat(runner.last()).contains(ended.get(0));
@@ -228,7 +228,7 @@ class BackupPipelineTest {
     }
 
     private void answers(Role role, boolean loading) {
-        state = Uni.createFrom().item(new NodeState(role, loading));
+        state = Uni.createFrom().item(new NodeState(role, loading, false));
     }
 
     private void saves(String time, long seed) throws IOException {
