@@ -23,8 +23,8 @@ class NodeStateTest {
 
     @Test
     void knowsNothingFromNothing() {
-        assertThat(NodeState.of(ServerInfo.parse("")).isEqualTo(NodeState.UNKNOWN));
-        assertThat(NodeState.of(ServerInfo.parse(":\r\nrole\r\n\r\nx:y:z")).isEqualTo(NodeState.UNKNOWN));
+        assertThat(NodeState.of(ServerInfo.parse(""))).isEqualTo(NodeState.UNKNOWN);
+        assertThat(NodeState.of(ServerInfo.parse(":\r\nrole\r\n\r\nx:y:z"))).isEqualTo(NodeState.UNKNOWN);
     }
 
     @Test
