@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 class S3CredentialsTest {
 
     private static final String KEY = "credentials/one";
-    private static final TestContent LARGE = new TestContent(1, S3Storage.MIN_PART_SIZE + 1);
+    private static final TestContent LARGE = new TestContent(1, S3Parts.MIN_SIZE + 1);
 
     private static final Map<String, Function<BackupStorage, Uni<?>>> CALLS = Map.of(
             "access", BackupStorage::checkAccess,
