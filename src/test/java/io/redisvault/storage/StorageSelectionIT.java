@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StorageSelectionIT {
 
     private static final String S3 = "software.amazon.awssdk.services.s3.DefaultS3AsyncClient ";
-    private static final String GOOGLE = "com.google.cloud.storage.";
+    private static final String GOOGLE = "com.google.api.services.storage.";
 
     @AutoClose
     private static final Surroundings surroundings = Surroundings.start();

@@ -27,7 +27,7 @@ public final class TestStorages {
 
     /** @param endpoint of a {@link GcsServer}, or of what stands before it */
     public static BackupStorage gcs(String bucket, URI endpoint) {
-        GcsClient client = new GcsClient(Optional.empty(), Optional.of(endpoint), Duration.ofSeconds(5));
+        GcsClient client = new GcsClient(Optional.of(endpoint), Duration.ofSeconds(5));
         return new GcsStorage(bucket, client, Infrastructure.getDefaultWorkerPool());
     }
 

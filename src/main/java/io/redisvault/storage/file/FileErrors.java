@@ -6,15 +6,18 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /** Says in the storage's terms what went wrong with a file. */
 final class FileErrors {
 
     private FileErrors() {}
 
-    static StorageException translate(String action, Path path, Exception failure) {
-        String what = "Cannot " + action + " " + path + ": ";
+    /** @param place a path, or what names one */
+    static StorageException translate(String action, Object place, Exception failure) {
+        if (failure instanceof StorageException translated) {
+            return translated;
+        }
+        String what = "Cannot " + action + " " + place + ": ";
         if (failure instanceof NoSuchFileException) {
             return new StorageException.NotFound(what + "it does not exist", failure);
         }

@@ -2,23 +2,34 @@ package io.redisvault.storage.file;
 
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where objects are below the root. A file whose name starts with a dot is never an object: beside an object
- * {@code name}, {@code .name.meta} has its metadata, and {@code .name.1a2b3c4d.part} is one that is still being written.
+ * Where objects are below the root. A file whose name starts with a dot is never an object: {@code .name.1a2b3c4d.part}
+ * is one that is still being written. Links are not followed, and nothing is opened that is no regular file.
  */
 record FilePaths(Path root) {
 
-    private static final Pattern PART = Pattern.compile("\\.(.+)\\.[0-9a-f]{8}\\.part");
-    private static final Pattern METADATA = Pattern.compile("\\.(.+)\\.meta");
+    static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNERS_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private static final Pattern PART = Pattern.compile("((?:.*/)?)\\.([^/]+)\\.[0-9a-f]{8}\\.part");
 
     /** The file of a key; refuses keys that cannot be one, or that lead elsewhere by way of a symbolic link. */
     Path file(String key) throws IOException {
@@ -33,18 +44,37 @@ record FilePaths(Path root) {
         } catch (InvalidPathException e) {
             throw unfit(key, e.getReason(), e);
         }
-        Path existing = file.getParent();
-        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && !existing.equals(root)) {
-            existing = existing.getParent();
-        }
-        if (!existing.equals(root) && !existing.toRealPath().equals(realRoot().resolve(root.relativize(existing)))) {
-            throw unfit(key, existing + " is a symbolic link", null);
+        for (Path above = file.getParent(); !above.equals(root); above = above.getParent()) {
+            if (Files.isSymbolicLink(above)) {
+                throw unfit(key, above + " is a symbolic link", null);
+            }
         }
         return file;
     }
 
-    String key(Path file) {
-        return root.relativize(file).toString();
+    /** Makes the root, whose parent must exist, and what is missing below it. */
+    void createDirectories(Path directory) throws IOException {
+        if (!Files.exists(root)) {
+            if (!Files.exists(root.getParent())) {
+                throw missing(root.getParent());
+            }
+            Files.createDirectory(root, OWNERS_DIRECTORY);
+        }
+        // Else a root that is a symbolic link is taken for a file.
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, OWNERS_DIRECTORY);
+        }
+    }
+
+    /** Names the first directory of a path that is not there. */
+    static StorageException missing(Path directory) {
+        Path parent = directory.getParent();
+        return parent != null && !Files.exists(parent)
+                ? missing(parent)
+                : new StorageException.NotFound(
+                        "there is no directory " + directory
+                                + "; mount the volume of the backups there, create it, or correct STORAGE_URL",
+                        null);
     }
 
     static Path part(Path file) {
@@ -52,34 +82,52 @@ record FilePaths(Path root) {
                 file, String.format(".%08x.part", ThreadLocalRandom.current().nextInt()));
     }
 
+    /** Kept by whom renames to a name; goes with the parts if its process dies. */
+    static Path guard(Path file) {
+        return beside(file, ".00000000.part");
+    }
+
     static Path metadata(Path file) {
         return beside(file, ".meta");
     }
 
-    /** The file that a part is to become, or null if this is not a part. */
-    static Path ofPart(Path part) {
-        return owner(PART, part);
+    /** The key that a part is to become, by the key that it has itself; null if this is no part. */
+    static String keyOfPart(String part) {
+        Matcher matcher = PART.matcher(part);
+        return matcher.matches() ? matcher.group(1) + matcher.group(2) : null;
     }
 
-    static Path ofMetadata(Path metadata) {
-        return owner(METADATA, metadata);
+    /** What no key of an object is. */
+    static boolean isHidden(String key) {
+        return key.startsWith(".", key.lastIndexOf('/') + 1);
     }
 
-    private Path realRoot() throws IOException {
-        try {
-            return root.toRealPath();
-        } catch (NoSuchFileException notYet) {
-            return root;
+    static BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Fails with {@link NoSuchFileException} for anything but a file: a directory, a link, a pipe that nobody writes to. */
+    static BasicFileAttributes regular(Path file) throws IOException {
+        BasicFileAttributes attributes = attributes(file);
+        if (!attributes.isRegularFile()) {
+            throw new NoSuchFileException(file.toString());
         }
+        return attributes;
+    }
+
+    /** To be read, if it is the regular file that was seen before it was opened. */
+    static FileChannel open(Path file) throws IOException {
+        Object seen = regular(file).fileKey();
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        if (!seen.equals(regular(file).fileKey())) {
+            channel.close();
+            throw new NoSuchFileException(file.toString());
+        }
+        return channel;
     }
 
     private static Path beside(Path file, String suffix) {
         return file.resolveSibling("." + file.getFileName() + suffix);
-    }
-
-    private static Path owner(Pattern pattern, Path hidden) {
-        Matcher matcher = pattern.matcher(hidden.getFileName().toString());
-        return matcher.matches() ? hidden.resolveSibling(matcher.group(1)) : null;
     }
 
     private static StorageException unfit(String key, String why, Exception cause) {

@@ -1,91 +1,41 @@
 package io.redisvault.storage.file;
 
-import io.redisvault.storage.DirectorySync;
+import io.redisvault.storage.StorageException;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
+import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.Properties;
-import java.util.stream.Collectors;
+import java.nio.file.attribute.BasicFileAttributes;
 
-/**
- * Makes a written file an object, and takes objects away. Metadata come first and go last, so that an object that can be
- * seen always has its own, whenever the process dies; left without an object they mean nothing, and the next
- * publication under the name replaces them.
- */
+/** Gives a written file the name that makes it an object, and never one that is taken. */
 class FilePublisher {
 
-    private final Path root;
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PAUSE_MILLIS = 50;
 
-    FilePublisher(Path root) {
-        this.root = root;
-    }
-
-    void publish(Path part, Path file, Map<String, String> metadata) throws IOException {
-        try (PublishLock lock = PublishLock.acquire(root)) {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                throw new FileAlreadyExistsException(file.toString());
-            }
-            writeMetadata(file, metadata);
-            // The metadata's name is on disk before the object's can be.
-            DirectorySync.force(file.getParent());
-            try {
-                link(part, file);
-            } catch (FileAlreadyExistsException | AccessDeniedException e) {
-                throw e;
-            } catch (FileSystemException | UnsupportedOperationException noHardLinks) {
-                rename(part, file, lock, noHardLinks);
-            }
+    /** @param fileKey of what was written; nothing else is published, whatever has its path by now */
+    void publish(Path part, Object fileKey, long size, Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            // Of a backup that is gone; its facts would be taken for those of this one.
+            Files.deleteIfExists(FilePaths.metadata(file));
         }
-        Files.deleteIfExists(part);
-        for (Path directory = file.getParent(); directory.startsWith(root); directory = directory.getParent()) {
-            DirectorySync.force(directory);
-        }
-    }
-
-    /** Removes an object, or nothing if there is none. */
-    void remove(Path file) throws IOException {
-        if (!Files.exists(file.getParent())) {
-            return;
-        }
-        PublishLock lock = PublishLock.acquire(root);
         try {
-            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                Files.delete(file);
-                DirectorySync.force(file.getParent());
+            link(part, file);
+        } catch (FileAlreadyExistsException taken) {
+            // Over NFS a link may be made although its answer is lost.
+            if (!isSame(file, fileKey)) {
+                throw taken;
             }
-            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                Files.deleteIfExists(FilePaths.metadata(file));
-            }
-        } finally {
-            lock.close();
+        } catch (AccessDeniedException denied) {
+            throw denied;
+        } catch (FileSystemException | UnsupportedOperationException noHardLinks) {
+            rename(part, file);
         }
-    }
-
-    /** Fails where nothing could be published; leaves the lock file only. */
-    void probe() throws IOException {
-        PublishLock.acquire(root).close();
-    }
-
-    Map<String, String> metadata(Path file) throws IOException {
-        Properties facts = new Properties();
-        try (Reader reader = Files.newBufferedReader(FilePaths.metadata(file))) {
-            facts.load(reader);
-        } catch (NoSuchFileException none) {
-            return Map.of();
-        }
-        return facts.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, facts::getProperty));
+        requireWritten(part, fileKey, size, file);
     }
 
     /** The one way to give a file a name that never replaces what has it, on local file systems and NFS alike. */
@@ -93,30 +43,57 @@ class FilePublisher {
         Files.createLink(file, part);
     }
 
-    private static void rename(Path part, Path file, PublishLock lock, Exception noHardLinks) throws IOException {
-        // A rename replaces what is there; only the lock makes the test before it hold.
-        if (!lock.held()) {
-            throw new IOException(
-                    "this file system has neither hard links nor file locks, so that nothing would keep another"
-                            + " process from replacing a backup; use one that has either",
-                    noHardLinks);
+    /** A rename replaces what has the name, so a second file, which only one process can create, guards the name meanwhile. */
+    private static void rename(Path part, Path file) throws IOException {
+        Path guard = FilePaths.guard(file);
+        create(guard);
+        try {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new FileAlreadyExistsException(file.toString());
+            }
+            Files.move(part, file);
+        } finally {
+            Files.deleteIfExists(guard);
         }
-        Files.move(part, file);
     }
 
-    private static void writeMetadata(Path file, Map<String, String> metadata) throws IOException {
-        Path beside = FilePaths.metadata(file);
-        if (metadata.isEmpty()) {
-            Files.deleteIfExists(beside);
-            return;
+    private static void create(Path guard) throws IOException {
+        for (int waited = 0; waited < PATIENCE_MILLIS; waited += PAUSE_MILLIS) {
+            try {
+                Files.createFile(guard, FilePaths.OWNER_ONLY);
+                return;
+            } catch (FileAlreadyExistsException busy) {
+                pause();
+            }
         }
-        Properties facts = new Properties();
-        facts.putAll(metadata);
-        try (FileChannel channel = FileChannel.open(
-                beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            Writer writer = Channels.newWriter(channel, StandardCharsets.UTF_8);
-            facts.store(writer, null);
-            channel.force(true);
+        throw new StorageException.Unavailable(
+                "Another process is storing under the same name; remove " + guard + " if none is", null);
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
         }
+    }
+
+    /** Somebody else who may write to the directory could have swapped the files. */
+    private static void requireWritten(Path part, Object fileKey, long size, Path file) throws IOException {
+        BasicFileAttributes published = FilePaths.attributes(file);
+        // Some FUSE file systems give each name of a file a number of its own.
+        if (!published.isRegularFile()
+                || published.size() != size
+                || !isSame(file, fileKey) && !isSame(part, fileKey)) {
+            throw new StorageException.Corrupt(
+                    file + " is not the file that was written: something else writes to this directory; look into "
+                            + file.getParent() + " and remove " + file.getFileName(),
+                    null);
+        }
+    }
+
+    private static boolean isSame(Path path, Object fileKey) throws IOException {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                && FilePaths.attributes(path).fileKey().equals(fileKey);
     }
 }

@@ -2,8 +2,10 @@ package io.redisvault.storage.file;
 
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
+import io.redisvault.storage.DirectorySync;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
@@ -12,24 +14,33 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Objects as files below a directory: a volume, an NFS export, a laptop's disk. */
 @Singleton
 @Identifier("FILESYSTEM")
 public final class FilesystemStorage implements BackupStorage {
+
+    private static final Logger LOG = Logger.getLogger(FilesystemStorage.class);
+
+    // The JDK copies what it writes into a native buffer of the same size that it keeps for the thread.
+    private static final int SLICE = 128 * 1024;
 
     private final FilePaths paths;
     private final FilePublisher publisher;
@@ -42,7 +53,7 @@ public final class FilesystemStorage implements BackupStorage {
 
     /** @param executor runs what blocks */
     public FilesystemStorage(Path root, Executor executor) {
-        this(root, executor, new FilePublisher(root.toAbsolutePath().normalize()));
+        this(root, executor, new FilePublisher());
     }
 
     FilesystemStorage(Path root, Executor executor, FilePublisher publisher) {
@@ -53,67 +64,166 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Uni<StoredObject> put(String key, Content content, Map<String, String> metadata) {
-        throw new UnsupportedOperationException();
+        return Blocking.call(() -> store(key, content, metadata), executor);
+    }
+
+    /** Writes beside the final name, and takes that name once everything is on disk. */
+    private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
+        Path file = onFile("create", key, this::prepare);
+        Path part = FilePaths.part(file);
+        try (FileChannel channel = onFile("create", key, any -> create(part))) {
+            Object fileKey =
+                    onFile("create", key, any -> FilePaths.attributes(part).fileKey());
+            Blocking.write(content, chunk -> write(channel, chunk, part));
+            return onFile("create", key, any -> {
+                Map<String, String> kept = FileMetadata.write(part, metadata);
+                channel.force(true);
+                publisher.publish(part, fileKey, channel.position(), file);
+                force(file.getParent());
+                return new StoredObject(key, channel.position(), kept);
+            });
+        } finally {
+            remove(part);
+        }
+    }
+
+    private Path prepare(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        paths.createDirectories(file.getParent());
+        return file;
+    }
+
+    private static FileChannel create(Path part) throws IOException {
+        return FileChannel.open(
+                part,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                FilePaths.OWNER_ONLY);
+    }
+
+    private static void write(FileChannel channel, ByteBuffer chunk, Path part) {
+        int end = chunk.limit();
+        try {
+            while (chunk.position() < end) {
+                chunk.limit(Math.min(end, chunk.position() + SLICE));
+                channel.write(chunk);
+            }
+        } catch (IOException e) {
+            throw FileErrors.translate("write", part, e);
+        }
+    }
+
+    private static void remove(Path part) {
+        try {
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            LOG.warn(FileErrors.translate("remove", part, e).getMessage());
+        }
     }
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        throw new UnsupportedOperationException();
+        return Blocking.stream(
+                        () -> new FileListing(
+                                paths.root(), prefix, key -> key.startsWith(prefix) && !FilePaths.isHidden(key)),
+                        executor)
+                .map(entry -> new StoredObject(entry.key(), entry.attributes().size()));
     }
 
     @Override
     public Uni<StoredObject> head(String key) {
         return blocking("read", key, file -> {
-            long size = size(file);
-            return new StoredObject(key, size, publisher.metadata(file));
+            long size = FilePaths.regular(file).size();
+            return new StoredObject(key, size, FileMetadata.read(file));
         });
     }
 
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
-        throw new UnsupportedOperationException();
+        return Blocking.read(
+                () -> {
+                    FileChannel channel = FilePaths.open(paths.file(key));
+                    if (channel.size() < offset + length) {
+                        channel.close();
+                        throw new EOFException("it has fewer than " + (offset + length) + " bytes");
+                    }
+                    return channel.position(offset);
+                },
+                length,
+                failure -> FileErrors.translate("read", paths.root() + "/" + key, failure),
+                executor);
     }
 
     @Override
     public Multi<Deletion> delete(Collection<String> keys) {
         return Multi.createFrom().iterable(keys).onItem().transformToUniAndConcatenate(key -> blocking(
-                        "delete", key, file -> {
-                            publisher.remove(file);
-                            return Deletion.done(key);
-                        })
+                        "delete", key, file -> delete(key, file))
                 .onFailure(StorageException.class)
                 .recoverWithItem(failure -> Deletion.failed(key, failure)));
     }
 
+    private Deletion delete(String key, Path file) throws IOException {
+        try {
+            FilePaths.regular(file);
+            Files.delete(file);
+            Files.deleteIfExists(FilePaths.metadata(file));
+            force(file.getParent());
+        } catch (NoSuchFileException gone) {
+            // As wished.
+        }
+        return Deletion.done(key);
+    }
+
     @Override
     public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
-        return worker(() -> new FileRemains(paths, publisher, keyPrefix, olderThan, keys).remove());
+        return Blocking.call(
+                () -> {
+                    int removed = 0;
+                    if (!Files.exists(paths.root())) {
+                        return removed;
+                    }
+                    FileListing parts = new FileListing(paths.root(), keyPrefix, hidden -> {
+                        String key = FilePaths.keyOfPart(hidden);
+                        return key != null && key.startsWith(keyPrefix) && keys.test(key);
+                    });
+                    for (FileListing.Entry part = parts.next(); part != null; part = parts.next()) {
+                        // The time of the last write: one that is still being written is never old.
+                        if (part.attributes().lastModifiedTime().toInstant().isBefore(olderThan)) {
+                            removed += Files.deleteIfExists(part.path()) ? 1 : 0;
+                        }
+                    }
+                    return removed;
+                },
+                executor);
     }
 
     @Override
     public Uni<Void> checkAccess() {
-        return worker(() -> {
-            Path root = paths.root();
-            Path existing = root;
-            while (!Files.exists(existing)) {
-                existing = existing.getParent();
-            }
-            if (!Files.isDirectory(existing)) {
-                throw new StorageException.Other(
-                        existing + " is not a directory; give the path of one to keep backups in", null);
-            }
-            try {
-                Files.createDirectories(root);
-                // Permission bits do not tell about read-only mounts and exports; writing does.
-                publisher.probe();
-            } catch (IOException e) {
-                throw new StorageException.AccessDenied(
-                        root + " cannot be written; mount a writable volume there and let user "
-                                + System.getProperty("user.name") + " read and write it: " + e,
-                        e);
-            }
-            return null;
-        });
+        return Blocking.call(
+                () -> {
+                    Path root = paths.root();
+                    for (Path above = root; above != null; above = above.getParent()) {
+                        if (Files.exists(above) && !Files.isDirectory(above)) {
+                            throw new StorageException.Other(
+                                    above + " is not a directory; give the path of one to keep backups in", null);
+                        }
+                    }
+                    try {
+                        paths.createDirectories(root);
+                        // Permission bits do not tell about read-only mounts and exports; writing does.
+                        Path probe = FilePaths.part(root.resolve("access"));
+                        create(probe).close();
+                        Files.delete(probe);
+                    } catch (IOException e) {
+                        throw new StorageException.AccessDenied(
+                                root + " cannot be written; mount a writable volume there and let user "
+                                        + System.getProperty("user.name") + " read and write it: " + e,
+                                e);
+                    }
+                    return null;
+                },
+                executor);
     }
 
     @Override
@@ -121,12 +231,11 @@ public final class FilesystemStorage implements BackupStorage {
         return paths.root().resolve(key).toUri().toString();
     }
 
-    private static long size(Path file) throws IOException {
-        BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!facts.isRegularFile()) {
-            throw new NoSuchFileException(file.toString());
+    /** Makes names survive a power failure: those in a directory, and its own and those above it. */
+    private void force(Path directory) {
+        for (Path each = directory; each.startsWith(paths.root()); each = each.getParent()) {
+            DirectorySync.force(each);
         }
-        return facts.size();
     }
 
     private interface FileCall<T> {
@@ -134,18 +243,16 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     private <T> Uni<T> blocking(String action, String key, FileCall<T> call) {
-        return worker(() -> {
-            Path file = paths.root();
-            try {
-                file = paths.file(key);
-                return call.on(file);
-            } catch (IOException e) {
-                throw FileErrors.translate(action, file, e);
-            }
-        });
+        return Blocking.call(() -> onFile(action, key, call), executor);
     }
 
-    private <T> Uni<T> worker(Supplier<T> call) {
-        return Uni.createFrom().item(call).runSubscriptionOn(executor);
+    private <T> T onFile(String action, String key, FileCall<T> call) {
+        Path file = paths.root();
+        try {
+            file = paths.file(key);
+            return call.on(file);
+        } catch (IOException e) {
+            throw FileErrors.translate(action, file, e);
+        }
     }
 }

@@ -1,11 +1,21 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.googleapis.json.GoogleJsonError;
+import com.google.api.client.googleapis.json.GoogleJsonErrorContainer;
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.HttpResponseException;
+import com.google.api.client.json.gson.GsonFactory;
 import com.google.auth.Retryable;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
-/** Says in the storage's terms what Google's client reports. */
+/** Says in the storage's terms what Google's server and client report, in one line and without secrets. */
 final class GcsErrors {
+
+    private static final int MOST_WORDS = 300;
+    private static final Pattern SECRETS = Pattern.compile(
+            "\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|(?i:[\\w-]*(?:upload_id|signature|token|credential))\\s*[=:]\\s*\\S+");
 
     private GcsErrors() {}
 
@@ -18,36 +28,48 @@ final class GcsErrors {
             return translated;
         }
         String what = "Cannot " + action + " " + url + ": ";
-        com.google.cloud.storage.StorageException answer =
-                find(com.google.cloud.storage.StorageException.class, failure);
-        if (answer == null || answer.getCode() == 0) {
-            return unanswered(what, failure);
+        Retryable credentials = find(Retryable.class, failure);
+        if (credentials != null) {
+            String why = "no access token: " + words(failure.getMessage());
+            return credentials.isRetryable()
+                    ? new StorageException.Unavailable(what + why, failure)
+                    : new StorageException.AccessDenied(
+                            what + why + "; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity", failure);
         }
-        String said = answer.getMessage() + " (HTTP " + answer.getCode() + ")";
-        if (answer.getCode() < 100) {
-            return new StorageException.Unavailable(what + "the answer broke off within its status: " + said, failure);
+        HttpResponseException answer = find(HttpResponseException.class, failure);
+        return answer == null ? unanswered(what, failure) : answered(what, answer);
+    }
+
+    private static StorageException answered(String what, HttpResponseException answer) {
+        GoogleJsonError error = error(answer);
+        String said = (error == null ? "" : words(error.getMessage()) + " ") + "(HTTP " + answer.getStatusCode() + ")";
+        if (answer.getStatusCode() < 100) {
+            return new StorageException.Unavailable(what + "the answer broke off within its status", answer);
         }
-        return switch (answer.getCode()) {
-            case 404 -> new StorageException.NotFound(what + "there is no such object or bucket: " + said, failure);
-            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, failure);
+        return switch (answer.getStatusCode()) {
+            case 404 ->
+                new StorageException.NotFound(
+                        what + "there is no such object or bucket, check GCS_BUCKET: " + said, answer);
+            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, answer);
+            case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, answer);
             case 401 ->
                 new StorageException.AccessDenied(
                         what
                                 + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: "
                                 + said,
-                        failure);
-            case 403 -> forbidden(what, said, answer.getReason(), failure);
-            case 408, 429, 500, 502, 503, 504 -> new StorageException.Unavailable(what + said, failure);
-            default -> new StorageException.Other(what + said, failure);
+                        answer);
+            case 403 -> forbidden(what, said, reason(error), answer);
+            case 408, 429, 500, 502, 503, 504 -> new StorageException.Unavailable(what + said, answer);
+            default -> new StorageException.Other(what + said, answer);
         };
     }
 
     private static StorageException forbidden(String what, String said, String reason, Exception failure) {
-        if (reason != null && reason.endsWith("ateLimitExceeded")) {
+        if (reason.endsWith("ateLimitExceeded")) {
             return new StorageException.Unavailable(what + said, failure);
         }
         // retentionPolicyNotMet, objectUnderActiveHold and their like
-        if (reason != null && (reason.contains("etention") || reason.contains("Hold"))) {
+        if (reason.contains("etention") || reason.contains("Hold")) {
             return new StorageException.Locked(what + "the bucket keeps it for now: " + said, failure);
         }
         return new StorageException.AccessDenied(
@@ -57,20 +79,41 @@ final class GcsErrors {
     }
 
     private static StorageException unanswered(String what, Exception failure) {
-        String why = root(failure).toString();
-        Retryable credentials = find(Retryable.class, failure);
-        if (credentials != null && !credentials.isRetryable()) {
-            return new StorageException.AccessDenied(
-                    what + "no access token; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: " + why,
-                    failure);
-        }
         // The client takes half a header for a whole one, and refuses what it says: half a length, a charset "UTF-".
         boolean brokenOff =
                 find(IOException.class, failure) != null || find(IllegalArgumentException.class, failure) != null;
-        if (brokenOff) {
-            return new StorageException.Unavailable(what + "no answer: " + why, failure);
+        String why = words(root(failure).getMessage());
+        return brokenOff
+                ? new StorageException.Unavailable(what + "no answer: " + why, failure)
+                : new StorageException.Other(what + why, failure);
+    }
+
+    /** Null if the answer is not Google's. */
+    private static GoogleJsonError error(HttpResponseException answer) {
+        if (answer instanceof GoogleJsonResponseException json && json.getDetails() != null) {
+            return json.getDetails();
         }
-        return new StorageException.Other(what + why, failure);
+        try {
+            return GsonFactory.getDefaultInstance()
+                    .fromString(answer.getContent(), GoogleJsonErrorContainer.class)
+                    .getError();
+        } catch (IOException | RuntimeException other) {
+            return null;
+        }
+    }
+
+    private static String reason(GoogleJsonError error) {
+        return error == null || error.getErrors() == null || error.getErrors().isEmpty()
+                ? ""
+                : String.valueOf(error.getErrors().get(0).getReason());
+    }
+
+    private static String words(String text) {
+        String line = SECRETS.matcher(String.valueOf(text))
+                .replaceAll("…")
+                .replaceAll("\\s+", " ")
+                .strip();
+        return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "…" : line;
     }
 
     private static <T> T find(Class<T> type, Throwable failure) {

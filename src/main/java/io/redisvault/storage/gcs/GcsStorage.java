@@ -1,10 +1,11 @@
 package io.redisvault.storage.gcs;
 
-import com.google.cloud.storage.Blob;
-import com.google.cloud.storage.BlobId;
-import com.google.cloud.storage.Storage.BlobListOption;
+import com.google.api.client.http.HttpResponse;
+import com.google.api.services.storage.Storage;
+import com.google.api.services.storage.model.StorageObject;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
@@ -15,18 +16,23 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /** Objects in a bucket of Google Cloud Storage. */
 @Singleton
 @Identifier("GCS")
 public final class GcsStorage implements BackupStorage {
+
+    private static final int DELETIONS_AT_A_TIME = 4;
 
     private final String bucket;
     private final GcsClient client;
@@ -36,10 +42,7 @@ public final class GcsStorage implements BackupStorage {
     GcsStorage(VaultConfig config) {
         this(
                 config.storage().bucket().orElseThrow(),
-                new GcsClient(
-                        config.storage().projectId(),
-                        config.storage().endpoint(),
-                        config.storage().timeout()),
+                new GcsClient(config.storage().endpoint(), config.storage().timeout()),
                 Infrastructure.getDefaultWorkerPool());
     }
 
@@ -52,31 +55,81 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<StoredObject> put(String key, Content content, Map<String, String> metadata) {
-        throw new UnsupportedOperationException();
+        return Blocking.call(() -> store(key, content, metadata), executor);
+    }
+
+    private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
+        GcsUpload upload = new GcsUpload(
+                client,
+                bucket,
+                new StorageObject()
+                        .setName(key)
+                        .setContentType("application/octet-stream")
+                        .setMetadata(metadata));
+        try {
+            translated("create", url(key), upload::open);
+            Blocking.write(content, chunk -> translated("write", url(key), () -> upload.write(chunk)));
+            StorageObject stored = translated("create", url(key), upload::finish);
+            return new StoredObject(key, stored.getSize().longValue(), metadata);
+        } finally {
+            upload.abort();
+        }
     }
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        throw new UnsupportedOperationException();
+        return Blocking.stream(() -> new GcsListing(client, bucket, prefix), executor);
     }
 
     @Override
     public Uni<StoredObject> head(String key) {
         return worker("read", url(key), () -> {
-            Blob blob = existing(key);
-            Map<String, String> metadata = blob.getMetadata();
-            return new StoredObject(key, blob.getSize(), metadata == null ? Map.of() : metadata);
+            StorageObject object = client.storage().objects().get(bucket, key).execute();
+            if (object.getSize() == null) {
+                throw new StorageException.Other(
+                        "Cannot read " + url(key) + ": the server does not say its size", null);
+            }
+            return new StoredObject(
+                    key, object.getSize().longValue(), object.getMetadata() == null ? Map.of() : object.getMetadata());
         });
     }
 
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
-        throw new UnsupportedOperationException();
+        if (length == 0) {
+            return head(key).onItem().transformToMulti(object -> Multi.createFrom()
+                    .empty());
+        }
+        return Blocking.read(
+                () -> {
+                    Storage.Objects.Get request = client.storage().objects().get(bucket, key);
+                    request.setReturnRawInputStream(true)
+                            .getRequestHeaders()
+                            .setRange("bytes=" + offset + "-" + (offset + length - 1));
+                    return new Body(request.executeMedia());
+                },
+                length,
+                failure -> failure instanceof EOFException
+                        ? new StorageException.Corrupt("Cannot read " + url(key) + ": " + failure.getMessage(), failure)
+                        : GcsErrors.translate("read", url(key), failure),
+                executor);
     }
 
+    /** One by one: some servers have no place for batches. */
     @Override
     public Multi<Deletion> delete(Collection<String> keys) {
-        throw new UnsupportedOperationException();
+        return Multi.createFrom()
+                .iterable(keys)
+                .onItem()
+                .transformToUni(key -> worker("delete", url(key), () -> {
+                            client.storage().objects().delete(bucket, key).execute();
+                            return Deletion.done(key);
+                        })
+                        .onFailure(StorageException.NotFound.class)
+                        .recoverWithItem(Deletion.done(key))
+                        .onFailure(StorageException.class)
+                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
+                .merge(DELETIONS_AT_A_TIME);
     }
 
     /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
@@ -87,42 +140,63 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return worker("list", "gs://" + bucket, () -> {
-            try {
-                client.storage().list(bucket, BlobListOption.pageSize(1));
-                return null;
-            } catch (com.google.cloud.storage.StorageException e) {
-                if (e.getCode() == 404) {
-                    throw new StorageException.NotFound(
-                            "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", e);
-                }
-                throw e;
-            }
-        });
+        return this.<Void>worker("list", "gs://" + bucket, () -> {
+                    client.storage().objects().list(bucket).setMaxResults(1L).execute();
+                    return null;
+                })
+                .onFailure(StorageException.NotFound.class)
+                .transform(missing -> new StorageException.NotFound(
+                        "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
     }
 
     @Override
     public String url(String key) {
-        return id(key).toGsUtilUri();
+        return url(bucket, key);
     }
 
-    private Blob existing(String key) {
-        Blob blob = client.storage().get(id(key));
-        if (blob == null) {
-            throw new StorageException.NotFound("There is no object " + url(key), null);
+    static String url(String bucket, String key) {
+        return "gs://" + bucket + "/" + key;
+    }
+
+    private interface ClientCall<T> {
+        T run() throws IOException;
+    }
+
+    private <T> Uni<T> worker(String action, String url, ClientCall<T> call) {
+        return Blocking.call(() -> translated(action, url, call), executor);
+    }
+
+    private static <T> T translated(String action, String url, ClientCall<T> call) {
+        try {
+            return call.run();
+        } catch (IOException | RuntimeException e) {
+            throw GcsErrors.translate(action, url, e);
         }
-        return blob;
     }
 
-    private BlobId id(String key) {
-        return BlobId.of(bucket, key);
-    }
+    /** Bytes of an answer; closing it early does not read the rest. */
+    private static final class Body implements ReadableByteChannel {
+        private final HttpResponse response;
+        private final ReadableByteChannel bytes;
 
-    private <T> Uni<T> worker(String action, String url, Supplier<T> call) {
-        return Uni.createFrom()
-                .item(call)
-                .runSubscriptionOn(executor)
-                .onFailure(Exception.class)
-                .transform(failure -> GcsErrors.translate(action, url, failure));
+        Body(HttpResponse response) throws IOException {
+            this.response = response;
+            this.bytes = Channels.newChannel(response.getContent());
+        }
+
+        @Override
+        public int read(ByteBuffer buffer) throws IOException {
+            return bytes.read(buffer);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return bytes.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            response.disconnect();
+        }
     }
 }

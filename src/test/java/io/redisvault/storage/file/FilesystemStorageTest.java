@@ -15,12 +15,10 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -137,16 +135,32 @@ class FilesystemStorageTest extends BackupStorageContract {
     }
 
     @Test
-    void leavesAFileThatAnybodyCanRead() throws IOException {
-        result(storage().put("dump.rdb", new TestContent(1, 10).content(), Map.of("rdb-version", "11")));
+    void aBackupIsOneFileThatOnlyItsOwnerCanRead() throws IOException {
+        result(storage().put("a/dump.rdb", new TestContent(1, 10).content(), Map.of("rdb-version", "11")));
 
-        try (Stream<Path> files = Files.list(root())) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("dump.rdb", ".dump.rdb.meta", PublishLock.NAME);
+        try (Stream<Path> files = Files.walk(root()).skip(1)) {
+            assertThat(files).containsExactly(root().resolve("a"), root().resolve("a/dump.rdb"));
         }
-        assertThat(storage().url("dump.rdb")).isEqualTo("file://" + root() + "/dump.rdb");
+        assertThat(mode("a")).isEqualTo("rwx------");
+        assertThat(mode("a/dump.rdb")).isEqualTo("rw-------");
+        assertThat(storage().url("a/dump.rdb")).isEqualTo("file://" + root() + "/a/dump.rdb");
+    }
+
+    private String mode(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(root().resolve(name)));
+    }
+
+    @Test
+    void factsThatAnEarlierVersionKeptBesideABackupAreReadAndGoWithIt() throws IOException {
+        Files.writeString(root().resolve("dump.rdb"), "12345");
+        Path facts = Files.writeString(root().resolve(".dump.rdb.meta"), "#A comment\nrdb-version=11\n");
+
+        assertThat(result(storage().head("dump.rdb")))
+                .isEqualTo(new StoredObject("dump.rdb", 5, Map.of("rdb-version", "11")));
+        assertThat(keys("")).containsExactly("dump.rdb");
+
         result(storage().delete(List.of("dump.rdb")).collect().asList());
-        assertThat(hidden(".meta", "")).isEmpty();
+        assertThat(facts).doesNotExist();
     }
 
     @Test
@@ -197,7 +211,7 @@ class FilesystemStorageTest extends BackupStorageContract {
     }
 
     @Test
-    void metadataOfAPublicationThatDiedAreReplaced() throws IOException {
+    void factsOfABackupThatIsGoneAreNotThoseOfANewOne() throws IOException {
         Files.writeString(FilePaths.metadata(root().resolve("again")), "number=1\n");
 
         put("again", new TestContent(1, 10));
@@ -206,29 +220,18 @@ class FilesystemStorageTest extends BackupStorageContract {
     }
 
     @Test
-    void removesOldMetadataWithoutAnObject() throws IOException {
-        result(storage().put("kept", new TestContent(1, 10).content(), Map.of("number", "1")));
-        Path orphan = Files.writeString(FilePaths.metadata(root().resolve("gone")), "number=1\n");
-        FileTime old = FileTime.from(Instant.now().minusSeconds(7200));
-        Files.setLastModifiedTime(orphan, old);
-        Files.setLastModifiedTime(FilePaths.metadata(root().resolve("kept")), old);
+    void factsThatCannotBeReadAreUnknown() throws IOException {
+        Files.writeString(root().resolve("dump.rdb"), "12345");
+        Files.write(root().resolve(".dump.rdb.meta"), new byte[] {'a', '=', '\\', 'u', 'x', (byte) 0xff});
 
-        result(storage().removeUnfinished("", Instant.now().minusSeconds(3600), any -> true));
-
-        assertThat(orphan).doesNotExist();
-        assertThat(result(storage().head("kept")).metadata()).containsEntry("number", "1");
+        assertThat(result(storage().head("dump.rdb"))).isEqualTo(new StoredObject("dump.rdb", 5));
     }
 
     @Test
-    void aDirectoryThatIsForOthersOnlyDoesNotEndTheTidyingUp() throws IOException {
-        FileRemains remains = new FileRemains(
-                new FilePaths(root()), new FilePublisher(root()), "redis-vault/node_", Instant.now(), any -> true);
-        Path theirs = root().resolve("lost+found");
-        Path ours = root().resolve("redis-vault");
-        assertThat(remains.visitFileFailed(theirs, new AccessDeniedException(theirs.toString())))
-                .isEqualTo(FileVisitResult.CONTINUE);
-        assertThatThrownBy(() -> remains.visitFileFailed(ours, new AccessDeniedException(ours.toString())))
-                .isInstanceOf(AccessDeniedException.class);
+    void tidiesUpInAnEmptyPlace() {
+        BackupStorage away = new FilesystemStorage(root().resolve("away"), WORKERS);
+        assertThat(result(away.removeUnfinished("redis-1_", Instant.now(), any -> true)))
+                .isZero();
     }
 
     @Test
@@ -264,7 +267,15 @@ class FilesystemStorageTest extends BackupStorageContract {
 
     @Test
     void checkAccessSaysWhatIsWrong() throws IOException {
-        result(new FilesystemStorage(root().resolve("not/yet"), WORKERS).checkAccess());
+        result(new FilesystemStorage(root().resolve("not-yet"), WORKERS).checkAccess());
+        for (Call call : List.<Call>of(
+                storage -> result(storage.checkAccess()),
+                storage -> result(storage.put("key", new TestContent(1, 1).content(), Map.of())),
+                storage -> result(storage.list("").collect().asList()))) {
+            assertThatThrownBy(() -> call.on(new FilesystemStorage(root().resolve("no/where/backups"), WORKERS)))
+                    .isInstanceOf(StorageException.NotFound.class)
+                    .hasMessageContaining("there is no directory " + root().resolve("no") + ";");
+        }
         Path file = Files.writeString(directory.resolve("file"), "x");
 
         assertThatThrownBy(() -> result(new FilesystemStorage(file.resolve("below"), WORKERS).checkAccess()))
@@ -273,6 +284,10 @@ class FilesystemStorageTest extends BackupStorageContract {
         assertThatThrownBy(() -> result(new FilesystemStorage(Path.of("/proc/backups"), WORKERS).checkAccess()))
                 .isInstanceOf(StorageException.AccessDenied.class)
                 .hasMessageContaining("mount a writable volume");
+    }
+
+    private interface Call {
+        void on(BackupStorage storage);
     }
 
     List<Path> hidden(String suffix, String keyPrefix) {

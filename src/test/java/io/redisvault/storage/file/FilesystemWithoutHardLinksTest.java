@@ -9,7 +9,7 @@ class FilesystemWithoutHardLinksTest extends FilesystemStorageTest {
 
     @Override
     protected BackupStorage storage() {
-        return new FilesystemStorage(root(), WORKERS, new FilePublisher(root()) {
+        return new FilesystemStorage(root(), WORKERS, new FilePublisher() {
             @Override
             void link(Path part, Path file) throws FileSystemException {
                 throw new FileSystemException(file.toString(), part.toString(), "Operation not permitted");

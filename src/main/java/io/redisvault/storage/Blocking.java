@@ -1,0 +1,183 @@
+package io.redisvault.storage;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Runs on workers what blocks, for storages whose files or clients know nothing else. */
+public final class Blocking {
+
+    private static final int CHUNK = 64 * 1024;
+
+    /** Chunks of a content that may be ready before they are written. */
+    private static final int PREFETCH = 4;
+
+    private Blocking() {}
+
+    /** Items that are got one by one, by one thread at a time. */
+    public interface Source<T> {
+
+        /** Null after the last item. */
+        T next();
+
+        void close();
+    }
+
+    /** Runs a call on a worker, which is interrupted if the call is cancelled. */
+    public static <T> Uni<T> call(Callable<T> call, Executor executor) {
+        return Uni.createFrom().emitter(emitter -> {
+            FutureTask<T> task = new FutureTask<>(call) {
+                @Override
+                protected void set(T item) {
+                    super.set(item);
+                    emitter.complete(item);
+                }
+
+                @Override
+                protected void setException(Throwable failure) {
+                    super.setException(failure);
+                    emitter.fail(failure);
+                }
+            };
+            emitter.onTermination(() -> task.cancel(true));
+            executor.execute(task);
+        });
+    }
+
+    /** Items of a source, each got on a worker when it is asked for; the source is closed, whatever ends the stream. */
+    public static <T> Multi<T> stream(Supplier<? extends Source<T>> open, Executor executor) {
+        return Multi.createFrom()
+                .resource(() -> new Guarded<>(open.get()), source -> Multi.createFrom()
+                        .<Guarded<T>, T>generator(() -> source, (same, emitter) -> {
+                            T item = same.next();
+                            if (item == null) {
+                                emitter.complete();
+                            } else {
+                                emitter.emit(item);
+                            }
+                            return same;
+                        }))
+                .withFinalizer((Guarded<T> source) -> Blocking.<Void>call(source::close, executor))
+                .runSubscriptionOn(executor);
+    }
+
+    /**
+     * Reads so many bytes of a channel that stands where they start.
+     *
+     * @param errors translates what the channel fails with, an {@link EOFException} if it ends early
+     */
+    public static Multi<ByteBuffer> read(
+            Callable<? extends ReadableByteChannel> open,
+            long length,
+            Function<Exception, StorageException> errors,
+            Executor executor) {
+        return stream(() -> new ChannelSource(open, length, errors), executor);
+    }
+
+    /**
+     * Writes a content chunk by chunk on the caller's thread. A failure of the content is thrown as it is; one of the
+     * writer cancels the content.
+     */
+    public static void write(Content content, Consumer<ByteBuffer> writer) throws Exception {
+        AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        try {
+            content.bytes()
+                    .onSubscription()
+                    .invoke(subscription::set)
+                    .onFailure()
+                    .invoke(failure::set)
+                    .subscribe()
+                    .asIterable(PREFETCH, () -> new ArrayBlockingQueue<>(PREFETCH))
+                    .forEach(writer);
+        } catch (RuntimeException e) {
+            // The iterator wraps checked exceptions.
+            throw failure.get() instanceof Exception original ? original : e;
+        } finally {
+            // Too late for one that has ended.
+            subscription.get().cancel();
+        }
+    }
+
+    /** Lets a cancellation close a source only when it is not in use. */
+    private static final class Guarded<T> {
+        private final Source<T> source;
+        private boolean closed;
+
+        Guarded(Source<T> source) {
+            this.source = source;
+        }
+
+        synchronized T next() {
+            return closed ? null : source.next();
+        }
+
+        synchronized Void close() {
+            closed = true;
+            source.close();
+            return null;
+        }
+    }
+
+    private static final class ChannelSource implements Source<ByteBuffer> {
+        private final ReadableByteChannel channel;
+        private final Function<Exception, StorageException> errors;
+        private final long length;
+        private long left;
+
+        ChannelSource(
+                Callable<? extends ReadableByteChannel> open,
+                long length,
+                Function<Exception, StorageException> errors) {
+            this.errors = errors;
+            this.length = length;
+            this.left = length;
+            try {
+                channel = open.call();
+            } catch (Exception e) {
+                throw errors.apply(e);
+            }
+        }
+
+        @Override
+        public ByteBuffer next() {
+            if (left == 0) {
+                return null;
+            }
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(CHUNK, left));
+            try {
+                while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+                    // Fills the buffer unless the object ends.
+                }
+                left -= buffer.position();
+                if (buffer.hasRemaining()) {
+                    throw new EOFException("it ends after " + (length - left) + " of " + length + " bytes");
+                }
+            } catch (IOException | RuntimeException e) {
+                throw errors.apply(e);
+            }
+            return buffer.flip();
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException ignored) {
+                // Nothing was written to it.
+            }
+        }
+    }
+}
