@@ -1,21 +1,30 @@
 package io.redisvault.drill;
 
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.restore.FileErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.mutiny.redis.client.Request;
 import io.vertx.redis.client.RedisOptions;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server in a process of its own, which nobody can reach but through its socket. */
 final class DrillServer implements AutoCloseable {
@@ -23,6 +32,24 @@ final class DrillServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int SECONDS_TO_DIE = 10;
     private static final String PATH = "PATH";
+
+    private static final int LAST_LINES = 3;
+    /** Follows the line that tells what went wrong, with pages of stacks and registers. */
+    private static final String CRASH_REPORT = "BUG REPORT START";
+    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}; the sign is # for warnings. */
+    private static final Pattern STAMP = Pattern.compile("^\\d+:[A-Z] .{10,30}?:\\d\\d\\.\\d{3} ([.*#-]) ");
+
+    private static final Pattern OF_EACH_START =
+            Pattern.compile("oO0Oo|version=|Configuration loaded|Server initialized|WARNING|Warning:");
+
+    /** The server did not load the dump; the message says why. */
+    static final class NotLoadedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotLoadedException(String message) {
+            super(message);
+        }
+    }
 
     private final Path program;
     private final Process process;
@@ -102,8 +129,41 @@ final class DrillServer implements AutoCloseable {
                         program + " had not loaded the dump after " + limit.toSeconds() + " s" + lastWords()));
     }
 
+    /** The last lines in which the server warns of something, else its last lines; empty if it said nothing. */
     private String lastWords() {
-        return LastWords.of(output);
+        Deque<String> warnings = new ArrayDeque<>();
+        Deque<String> lines = new ArrayDeque<>();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(output), StandardCharsets.UTF_8))) {
+            String line = reader.readLine();
+            while (line != null && !line.contains(CRASH_REPORT)) {
+                Matcher stamp = STAMP.matcher(line);
+                boolean stamped = stamp.find();
+                String text = line.substring(stamped ? stamp.end() : 0)
+                        .replaceAll("\\p{Cntrl}", " ")
+                        .strip();
+                add(lines, text);
+                if (stamped
+                        && stamp.group(1).equals("#")
+                        && !OF_EACH_START.matcher(text).find()) {
+                    add(warnings, text);
+                }
+                line = reader.readLine();
+            }
+        } catch (IOException e) {
+            return ", and its output cannot be read: " + FileErrors.text(e);
+        }
+        Deque<String> telling = warnings.isEmpty() ? lines : warnings;
+        return telling.isEmpty() ? "" : ": " + String.join("; ", telling);
+    }
+
+    private static void add(Deque<String> last, String line) {
+        if (!line.isEmpty()) {
+            last.add(line);
+            if (last.size() > LAST_LINES) {
+                last.remove();
+            }
+        }
     }
 
     /** Its data are a copy, so it may die at once. */
