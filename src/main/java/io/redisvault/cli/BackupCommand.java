@@ -1,12 +1,10 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.RunningBackup;
 import io.redisvault.backup.Trigger;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -24,9 +22,8 @@ final class BackupCommand extends VaultCommand {
     BackupRunner runner;
 
     @Override
-    public Integer call() throws JsonProcessingException {
-        Uni<BackupOutcome> run = runner.start(Trigger.COMMAND);
-        BackupOutcome outcome = wait(run);
+    public Integer call() {
+        BackupOutcome outcome = run();
         print(
                 BackupReport.of(outcome),
                 outcome instanceof Stored stored ? stored.backup().url() : "");
@@ -42,17 +39,13 @@ final class BackupCommand extends VaultCommand {
         return outcome instanceof Skipped ? RedisVault.NOTHING_TO_DO : RedisVault.FAILED;
     }
 
-    private BackupOutcome wait(Uni<BackupOutcome> run) {
-        // Elsewhere the log has lines of its own about a long upload.
-        if (!Progress.ON_TERMINAL) {
-            return run.await().indefinitely();
-        }
+    private BackupOutcome run() {
+        Uni<BackupOutcome> run = runner.start(Trigger.COMMAND);
         Progress progress = new Progress();
-        runner.running().ifPresent(backup -> follow(backup, progress));
+        // Elsewhere the log has lines of its own about a long upload.
+        if (Progress.ON_TERMINAL) {
+            runner.running().ifPresent(backup -> progress.follow(backup::bytesTotal, backup::bytesDone));
+        }
         return progress.await(run);
-    }
-
-    private static void follow(RunningBackup backup, Progress progress) {
-        progress.follow(backup::bytesTotal, backup::bytesDone);
     }
 }

@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.redisvault.drill.Drill;
 import io.redisvault.drill.DrillOptions;
 import io.redisvault.drill.DrillResult;
@@ -66,7 +65,7 @@ final class DrillCommand extends VaultCommand {
     }
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
         DrillOptions options = new DrillOptions(program(), workDirectory, Optional.ofNullable(timeout));
         Progress progress = new Progress();
         DrillResult result = progress.await(drill.run(backup.selection(), options, progress::follow, progress::step));

@@ -5,10 +5,7 @@ import io.quarkus.runtime.util.ExceptionUtil;
 import io.redisvault.api.ClientConnections;
 import io.redisvault.config.Settings;
 import io.smallrye.config.ConfigValidationException;
-import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
@@ -22,6 +19,9 @@ import picocli.CommandLine.ParseResult;
 
 /** Starts Quarkus once the arguments and the settings are known to be right. */
 final class Launcher {
+
+    /** From the system's text "Cannot assign requested address". */
+    private static final String OTHER_MACHINE = "assign";
 
     private Launcher() {}
 
@@ -60,7 +60,7 @@ final class Launcher {
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
         System.setProperty("quarkus.log.console.stderr", "true");
-        if (Progress.ON_TERMINAL) {
+        if (Progress.ON_TERMINAL && System.getenv("LOG_LEVEL") == null) {
             // The command itself says what it does.
             System.setProperty("quarkus.log.console.level", "WARN");
             System.setProperty("quarkus.log.console.format", "redis-vault: %s%e%n");
@@ -89,12 +89,14 @@ final class Launcher {
                     .mapToObj(i -> invalid.getProblem(i).getMessage())
                     .toList());
         }
-        boolean unresolved = cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException;
-        if ((unresolved || cause instanceof BindException) && !isOfThisMachine(setting("host"))) {
+        boolean bind = cause instanceof BindException;
+        if (cause instanceof UnknownHostException
+                || cause instanceof UnresolvedAddressException
+                || bind && cause.getMessage().contains(OTHER_MACHINE)) {
             VaultCommand.note("cannot listen on " + setting("host")
                     + ": no address of this machine; set HTTP_HOST to one, or leave it out");
-        } else if (cause instanceof BindException taken) {
-            VaultCommand.note("cannot listen on port " + setting("port") + ": " + taken.getMessage()
+        } else if (bind) {
+            VaultCommand.note("cannot listen on port " + setting("port") + ": " + cause.getMessage()
                     + "; set HTTP_PORT to a free one");
         } else {
             VaultCommand.note("could not start:");
@@ -110,16 +112,5 @@ final class Launcher {
 
     private static String setting(String name) {
         return ConfigProvider.getConfig().getValue("quarkus.http." + name, String.class);
-    }
-
-    private static boolean isOfThisMachine(String host) {
-        try {
-            InetAddress address = InetAddress.getByName(host);
-            return address.isAnyLocalAddress()
-                    || address.isLoopbackAddress()
-                    || NetworkInterface.getByInetAddress(address) != null;
-        } catch (IOException unknown) {
-            return false;
-        }
     }
 }

@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.cli.Values.NodeName;
@@ -65,7 +64,7 @@ final class ListCommand extends VaultCommand {
     private CommandSpec command;
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
         if (limit < 1) {
             throw new ParameterException(command.commandLine(), "--limit: '" + limit + "' is not 1 or more");
         }

@@ -83,7 +83,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() {
         return once ? backup.call() : serve();
     }
 

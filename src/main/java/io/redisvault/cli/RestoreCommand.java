@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.redisvault.cli.Values.FileMode;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.restore.FileOwner;
@@ -73,7 +72,7 @@ final class RestoreCommand extends VaultCommand {
     private FileMode mode;
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
         RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename());
         Optional<String> data = target.existingData();
         if (ifEmpty && data.isPresent()) {

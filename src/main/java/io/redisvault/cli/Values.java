@@ -81,11 +81,8 @@ final class Values {
         }
         int bits = Integer.parseInt(text, 8);
         // The constants are declared from the highest bit to the lowest.
-        PosixFilePermission[] all = PosixFilePermission.values();
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        Stream.of(all)
-                .filter(permission -> (bits & 1 << all.length - 1 - permission.ordinal()) != 0)
-                .forEach(permissions::add);
+        Set<PosixFilePermission> permissions = EnumSet.allOf(PosixFilePermission.class);
+        permissions.removeIf(permission -> (bits & 0400 >> permission.ordinal()) == 0);
         return new FileMode(permissions);
     }
 }

@@ -19,12 +19,19 @@ abstract class VaultCommand implements Callable<Integer> {
     void beforeStart() {}
 
     /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
-    void print(Object result, String text) throws JsonProcessingException {
-        String shown = json ? mapper.writeValueAsString(result) : text;
-        if (!shown.isEmpty()) {
-            System.out.println(shown);
+    void print(Object result, String text) {
+        try {
+            String shown = json ? mapper.writeValueAsString(result) : text;
+            if (!shown.isEmpty()) {
+                System.out.println(shown);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
+
+    @Override
+    public abstract Integer call();
 
     /** Prints a line for people, beside the result. */
     static void note(String text) {

@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.Verification;
 import jakarta.inject.Inject;
@@ -27,7 +26,7 @@ final class VerifyCommand extends VaultCommand {
     private BackupOptions backup;
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
         Progress progress = new Progress();
         Backup found = progress.await(verification.run(backup.selection(), progress::follow));
         print(found, found.name() + ": " + Format.backup(found));

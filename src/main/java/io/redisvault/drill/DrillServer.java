@@ -11,6 +11,7 @@ import io.vertx.redis.client.RedisOptions;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,12 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A server in a process of its own, which nobody can reach but through its socket. */
@@ -36,8 +34,8 @@ final class DrillServer implements AutoCloseable {
     private static final int LAST_LINES = 3;
     /** Follows the line that tells what went wrong, with pages of stacks and registers. */
     private static final String CRASH_REPORT = "BUG REPORT START";
-    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}; the sign is # for warnings. */
-    private static final Pattern STAMP = Pattern.compile("^\\d+:[A-Z] .{10,30}?:\\d\\d\\.\\d{3} ([.*#-]) ");
+    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}. */
+    private static final Pattern STAMP_OF_WARNING = Pattern.compile("^\\d+:[A-Z] .{10,40} # ");
 
     private static final Pattern OF_EACH_START =
             Pattern.compile("oO0Oo|version=|Configuration loaded|Server initialized|WARNING|Warning:");
@@ -131,38 +129,26 @@ final class DrillServer implements AutoCloseable {
 
     /** The last lines in which the server warns of something, else its last lines; empty if it said nothing. */
     private String lastWords() {
-        Deque<String> warnings = new ArrayDeque<>();
-        Deque<String> lines = new ArrayDeque<>();
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(Files.newInputStream(output), StandardCharsets.UTF_8))) {
-            String line = reader.readLine();
-            while (line != null && !line.contains(CRASH_REPORT)) {
-                Matcher stamp = STAMP.matcher(line);
-                boolean stamped = stamp.find();
-                String text = line.substring(stamped ? stamp.end() : 0)
-                        .replaceAll("\\p{Cntrl}", " ")
-                        .strip();
-                add(lines, text);
-                if (stamped
-                        && stamp.group(1).equals("#")
-                        && !OF_EACH_START.matcher(text).find()) {
-                    add(warnings, text);
-                }
-                line = reader.readLine();
-            }
+        try (InputStream bytes = Files.newInputStream(output)) {
+            List<String> lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))
+                    .lines()
+                    .takeWhile(line -> !line.contains(CRASH_REPORT))
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            List<String> warnings = lines.stream()
+                    .filter(line -> STAMP_OF_WARNING.matcher(line).find())
+                    .filter(line -> !OF_EACH_START.matcher(line).find())
+                    .toList();
+            List<String> telling = warnings.isEmpty() ? lines : warnings;
+            return telling.stream()
+                    .skip(Math.max(0, telling.size() - LAST_LINES))
+                    .map(line -> STAMP_OF_WARNING.matcher(line).replaceFirst(""))
+                    .map(line -> line.replaceAll("\\p{Cntrl}", " ").strip())
+                    .reduce((first, next) -> first + "; " + next)
+                    .map(said -> ": " + said)
+                    .orElse("");
         } catch (IOException e) {
             return ", and its output cannot be read: " + FileErrors.text(e);
-        }
-        Deque<String> telling = warnings.isEmpty() ? lines : warnings;
-        return telling.isEmpty() ? "" : ": " + String.join("; ", telling);
-    }
-
-    private static void add(Deque<String> last, String line) {
-        if (!line.isEmpty()) {
-            last.add(line);
-            if (last.size() > LAST_LINES) {
-                last.remove();
-            }
         }
     }
 

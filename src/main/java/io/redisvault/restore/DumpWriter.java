@@ -86,12 +86,20 @@ final class DumpWriter implements Closeable {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(OPEN_FILES)) {
             for (Path open : files) {
-                if (Files.isSymbolicLink(open) && Files.readSymbolicLink(open).endsWith(temporary.getFileName())) {
+                if (isOpened(open, temporary)) {
                     return Files.getFileAttributeView(open, PosixFileAttributeView.class);
                 }
             }
         }
         throw replaced(temporary);
+    }
+
+    private static boolean isOpened(Path open, Path file) {
+        try {
+            return Files.readSymbolicLink(open).endsWith(file.getFileName());
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     private static IOException replaced(Path path) {

@@ -1,6 +1,7 @@
 package io.redisvault.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
@@ -128,6 +129,22 @@ class CommandLineIT {
 
         Exit again = surroundings.vault().and("REDIS_NODE_NAME", "once").run("backup", "--json");
         assertThat(again.out()).startsWith("{\"outcome\":\"skipped\",\"reason\":\"unchanged\",");
+    }
+
+    @Test
+    void aBackupOnATerminalIsABarAndAPlainLine() {
+        assumeThat(Path.of("/usr/bin/script")).exists();
+        Exit exit = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "terminal")
+                .onTerminal()
+                .run("backup");
+        assertThat(exit.code()).as(exit.out()).isZero();
+        assertThat(exit.out())
+                .containsPattern("\\r\\[#{30}] 100%  \\S+ KiB of \\S+ KiB ")
+                .containsPattern(
+                        "(?m)^redis-vault: stored \\S+ KiB, redis \\S+, RDB version \\d+, CRC-64 \\S+ verified")
+                .doesNotContain("INFO", "[io.redisvault");
     }
 
     @Test
