@@ -60,6 +60,8 @@ final class Launcher {
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
         System.setProperty("quarkus.log.console.stderr", "true");
+        // A slow machine is no fault whose stack somebody needs.
+        System.setProperty("quarkus.vertx.warning-exception-time", "1h");
         if (Progress.ON_TERMINAL && System.getenv("LOG_LEVEL") == null) {
             // The command itself says what it does.
             System.setProperty("quarkus.log.console.level", "WARN");

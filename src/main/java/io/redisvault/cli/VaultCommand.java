@@ -1,8 +1,9 @@
 package io.redisvault.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 
@@ -25,8 +26,8 @@ abstract class VaultCommand implements Callable<Integer> {
             if (!shown.isEmpty()) {
                 System.out.println(shown);
             }
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
