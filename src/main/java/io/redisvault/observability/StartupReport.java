@@ -1,6 +1,5 @@
 package io.redisvault.observability;
 
-import io.quarkus.arc.Unremovable;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
@@ -9,7 +8,6 @@ import org.jboss.logging.Logger;
 
 /** What the log says of a service that begins to serve. */
 @ApplicationScoped
-@Unremovable
 public class StartupReport {
 
     private static final Logger LOG = Logger.getLogger(StartupReport.class);

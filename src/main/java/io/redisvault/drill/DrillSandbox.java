@@ -1,5 +1,6 @@
 package io.redisvault.drill;
 
+import io.redisvault.restore.FileErrors;
 import io.redisvault.restore.RestoreTarget;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A temporary directory with a server in it; nothing is left of the two when it is closed, by whichever thread. */
-final class DrillRoom implements AutoCloseable {
+final class DrillSandbox implements AutoCloseable {
 
     private static final String PREFIX = "redis-vault-drill-";
     private static final String DUMP = "dump.rdb";
@@ -25,31 +26,30 @@ final class DrillRoom implements AutoCloseable {
 
     private static final int DELETE_ATTEMPTS = 20;
 
+    /** As many as any dump may have; each takes the server less than a KiB. */
+    private static final int DATABASES = 10_000;
+
     private final Path directory;
     private DrillServer server;
     private boolean closed;
 
-    private DrillRoom(Path directory) {
+    private DrillSandbox(Path directory) {
         this.directory = directory;
     }
 
-    static DrillRoom open(Path workDirectory) {
+    static DrillSandbox open(Path workDirectory) {
         try {
-            DrillRoom room = new DrillRoom(Files.createTempDirectory(workDirectory.toAbsolutePath(), PREFIX));
-            int excess = room.file(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length - SOCKET_PATH_BYTES;
+            DrillSandbox sandbox = new DrillSandbox(Files.createTempDirectory(workDirectory.toAbsolutePath(), PREFIX));
+            int excess = sandbox.file(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length - SOCKET_PATH_BYTES;
             if (excess > 0) {
-                room.close();
+                sandbox.close();
                 throw new DrillException("the path " + workDirectory + " is " + excess
                         + " bytes too long for the socket of a server: name a shorter one with --work-dir");
             }
-            return room;
+            return sandbox;
         } catch (IOException e) {
-            throw new DrillException("cannot work in " + workDirectory + ": " + e, e);
+            throw new DrillException("cannot work in " + workDirectory + ": " + FileErrors.text(e), e);
         }
-    }
-
-    Path dump() {
-        return file(DUMP);
     }
 
     RestoreTarget target() {
@@ -57,7 +57,7 @@ final class DrillRoom implements AutoCloseable {
     }
 
     /** Starts a server that loads the dump. */
-    synchronized DrillServer start(Path program, int databases, Vertx vertx) {
+    synchronized DrillServer start(Path program, Vertx vertx) {
         if (closed) {
             throw new DrillException("stopped");
         }
@@ -71,7 +71,7 @@ final class DrillRoom implements AutoCloseable {
                 "--dbfilename",
                 DUMP,
                 "--databases",
-                Integer.toString(databases),
+                Integer.toString(DATABASES),
                 "--save",
                 "",
                 "--appendonly",
@@ -94,7 +94,7 @@ final class DrillRoom implements AutoCloseable {
         try {
             delete();
         } catch (IOException e) {
-            throw new DrillException("cannot remove " + directory + ": " + e, e);
+            throw new DrillException("cannot remove " + directory + ": " + FileErrors.text(e), e);
         }
     }
 

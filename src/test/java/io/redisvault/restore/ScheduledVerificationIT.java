@@ -1,4 +1,4 @@
-package io.redisvault.drill;
+package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Services that drill every minute, as often as cron can: one's storage is slow, one's role is not backed up. */
+/** Services that verify every minute, as often as cron can: one's storage is slow, one's role is not backed up. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ServiceDrillIT {
+class ScheduledVerificationIT {
 
     private static final String EVERY_MINUTE = "* * * * *";
     private static final long KIB = 1 << 10;
@@ -71,14 +71,14 @@ class ServiceDrillIT {
 
     @Test
     @Order(1)
-    void aFailedDrillIsReportedUntilOnePasses() {
-        // Its first drill takes minutes.
+    void aFailedVerificationIsReportedUntilOnePasses() {
+        // Its first verification takes minutes.
         assertThat(check(slow, "status")).isEqualTo("UP");
         assertThat(metrics(slow)).contains("redis_vault_drills_total{outcome=\"failed\"} 0.0");
 
         await().until(() -> check(vault, "status").equals("DOWN"));
         assertThat(check(vault, "data.reason")).isEqualTo("there is no backup of node 'redis-node'");
-        assertThat(vault.output()).contains("drill failed: there is no backup of node 'redis-node'");
+        assertThat(vault.output()).contains("verification failed: there is no backup of node 'redis-node'");
         assertThat(metrics(vault))
                 .contains("redis_vault_drills_total{outcome=\"failed\"} 1.0")
                 .contains("redis_vault_drill_last_success_timestamp_seconds 0.0")
@@ -88,7 +88,8 @@ class ServiceDrillIT {
         assertThat(vault.post("/backup").statusCode()).isEqualTo(201);
         await().until(() -> check(vault, "status").equals("UP"));
         assertThat(check(vault, "data.backup")).startsWith("redis-node_");
-        assertThat(vault.output()).containsPattern("drill passed: s3://redis-vault/redis-vault/redis-node_.*is good");
+        assertThat(vault.output())
+                .containsPattern("verification passed: s3://redis-vault/redis-vault/redis-node_.*is good");
         assertThat(metrics(vault))
                 .contains("redis_vault_drills_total{outcome=\"passed\"} 1.0")
                 .containsPattern("redis_vault_drill_last_success_timestamp_seconds 1\\.\\d+E9");
@@ -97,22 +98,24 @@ class ServiceDrillIT {
     @Test
     @Order(2)
     void aNodeThatHasNoBackupForItsRoleIsSpared() {
-        await().until(() -> restricted
-                .output()
-                .contains("drill skipped: there is no backup of node 'restricted', and its role is not backed up"));
+        await().until(
+                        () -> restricted
+                                .output()
+                                .contains(
+                                        "verification skipped: there is no backup of node 'restricted', and its role is not backed up"));
         assertThat(check(restricted, "status")).isEqualTo("UP");
         assertThat(metrics(restricted)).contains("redis_vault_drills_total{outcome=\"failed\"} 0.0");
     }
 
     @Test
     @Order(3)
-    void aStopDoesNotWaitForADrill() {
+    void aStopDoesNotWaitForAVerification() {
         await().until(() -> proxy.passed(Direction.TO_CLIENT) > 256 * KIB);
         long began = System.nanoTime();
         slow.terminate();
         slow.waitFor();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
-        assertThat(slow.output()).doesNotContain("drill passed", "drill failed");
+        assertThat(slow.output()).doesNotContain("verification passed", "verification failed");
     }
 
     private static ConditionFactory await() {

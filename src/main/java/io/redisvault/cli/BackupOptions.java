@@ -1,6 +1,6 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.cli.Values.NodeName;
 import io.redisvault.restore.BackupSelection;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +11,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Which backup a command is about. */
-@RegisterForReflection
-final class BackupChoice {
+/** Options that select a backup. */
+final class BackupOptions {
 
     private static final String LATEST = "latest";
 
@@ -24,7 +23,7 @@ final class BackupChoice {
             arity = "0..1",
             paramLabel = "NAME",
             defaultValue = LATEST,
-            description = "of the backup, as list shows it; the newest one by default, which latest means, too")
+            description = "of the backup, as list shows it; latest is the newest one and the default")
     private String name;
 
     @Option(names = "--node", paramLabel = "NODE", description = "take a backup of this node, not of one's own")
@@ -33,7 +32,7 @@ final class BackupChoice {
     @Option(
             names = "--before",
             paramLabel = "TIME",
-            description = "take the newest dump from before this time, such as 2026-11-23T14:00:00Z")
+            description = "take the newest dump from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
     private Instant before;
 
     @Option(

@@ -1,15 +1,16 @@
 package io.redisvault.cli;
 
+import io.redisvault.backup.Backup;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Sizes and times in few characters. */
-final class Amount {
+/** Sizes, times and backups in few words. */
+final class Format {
 
     private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
 
-    private Amount() {}
+    private Format() {}
 
     /** Such as {@code 1.2 GiB}. */
     static String bytes(long bytes) {
@@ -38,5 +39,20 @@ final class Amount {
         return seconds < 86_400
                 ? seconds / 3600 + "h " + seconds % 3600 / 60 + "m"
                 : seconds / 86_400 + "d " + seconds % 86_400 / 3600 + "h";
+    }
+
+    /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
+    static String backup(Backup backup) {
+        Backup.Rdb rdb = backup.rdb();
+        String size = bytes(backup.bytes());
+        if (rdb == null) {
+            return size + ", unverified";
+        }
+        return "%s, %s, RDB version %d, %s"
+                .formatted(
+                        size,
+                        rdb.producer(),
+                        rdb.version(),
+                        rdb.verified() ? "CRC-64 " + rdb.checksum() + " verified" : "no checksum, so unverified");
     }
 }

@@ -8,18 +8,18 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The program to load dumps with. */
-public final class ServerProgram {
+public final class RedisServerBinary {
 
     private static final List<String> NAMES = List.of("redis-server", "valkey-server");
 
-    private ServerProgram() {}
+    private RedisServerBinary() {}
 
     /** The first one in the directories of a search path, such as that of the environment. */
     public static Optional<Path> find(String searchPath) {
         return Stream.of(searchPath.split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())
                 .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-                .filter(ServerProgram::runs)
+                .filter(RedisServerBinary::runs)
                 .findFirst();
     }
 

@@ -1,16 +1,16 @@
-package io.redisvault.drill;
+package io.redisvault.restore;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a drill of a service ended.
+ * Result of a scheduled verification.
  *
  * @param backup the name of the one that was found good
- * @param failure why the drill failed; empty if it passed
+ * @param failure why it failed; empty if it passed
  */
-public record ServiceDrillResult(
+public record VerificationResult(
         Instant startedAt, Duration duration, Optional<String> backup, Optional<String> failure) {
 
     public Instant endedAt() {
