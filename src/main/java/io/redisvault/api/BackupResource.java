@@ -80,13 +80,13 @@ public class BackupResource {
     public BackupStatus status() {
         Optional<RunningBackup> running = runner.running();
         Optional<BackupCycle> last = runner.last();
-        Role role = running.map(RunningBackup::role)
+        Optional<Role> role = running.map(RunningBackup::role)
                 .or(() -> last.map(BackupCycle::role))
-                .orElse(Role.UNKNOWN);
+                .filter(known -> known != Role.UNKNOWN);
         return new BackupStatus(
                 running.isPresent() ? "running" : "idle",
                 naming.node(),
-                BackupReport.word(role),
+                role.map(BackupReport::word).orElse(null),
                 schedule.next().orElse(null),
                 running.map(BackupStatus.Running::of).orElse(null),
                 last.map(BackupStatus.Last::of).orElse(null));

@@ -8,6 +8,7 @@ import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Verification;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -22,6 +23,7 @@ import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestMulti;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** The backups in the storage. */
@@ -71,9 +73,13 @@ public class BackupsResource {
     @GET
     @Path("{name}")
     @Produces(BYTES_IF_ASKED_FOR)
-    public Uni<Response> bytes(
-            String name, @Context Request request, @RestHeader String range, @RestHeader String ifRange) {
-        return find(name).map(backup -> download.answer(backup, request, range, ifRange));
+    public RestMulti<byte[]> bytes(
+            String name,
+            @RestHeader String range,
+            @RestHeader String ifRange,
+            @Context Request request,
+            @Context HttpServerRequest connected) {
+        return download.answer(find(name), request, range, ifRange, connected.connection()::close);
     }
 
     @POST

@@ -5,15 +5,23 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunningException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Which status and which problem stands for what. */
+/** Maps each failure to its status and problem. */
 class Problems {
+
+    private static final Logger LOG = Logger.getLogger(Problems.class);
 
     static Response of(Failed failed) {
         return switch (failed.failure()) {
@@ -54,6 +62,54 @@ class Problems {
                 .build();
     }
 
+    /** Unknown paths, wrong methods and what else no resource is asked for; also a {@code 304}, which is no error. */
+    @ServerExceptionMapper
+    Response refused(WebApplicationException refusal, UriInfo uri) {
+        int status = refusal.getResponse().getStatus();
+        return switch (status) {
+            case 404 ->
+                response(Problem.of(status, "there is no " + uri.getPath() + "; GET /q/openapi says what there is"));
+            case 405 -> {
+                String allowed = allowed(uri.getPath());
+                yield Response.fromResponse(response(Problem.of(status, "use " + allowed)))
+                        .header(HttpHeaders.ALLOW, allowed)
+                        .build();
+            }
+            default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, refusal.getMessage()));
+        };
+    }
+
+    private static String allowed(String path) {
+        if (path.endsWith("/verify")) {
+            return "POST";
+        }
+        return path.equals("/backup") ? "GET, HEAD, POST" : "GET, HEAD";
+    }
+
+    @ServerExceptionMapper
+    Response fault(Throwable fault) {
+        LOG.error("a call failed", fault);
+        return response("internal", "A fault of Redis Vault", 500, "its log says more");
+    }
+
+    /** Failures before any resource is looked for, such as of a request without {@code Host}. */
+    void answerFailures(@Observes Router router) {
+        router.route().failureHandler(Problems::failed);
+    }
+
+    private static void failed(RoutingContext call) {
+        int status = call.statusCode();
+        if (call.response().headWritten() || status < 400) {
+            call.next();
+        } else if (status < 500) {
+            Problem.of(status, "this is no request that can be answered").answer(call);
+        } else {
+            LOG.error("a call failed", call.failure());
+            Problem.of("internal", "A fault of Redis Vault", 500, "its log says more")
+                    .answer(call);
+        }
+    }
+
     static WebApplicationException noSuchBackup(String name) {
         return new NotFoundException(response(
                 "no-such-backup",
@@ -70,19 +126,19 @@ class Problems {
                 name + " is '" + value + "', it must be " + allowed));
     }
 
-    static Response unmet() {
-        return response(
-                "precondition-failed", "The backup is another one", 412, "its ETag is none of those in If-Match");
+    static WebApplicationException preconditionFailed() {
+        return new ClientErrorException(response(
+                "precondition-failed", "The backup is another one", 412, "its ETag is none of those in If-Match"));
     }
 
-    static Response notSatisfiable(Backup backup, ByteRange range) {
-        return Response.fromResponse(response(
+    static WebApplicationException notSatisfiable(Backup backup, ByteRange range) {
+        return new ClientErrorException(Response.fromResponse(response(
                         "range-not-satisfiable",
                         "The range lies beyond the end",
                         416,
                         backup.name() + " has " + backup.bytes() + " bytes"))
                 .header("Content-Range", range.of(backup.bytes()))
-                .build();
+                .build());
     }
 
     private static Response corrupt(String detail) {
@@ -90,9 +146,13 @@ class Problems {
     }
 
     private static Response response(String kind, String title, int status, String detail) {
-        return Response.status(status)
+        return response(Problem.of(kind, title, status, detail));
+    }
+
+    private static Response response(Problem problem) {
+        return Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
-                .entity(Problem.of(kind, title, status, detail))
+                .entity(problem)
                 .build();
     }
 }

@@ -3,7 +3,6 @@ package io.redisvault.cli;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.util.ExceptionUtil;
-import io.redisvault.api.ClientConnections;
 import io.redisvault.config.Settings;
 import io.redisvault.observability.StartupReport;
 import io.smallrye.config.ConfigValidationException;
@@ -38,7 +37,6 @@ final class Launch {
 
     /** Serves until it is told to stop. */
     int serve() {
-        ClientConnections.enable();
         return start(beans -> {
             beans.select(StartupReport.class).get().log();
             Quarkus.waitForExit();

@@ -38,7 +38,7 @@ class ApiTest {
                 .statusCode(200)
                 .body("state", equalTo("idle"))
                 .body("node", equalTo("redis-node"))
-                .body("role", equalTo("unknown"))
+                .body("role", nullValue())
                 .body("last", nullValue());
     }
 
