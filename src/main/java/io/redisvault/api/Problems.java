@@ -1,5 +1,6 @@
 package io.redisvault.api;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunningException;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -22,6 +24,9 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final String UNANSWERABLE = "this is no request that can be answered";
+    /** Quarkus refuses large bodies at -2, without a word. */
+    private static final int BEFORE_QUARKUS = -3;
 
     static Response of(Failed failed) {
         return switch (failed.failure()) {
@@ -75,7 +80,8 @@ class Problems {
                         .header(HttpHeaders.ALLOW, allowed)
                         .build();
             }
-            default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, refusal.getMessage()));
+            case 406 -> response(Problem.of(status, "the answer is application/json; accept that"));
+            default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, UNANSWERABLE));
         };
     }
 
@@ -92,8 +98,20 @@ class Problems {
         return response("internal", "A fault of Redis Vault", 500, "its log says more");
     }
 
-    /** Failures before any resource is looked for, such as of a request without {@code Host}. */
+    /** Errors before any resource is looked for, such as a request without {@code Host}. */
     void answerFailures(@Observes Router router) {
+        long most = ConfigProvider.getConfig()
+                .getValue("quarkus.http.limits.max-body-size", MemorySize.class)
+                .asLongValue();
+        router.route().order(BEFORE_QUARKUS).handler(call -> {
+            String length = call.request().getHeader("Content-Length");
+            if (length != null && Long.parseLong(length) > most) {
+                call.addEndHandler(sent -> call.request().connection().close());
+                Problem.of(413, "no call needs a body; leave it out").answer(call);
+            } else {
+                call.next();
+            }
+        });
         router.route().failureHandler(Problems::failed);
     }
 
@@ -102,7 +120,7 @@ class Problems {
         if (call.response().headWritten() || status < 400) {
             call.next();
         } else if (status < 500) {
-            Problem.of(status, "this is no request that can be answered").answer(call);
+            Problem.of(status, UNANSWERABLE).answer(call);
         } else {
             LOG.error("a call failed", call.failure());
             Problem.of("internal", "A fault of Redis Vault", 500, "its log says more")
