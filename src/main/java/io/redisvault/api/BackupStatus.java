@@ -10,7 +10,7 @@ import java.time.Instant;
  * What is happening, and what happened last.
  *
  * @param state {@code idle} or {@code running}
- * @param role of the node in the running or the last cycle
+ * @param role of the node in the running or the last cycle; null before Redis has told it
  * @param nextRun when the next scheduled run begins
  */
 @RegisterForReflection

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
+import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
@@ -26,16 +27,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 
-/** What Prometheus sees: the original's metrics under their names, and ours. */
+/** Counts backup runs for Prometheus: the Rust version's metrics under their names, and more. */
 @ApplicationScoped
 class BackupMetrics {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final BackupRunner runner;
     private final BackupSchedule schedule;
     private final Rivals rivals;
+    private final NewestBackup newest;
     private final Clock clock;
     private final MeterRegistry registry;
     private final Counter cycles;
@@ -49,12 +55,21 @@ class BackupMetrics {
     private final Counter deleteFailures;
     private final DistributionSummary size;
     private final Timer duration;
-    private volatile Instant lastBackup;
+    /** Null as long as it is unknown, the epoch if there is none. */
+    private final AtomicReference<Instant> lastBackup = new AtomicReference<>();
+
     private volatile Instant lastFailure;
     private volatile Instant dumpTime;
 
-    BackupMetrics(MeterRegistry registry, BackupRunner runner, BackupSchedule schedule, Rivals rivals, Clock clock) {
+    BackupMetrics(
+            MeterRegistry registry,
+            BackupRunner runner,
+            BackupSchedule schedule,
+            Rivals rivals,
+            NewestBackup newest,
+            Clock clock) {
         this.rivals = rivals;
+        this.newest = newest;
         this.registry = registry;
         this.runner = runner;
         this.schedule = schedule;
@@ -82,8 +97,8 @@ class BackupMetrics {
     void registerGauges(@Observes StartupEvent event) {
         time(
                 "last.backup.timestamp",
-                "When a cycle last stored a backup or found it stored",
-                self -> epoch(self.lastBackup));
+                "When a cycle last stored a backup or found it stored; after a start the time of the newest backup",
+                BackupMetrics::lastBackup);
         time("last.failure.timestamp", "When a cycle last failed", self -> epoch(self.lastFailure));
         time(
                 "next.run.timestamp",
@@ -141,7 +156,7 @@ class BackupMetrics {
 
     private void good(BackupCycle cycle, Instant dump, Cleanup cleanup) {
         successful.increment();
-        lastBackup = cycle.endedAt();
+        lastBackup.set(cycle.endedAt());
         dumpTime = dump;
         cleanups.increment();
         deleted.increment(cleanup.deleted().size());
@@ -161,6 +176,19 @@ class BackupMetrics {
 
     private static double epoch(Instant instant) {
         return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
+    }
+
+    /** Asks the storage until it has answered once; a scrape waits for that, though not long. */
+    private double lastBackup() {
+        if (lastBackup.get() == null) {
+            try {
+                Optional<Backup> stored = newest.asked().await().atMost(PATIENCE);
+                lastBackup.compareAndSet(null, stored.map(Backup::timestamp).orElse(Instant.EPOCH));
+            } catch (RuntimeException unknown) {
+                // The health group tells why.
+            }
+        }
+        return epoch(lastBackup.get());
     }
 
     private double dumpAge() {
