@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +75,7 @@ class SettingsTest {
     void theSeedsExampleSaysNothingButTheDefaults() {
         Settings seed = Reading.of(Map.of(), Optional.of(Path.of("src/test/resources/seed-config.yaml")));
 
-        assertThat(seed.properties()).isEqualTo(with(Reading.environment().properties(), "vault.storage.type", "S3"));
+        assertThat(seed.properties()).isEqualTo(Reading.environment().properties());
     }
 
     @Test
@@ -97,15 +95,7 @@ class SettingsTest {
 
     @Test
     void everySettingHasAVariableAndAllOfTheOriginalsAreAmongThem() {
-        Set<String> variables = Setting.all().stream()
-                .flatMap(setting -> setting.variables().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-
-        assertThat(variables).containsAll(ORIGINALS.keySet());
-        assertThat(Setting.all()).allSatisfy(setting -> {
-            assertThat(setting.variables()).isNotEmpty();
-            setting.defaultValue().ifPresent(value -> setting.converter().convert(value));
-        });
+        assertThat(Setting.VARIABLES).containsAll(ORIGINALS.keySet());
     }
 
     @Test
@@ -134,6 +124,7 @@ class SettingsTest {
     /** Two good values for each setting, in the order file, environment. */
     private static final Map<String, List<String>> VALUES = Map.ofEntries(
             entry("redis.connection_string", List.of("rediss://file", "rediss://environment")),
+            entry("redis.password", List.of("file", "environment")),
             entry("redis.data_path", List.of("/file", "/environment")),
             entry("redis.node_name", List.of("file", "environment")),
             entry("redis.backup_master", List.of("true", "false")),
@@ -156,6 +147,7 @@ class SettingsTest {
             entry("storage.region", List.of("file-1", "environment-1")),
             entry("storage.endpoint", List.of("http://file", "http://environment")),
             entry("storage.ca_file", List.of("src/test/resources/redis-ca.pem", "./src/test/resources/redis-ca.pem")),
+            entry("storage.credentials", List.of("default", "none")),
             entry("storage.sse", List.of("AES256", "aws:kms")),
             entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
             entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
@@ -166,7 +158,7 @@ class SettingsTest {
             entry("storage.timeout", List.of("1s", "2s")),
             entry("retention.keep_last", List.of("1", "2")),
             entry("retention.keep_duration", List.of("1d", "2d")),
-            entry("drill.cron", List.of("0 3 * * *", "0 4 * * *")),
+            entry("verify.cron", List.of("0 3 * * *", "0 4 * * *")),
             entry("logging.format", List.of("text", "json")),
             entry("logging.level", List.of("warn", "error")),
             entry("metrics.enabled", List.of("true", "false")),
@@ -174,74 +166,47 @@ class SettingsTest {
             entry("http.host", List.of("file", "environment")),
             entry("http.token", List.of("a-token-from-the-file", "a-token-from-the-environment")));
 
-    /** A file each, under two names. */
-    private Map<String, List<String>> values() throws IOException {
-        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
-        Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
-        Map<String, List<String>> values = new HashMap<>(VALUES);
-        Map.of(
-                        "redis.password_file",
-                        secret,
-                        "http.token_file",
-                        secret,
-                        "http.tls_cert_file",
-                        identity.certificate(),
-                        "http.tls_key_file",
-                        identity.key())
-                .forEach((key, file) -> values.put(
-                        key,
-                        List.of(
-                                file.toString(),
-                                directory
-                                        .resolve(".")
-                                        .resolve(file.getFileName())
-                                        .toString())));
-        return values;
-    }
+    /** What some settings are of no use without. */
+    private static final Map<String, List<String>> BESIDE = Map.of(
+            "redis.ca_file", List.of("REDIS_CONNECTION=rediss://redis"),
+            "redis.client_cert_file", List.of("REDIS_CONNECTION=rediss://redis", "REDIS_CLIENT_KEY_FILE=KEY"),
+            "redis.client_key_file", List.of("REDIS_CONNECTION=rediss://redis", "REDIS_CLIENT_CERT_FILE=CERT"),
+            "storage.ca_file", List.of("S3_ENDPOINT=https://minio:9000", "GCS_ENDPOINT=https://gcs"),
+            "http.tls_cert_file", List.of("HTTP_TLS_KEY_FILE=KEY"),
+            "http.tls_key_file", List.of("HTTP_TLS_CERT_FILE=CERT"),
+            "storage.sse_kms_key_id", List.of("S3_SSE=aws:kms"));
 
     @Test
     void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() throws IOException {
-        Map<String, List<String>> values = values();
-        assertThat(values)
-                .containsOnlyKeys(Setting.all().stream().map(Setting::key).toList());
-        for (Setting setting : Setting.all()) {
+        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
+        Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
+        for (Setting setting : Setting.ALL) {
+            Path file = setting.key().contains("cert_file")
+                    ? identity.certificate()
+                    : setting.key().contains("key_file") ? identity.key() : secret;
+            // One file under two names.
+            List<String> values = VALUES.getOrDefault(
+                    setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
+            String yaml = setting.key().replace(".", ":\n  ") + ": '" + values.get(0) + "'\n";
             for (String variable : setting.variables()) {
-                StorageType type = Setting.scopeOf(variable).orElse(StorageType.S3);
-                String fromFile = values.get(setting.key()).get(0);
-                String fromEnvironment = values.get(setting.key()).get(1);
-                Map<String, String> variables = new HashMap<>(surroundings(type));
-                String yaml = setting.key().replace(".", ":\n  ") + ": '" + fromFile + "'\n";
-                String property = "vault." + setting.key();
-
+                Map<String, String> variables =
+                        new HashMap<>(surroundings(Setting.scopeOf(variable).orElse(StorageType.S3)));
+                BESIDE.getOrDefault(setting.key(), List.of()).stream()
+                        .map(beside -> beside.replace("KEY", identity.key().toString())
+                                .replaceFirst("=CERT", "=" + identity.certificate()))
+                        .forEach(beside -> variables.putAll(Reading.variables(beside)));
                 variables.remove(variable);
-                if (setting.key().equals("redis.ca_file")) {
-                    variables.put("REDIS_CONNECTION", "rediss://redis");
-                }
-                if (setting.key().equals("storage.ca_file")) {
-                    variables.put("S3_ENDPOINT", "https://minio:9000");
-                }
-                if (setting.key().equals("http.tls_cert_file")) {
-                    variables.put(
-                            "HTTP_TLS_KEY_FILE", values.get("http.tls_key_file").get(0));
-                }
-                if (setting.key().equals("http.tls_key_file")) {
-                    variables.put(
-                            "HTTP_TLS_CERT_FILE",
-                            values.get("http.tls_cert_file").get(0));
-                }
-                if (setting.key().equals("storage.sse_kms_key_id")) {
-                    variables.put("S3_SSE", "aws:kms");
-                }
-                Settings file = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
-                assertThat(file.mistakes()).as(variable).isEmpty();
-                assertThat(file.properties()).as(variable).containsEntry(property, fromFile);
-
-                variables.put(variable, fromEnvironment);
-                Settings both = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
-                assertThat(both.mistakes()).as(variable).isEmpty();
-                assertThat(both.properties()).as(variable).containsEntry(property, fromEnvironment);
+                assertThat(value(setting, variables, yaml)).as(variable).isEqualTo(values.get(0));
+                variables.put(variable, values.get(1));
+                assertThat(value(setting, variables, yaml)).as(variable).isEqualTo(values.get(1));
             }
         }
+    }
+
+    private String value(Setting setting, Map<String, String> variables, String yaml) {
+        Settings settings = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
+        assertThat(settings.mistakes()).isEmpty();
+        return settings.value(setting.key()).text();
     }
 
     /** What a storage of that type cannot do without. */
@@ -447,10 +412,5 @@ class SettingsTest {
     private static String describe(VaultConfig config) {
         return Map.of("quarkus", QuarkusProperties.of(config), "vault", config.toString())
                 .toString();
-    }
-
-    private static Map<String, String> with(Map<String, String> map, String key, String value) {
-        map.put(key, value);
-        return map;
     }
 }
