@@ -224,7 +224,9 @@ final class SettingsValidator {
     }
 
     private String source(String key) {
-        return values.containsKey(key) ? values.get(key).source() : Setting.of(key).variables().get(0);
+        return values.containsKey(key)
+                ? values.get(key).source()
+                : Setting.of(key).variables().get(0);
     }
 
     private static int bytes(String text) {

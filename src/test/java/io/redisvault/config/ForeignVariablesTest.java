@@ -24,7 +24,9 @@ class ForeignVariablesTest {
         assertThat(config.storage().endpoint().map(Object::toString)).contains("http://minio:9000");
         assertThat(config.storage().bucket()).contains("mine");
         assertThat(good("REDIS_HOST=fd00::1").redis().connectionString()).hasToString("redis://[fd00::1]:6379/0");
-        assertThat(good("REDIS_URL=rediss://me@redis", "REDIS_HOST=other").redis().connectionString())
+        assertThat(good("REDIS_URL=rediss://me@redis", "REDIS_HOST=other")
+                        .redis()
+                        .connectionString())
                 .hasToString("rediss://redis:6379/0");
         assertThat(good("AWS_DEFAULT_REGION=eu-west-2").storage().region()).contains("eu-west-2");
         assertThat(good("STORAGE_URL=gs://abc", "S3_REGION=eu-west-1", "GOOGLE_CLOUD_PROJECT=mine")

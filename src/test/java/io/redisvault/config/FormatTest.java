@@ -52,7 +52,14 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10MiB, 10485760", "500KB, 500000", "2 GiB, 2147483648", "131072, 131072", "1MB, 1000000", "131072B, 131072"})
+    @CsvSource({
+        "10MiB, 10485760",
+        "500KB, 500000",
+        "2 GiB, 2147483648",
+        "131072, 131072",
+        "1MB, 1000000",
+        "131072B, 131072"
+    })
     void readsBytesPerSecond(String text, String expected) {
         assertThat(Format.RATE.canonical(text)).isEqualTo(expected);
     }
@@ -78,12 +85,19 @@ class FormatTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "S3_BUCKET=a.b-c", "S3_BUCKET=0ab",
+                "S3_BUCKET=a.b-c",
+                "S3_BUCKET=0ab",
                 "S3_ENDPOINT=http://swift;S3_BUCKET=My_Bucket;AWS_REGION=RegionOne",
-                "S3_ENDPOINT=http://[::1]:9000", "S3_ENDPOINT=https://host/storage",
-                "STORAGE_URL=gs://my_gcs_bucket", "STORAGE_URL=gs://abc;GCS_CA_FILE=src/test/resources/redis-ca.pem",
-                "HTTP_HOST=localhost", "HTTP_HOST=fd00::1", "HTTP_HOST=redis-vault.example.com",
-                "BACKUP_CRON=*/15 * * * *", "BACKUP_CRON=0 0 29 2 *", "BACKUP_CRON=30 2 1-5 * 1"
+                "S3_ENDPOINT=http://[::1]:9000",
+                "S3_ENDPOINT=https://host/storage",
+                "STORAGE_URL=gs://my_gcs_bucket",
+                "STORAGE_URL=gs://abc;GCS_CA_FILE=src/test/resources/redis-ca.pem",
+                "HTTP_HOST=localhost",
+                "HTTP_HOST=fd00::1",
+                "HTTP_HOST=redis-vault.example.com",
+                "BACKUP_CRON=*/15 * * * *",
+                "BACKUP_CRON=0 0 29 2 *",
+                "BACKUP_CRON=30 2 1-5 * 1"
             })
     void takesWhatIsRight(String variables) {
         assertThat(Reading.environment(variables.split(";")).mistakes()).isEmpty();
@@ -112,8 +126,7 @@ class FormatTest {
         assertThat(StorageUrl.parts("gs://my_bkt"))
                 .isEqualTo(Map.of("storage.type", "gcs", "storage.bucket", "my_bkt", "storage.prefix", ""));
         assertThat(StorageUrl.parts("file:///var/backups"))
-                .isEqualTo(Map.of(
-                        "storage.type", "filesystem", "storage.path", "/var/backups", "storage.prefix", ""));
+                .isEqualTo(Map.of("storage.type", "filesystem", "storage.path", "/var/backups", "storage.prefix", ""));
     }
 
     @Test

@@ -107,7 +107,8 @@ class MistakesTest {
         assertThat(Reading.environment("S3_PREFIX=" + "p".repeat(1000)).mistakes())
                 .containsExactly("S3_PREFIX: '" + "p".repeat(120)
                         + "…' makes keys of 1046 bytes, more than the 1024 there may be");
-        assertThat(Reading.environment("STORAGE_URL=file:///b", "FILESYSTEM_PREFIX=").mistakes())
+        assertThat(Reading.environment("STORAGE_URL=file:///b", "FILESYSTEM_PREFIX=")
+                        .mistakes())
                 .isEmpty();
         assertThat(Reading.environment(
                                 "STORAGE_TYPE=filesystem", "FILESYSTEM_PATH=/b", "FILESYSTEM_PREFIX=" + "p".repeat(256))
