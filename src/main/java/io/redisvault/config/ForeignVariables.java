@@ -3,6 +3,7 @@ package io.redisvault.config;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -47,6 +48,7 @@ final class ForeignVariables {
     /** Variables without those that Kubernetes sets for Services: one named metrics makes METRICS_PORT an address. */
     static Map<String, String> withoutServices(Map<String, String> environment) {
         Map<String, String> variables = new TreeMap<>(environment);
+        variables.values().removeIf(Objects::isNull);
         variables
                 .entrySet()
                 .removeIf(variable -> SERVICE.matcher(variable.getKey()).matches()

@@ -57,13 +57,8 @@ interface Format {
     };
     Format SECRET_FILE = text -> SecretFile.of(text).path().toString();
     Format TOKEN_FILE = text -> {
-        try {
-            TOKEN.canonical(SecretFile.of(text).content());
-            return text;
-        } catch (InvalidValueException e) {
-            boolean form = e.getMessage().startsWith("must");
-            throw form ? new InvalidValueException("holds a token that " + e.getMessage()) : e;
-        }
+        TOKEN.canonical(SecretFile.of(text).content());
+        return text;
     };
 
     Format PATH = text -> {

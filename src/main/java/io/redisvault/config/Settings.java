@@ -142,7 +142,7 @@ public final class Settings {
                 .withMapping(VaultConfig.class)
                 .build()
                 .getConfigMapping(VaultConfig.class);
-        SettingsValidator.validate(typed, values, mistakes, warnings);
+        new SettingsValidator(typed, values, mistakes, warnings).validate();
     }
 
     private void readVariables(Map<String, String> variables, Optional<StorageType> scope, Map<String, Value> source) {

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.X509KeyManager;
 
-/** Rules between settings. */
-final class SettingsValidator {
+/** Rules between settings: one line for each that is broken, and a warning for what somebody may not have meant. */
+record SettingsValidator(VaultConfig config, Map<String, Value> values, List<String> mistakes, List<String> warnings) {
 
     static final String BUCKET_RULE = "3 to 63 lower-case letters, digits, dots and hyphens";
     static final String REGION_RULE = "is not a region such as eu-central-1";
@@ -30,33 +30,19 @@ final class SettingsValidator {
 
     private static final int FILE_NAME_BYTES = 255;
 
-    private final VaultConfig config;
-    private final VaultConfig.Redis redis;
-    private final VaultConfig.Storage storage;
-    private final Map<String, Value> values;
-    private final List<String> mistakes;
-
-    private SettingsValidator(VaultConfig config, Map<String, Value> values, List<String> mistakes) {
-        this.config = config;
-        this.redis = config.redis();
-        this.storage = config.storage();
-        this.values = values;
-        this.mistakes = mistakes;
-    }
-
-    /** Adds one line for each rule that the settings break, and for each that somebody may not have meant. */
-    static void validate(VaultConfig config, Map<String, Value> values, List<String> mistakes, List<String> warnings) {
-        SettingsValidator validator = new SettingsValidator(config, values, mistakes);
-        validator.backups();
-        validator.secrets(warnings);
-        validator.tls();
-        validator.storage(warnings);
-        validator.key();
-        validator.directory();
+    void validate() {
+        backups();
+        passwords(config.redis());
+        tls(config.redis(), config.http());
+        storage(config.storage());
+        key(config.storage().prefix(), config.redis().nodeName());
+        if (config.storage().type() == StorageType.FILESYSTEM) {
+            directory(config.storage().prefix(), config.redis().nodeName());
+        }
     }
 
     private void backups() {
-        if (!redis.backupMaster() && !redis.backupReplica()) {
+        if (!config.redis().backupMaster() && !config.redis().backupReplica()) {
             mistakes.add(source("redis.backup_master") + " and " + source("redis.backup_replica")
                     + " are both false, so nothing would ever be backed up");
         }
@@ -67,7 +53,7 @@ final class SettingsValidator {
                 "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
     }
 
-    private void secrets(List<String> warnings) {
+    private void passwords(VaultConfig.Redis redis) {
         boolean inAddress = redis.connectionString().password().isPresent();
         String address = source("redis.connection_string");
         refuse(
@@ -84,8 +70,8 @@ final class SettingsValidator {
         }
     }
 
-    private void tls() {
-        keyPair(config.http().tlsCertFile(), config.http().tlsKeyFile(), "http.tls_cert_file", "http.tls_key_file");
+    private void tls(VaultConfig.Redis redis, VaultConfig.Http http) {
+        keyPair(http.tlsCertFile(), http.tlsKeyFile(), "http.tls_cert_file", "http.tls_key_file");
         keyPair(redis.clientCertFile(), redis.clientKeyFile(), "redis.client_cert_file", "redis.client_key_file");
         for (String key : List.of("redis.ca_file", "redis.client_cert_file")) {
             refuse(
@@ -145,7 +131,7 @@ final class SettingsValidator {
         return signature.verify(signed);
     }
 
-    private void storage(List<String> warnings) {
+    private void storage(VaultConfig.Storage storage) {
         boolean s3 = storage.type() == StorageType.S3;
         boolean gcs = storage.type() == StorageType.GCS;
         boolean custom = storage.endpoint().isPresent();
@@ -172,31 +158,23 @@ final class SettingsValidator {
                 "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
     }
 
-    private void key() {
-        int length = bytes(storage.prefix()) + "/".length() + bytes(redis.nodeName()) + SUFFIX_BYTES;
-        refuse(
-                length > KEY_BYTES,
-                "storage.prefix",
-                "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be");
+    private void key(String prefix, String node) {
+        int length = bytes(prefix) + "/".length() + bytes(node) + SUFFIX_BYTES;
+        String what = "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be";
+        refuse(length > KEY_BYTES, "storage.prefix", what);
     }
 
-    private void directory() {
-        if (storage.type() != StorageType.FILESYSTEM) {
-            return;
-        }
-        refuse(
-                Stream.of(storage.prefix().split("/")).anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES),
-                "storage.prefix",
-                "has a segment of more than " + FILE_NAME_BYTES + " bytes");
+    private void directory(String prefix, String node) {
+        boolean tooLong = Stream.of(prefix.split("/")).anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES);
+        refuse(tooLong, "storage.prefix", "has a segment of more than " + FILE_NAME_BYTES + " bytes");
         // Names of the directory's own files begin with a dot: those that are still being written.
         String dot = "begins with a dot, which no file of a backup may; leave it out";
-        refuse(redis.nodeName().startsWith("."), "redis.node_name", dot);
-        refuse(("/" + storage.prefix()).contains("/."), "storage.prefix", "has a segment that " + dot);
-        for (String key : List.of("redis.node_name", "storage.prefix")) {
-            refuse(!isPath(values.get(key).canonical()), key, Settings.LOCALE_RULE);
-        }
-        storage.path().map(Path::normalize).ifPresent(backups -> {
-            Path data = redis.dataPath().toAbsolutePath().normalize();
+        refuse(node.startsWith("."), "redis.node_name", dot);
+        refuse(("/" + prefix).contains("/."), "storage.prefix", "has a segment that " + dot);
+        refuse(!isPath(node), "redis.node_name", Settings.LOCALE_RULE);
+        refuse(!isPath(prefix), "storage.prefix", Settings.LOCALE_RULE);
+        config.storage().path().map(Path::normalize).ifPresent(backups -> {
+            Path data = config.redis().dataPath().toAbsolutePath().normalize();
             String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
             if (!backups.isAbsolute()) {
                 refuse(true, "storage.path", "is not an absolute path");

@@ -70,7 +70,7 @@ class SecretFilesTest {
         Path file = write("hunter2");
         assertThat(Reading.environment("API_TOKEN_FILE=" + file).mistakes())
                 .containsExactly("API_TOKEN_FILE: '" + file
-                        + "' holds a token that must have at least 16 visible ASCII characters");
+                        + "' must have at least 16 visible ASCII characters");
     }
 
     @Test
