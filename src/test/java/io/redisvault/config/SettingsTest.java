@@ -94,7 +94,7 @@ class SettingsTest {
                     : setting.key().contains("key_file") ? identity.key() : secret;
             // One file under two names.
             List<String> values = values().getOrDefault(
-                    setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
+                            setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
             String yaml = setting.key().replace(".", ":\n  ") + ": '" + values.get(0) + "'\n";
             for (String variable : setting.variables()) {
                 Map<String, String> variables =
