@@ -2,7 +2,6 @@ package io.redisvault.cli;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.util.ExceptionUtil;
-import io.redisvault.api.ClientConnections;
 import io.redisvault.config.Settings;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;
@@ -51,7 +50,6 @@ final class Launcher {
     }
 
     private static int serve(Optional<Path> config, String... args) {
-        ClientConnections.enable();
         return start(config, args);
     }
 

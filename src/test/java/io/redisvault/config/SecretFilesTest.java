@@ -69,8 +69,7 @@ class SecretFilesTest {
     void aTokenInAFileHasTheFormOfAToken() throws IOException {
         Path file = write("hunter2");
         assertThat(Reading.environment("API_TOKEN_FILE=" + file).mistakes())
-                .containsExactly("API_TOKEN_FILE: '" + file
-                        + "' holds a token that must have at least 16 visible ASCII characters");
+                .containsExactly("API_TOKEN_FILE: '" + file + "' must have at least 16 visible ASCII characters");
     }
 
     @Test

@@ -46,7 +46,9 @@ class RoundTripIT {
                             "STORAGE_URL",
                             "gs://backups/vault",
                             "GCS_ENDPOINT",
-                            gcs.uri().toString()),
+                            gcs.uri().toString(),
+                            "GCS_CREDENTIALS",
+                            "none"),
                     RedisServer.builder());
         }
     }
