@@ -41,6 +41,7 @@ final class S3Upload {
     private final Map<String, String> metadata;
     private final S3Parts parts;
     private CompletableFuture<Begun> begun;
+    private volatile boolean over;
 
     S3Upload(S3Bucket bucket, String key, Content content, Map<String, String> metadata) {
         this.bucket = bucket;
@@ -156,14 +157,16 @@ final class S3Upload {
         String md5 = upload.checksums() ? null : part.md5();
         return errors.request(
                         "s3:PutObject",
-                        () -> client.uploadPart(
-                                request -> request.bucket(bucket.name())
-                                        .key(key)
-                                        .uploadId(upload.id())
-                                        .partNumber(part.number())
-                                        .checksumCRC32(crc32)
-                                        .contentMD5(md5 == null ? null : base64(md5)),
-                                part.body()))
+                        () -> over
+                                ? new CompletableFuture<>()
+                                : client.uploadPart(
+                                        request -> request.bucket(bucket.name())
+                                                .key(key)
+                                                .uploadId(upload.id())
+                                                .partNumber(part.number())
+                                                .checksumCRC32(crc32)
+                                                .contentMD5(md5 == null ? null : base64(md5)),
+                                        part.body()))
                 .invoke(response -> check(part, crc32, md5, response))
                 .map(response -> new Sent(part.number(), response.eTag(), crc32 == null ? md5 : crc32));
     }
@@ -277,6 +280,7 @@ final class S3Upload {
 
     /** Best effort: what remains is an incomplete upload, to be removed by a later run. */
     private synchronized Uni<Void> abort() {
+        over = true;
         if (begun == null) {
             return Uni.createFrom().voidItem();
         }
