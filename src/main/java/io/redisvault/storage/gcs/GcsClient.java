@@ -5,20 +5,21 @@ import com.google.api.client.http.HttpBackOffUnsuccessfulResponseHandler;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpRequestFactory;
 import com.google.api.client.http.HttpRequestInitializer;
+import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
-import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.client.util.BackOff;
 import com.google.api.client.util.ExponentialBackOff;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.StorageScopes;
 import com.google.auth.http.HttpCredentialsAdapter;
+import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,34 +31,51 @@ public final class GcsClient {
     /** Worth another try after a while. */
     static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
 
-    private final Optional<URI> endpoint;
-    private final Duration timeout;
-    private final HttpTransport transport = new NetHttpTransport();
+    /** Looks for credentials, whose own requests go through the given transport. */
+    interface CredentialsSource {
+        GoogleCredentials find(HttpTransportFactory transport) throws IOException;
+    }
 
+    private final GcsOptions options;
+    private final CredentialsSource source;
+    private final Map<String, String> environment;
+    private final GcsErrors errors;
+
+    private HttpTransport transport;
     private Storage storage;
 
-    /**
-     * @param endpoint of an emulator, which is spoken to without credentials
-     * @param timeout for an answer; a request that fails is tried again for twice as long
-     */
-    public GcsClient(Optional<URI> endpoint, Duration timeout) {
-        this.endpoint = endpoint;
-        this.timeout = timeout;
+    public GcsClient(GcsOptions options) {
+        this(options, GoogleCredentials::getApplicationDefault, System.getenv());
+    }
+
+    /** @param environment with what proxies are named by */
+    GcsClient(GcsOptions options, CredentialsSource source, Map<String, String> environment) {
+        this.options = options;
+        this.source = source;
+        this.environment = environment;
+        URI server = options.endpoint().orElse(URI.create(Storage.DEFAULT_ROOT_URL));
+        this.errors = new GcsErrors(options, server, new GcsTransport(environment).proxy(server).map(URI::getAuthority));
     }
 
     synchronized Storage storage() {
         if (storage == null) {
-            Storage.Builder builder = new Storage.Builder(transport, GsonFactory.getDefaultInstance(), initializer());
-            endpoint.map(URI::toString).map(GcsClient::withSlash).ifPresent(builder::setRootUrl);
+            transport = GcsTransport.create(options.caFile(), environment);
+            Storage.Builder builder =
+                    new Storage.Builder(transport, GsonFactory.getDefaultInstance(), initializer(credentials()));
+            options.endpoint().map(URI::toString).map(GcsClient::withSlash).ifPresent(builder::setRootUrl);
             storage = builder.setApplicationName("redis-vault").build();
         }
         return storage;
     }
 
+    GcsErrors errors() {
+        return errors;
+    }
+
     /** Requests of an upload's session, whose address is its own credential; each is tried once. */
     HttpRequestFactory session() {
         return transport.createRequestFactory(request -> {
-            limit(request);
+            prepare(request);
             request.setNumberOfRetries(0)
                     .setThrowExceptionOnExecuteError(false)
                     .setParser(storage().getObjectParser());
@@ -69,44 +87,58 @@ public final class GcsClient {
                 .setInitialIntervalMillis(500)
                 .setMultiplier(2)
                 .setMaxIntervalMillis(16_000)
-                .setMaxElapsedTimeMillis(Math.toIntExact(2 * timeout.toMillis()))
+                .setMaxElapsedTimeMillis(Math.toIntExact(2 * options.timeout().toMillis()))
                 .build();
     }
 
-    private HttpRequestInitializer initializer() {
-        Optional<HttpCredentialsAdapter> credentials = credentials();
+    private HttpRequestInitializer initializer(Optional<HttpCredentialsAdapter> credentials) {
         return request -> {
-            limit(request);
-            if (credentials.isPresent()) {
-                credentials.get().initialize(request);
-            }
+            prepare(request);
             BackOff backOff = backOff();
             HttpUnsuccessfulResponseHandler busy = new HttpBackOffUnsuccessfulResponseHandler(backOff)
                     .setBackOffRequired(response -> PASSING.contains(response.getStatusCode()));
             request.setNumberOfRetries(Integer.MAX_VALUE)
                     .setIOExceptionHandler(new HttpBackOffIOExceptionHandler(backOff))
-                    .setUnsuccessfulResponseHandler((failed, response, retry) ->
-                            credentials.isPresent() && credentials.get().handleResponse(failed, response, retry)
-                                    || busy.handleResponse(failed, response, retry));
+                    .setUnsuccessfulResponseHandler(busy);
+            if (credentials.isPresent()) {
+                credentials.get().initialize(request);
+                request.setUnsuccessfulResponseHandler((failed, response, retry) ->
+                        credentials.get().handleResponse(failed, response, retry)
+                                || busy.handleResponse(failed, response, retry));
+            }
         };
     }
 
-    private void limit(HttpRequest request) {
-        request.setConnectTimeout(CONNECT_TIMEOUT_MILLIS).setReadTimeout(Math.toIntExact(timeout.toMillis()));
+    private void prepare(HttpRequest request) {
+        request.setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                .setReadTimeout(Math.toIntExact(options.timeout().toMillis()))
+                .setFollowRedirects(false)
+                .setResponseInterceptor(GcsClient::refuseWebPage)
+                // It would log addresses of sessions.
+                .setLoggingEnabled(false)
+                .setCurlLoggingEnabled(false);
+    }
+
+    private static void refuseWebPage(HttpResponse response) throws IOException {
+        if (response.isSuccessStatusCode()
+                && String.valueOf(response.getContentType()).startsWith("text/html")) {
+            response.disconnect();
+            throw new GcsErrors.WebPageException();
+        }
     }
 
     private Optional<HttpCredentialsAdapter> credentials() {
-        if (endpoint.isPresent()) {
+        if (options.anonymous()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new HttpCredentialsAdapter(GoogleCredentials.getApplicationDefault(() -> transport)
-                    .createScoped(StorageScopes.DEVSTORAGE_READ_WRITE)));
+            return Optional.of(new HttpCredentialsAdapter(
+                    source.find(() -> transport).createScoped(StorageScopes.DEVSTORAGE_READ_WRITE)));
         } catch (IOException e) {
             throw new StorageException.AccessDenied(
-                    "No Google credentials found; use Workload Identity, or set GOOGLE_APPLICATION_CREDENTIALS to the"
-                            + " path of a key file: " + e.getMessage(),
-                    e);
+                    "No Google credentials found; use Workload Identity, set GOOGLE_APPLICATION_CREDENTIALS to the path"
+                            + " of a key file, or GCS_CREDENTIALS=none for an emulator: " + GcsErrors.words(e.getMessage()),
+                    null);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Set;
 /** The objects under a prefix; a page is fetched once the one before it is used up. */
 final class GcsListing implements Blocking.Source<StoredObject> {
 
+    private final GcsClient client;
     private final Storage.Objects.List request;
     private final String url;
     private final Set<String> tokens = new HashSet<>();
@@ -22,6 +23,7 @@ final class GcsListing implements Blocking.Source<StoredObject> {
     private String token;
 
     GcsListing(GcsClient client, String bucket, String prefix) {
+        this.client = client;
         url = GcsStorage.url(bucket, prefix);
         try {
             request = client.storage()
@@ -31,7 +33,7 @@ final class GcsListing implements Blocking.Source<StoredObject> {
                     .setFields("items(name,size),nextPageToken");
             fetch();
         } catch (IOException | RuntimeException e) {
-            throw GcsErrors.translate("list", url, e);
+            throw client.errors().translate("list", url, e);
         }
     }
 
@@ -42,7 +44,7 @@ final class GcsListing implements Blocking.Source<StoredObject> {
                 fetch();
             }
         } catch (IOException | RuntimeException e) {
-            throw GcsErrors.translate("list", url, e);
+            throw client.errors().translate("list", url, e);
         }
         if (!page.hasNext()) {
             return null;

@@ -42,7 +42,11 @@ public final class GcsStorage implements BackupStorage {
     GcsStorage(VaultConfig config) {
         this(
                 config.storage().bucket().orElseThrow(),
-                new GcsClient(config.storage().endpoint(), config.storage().timeout()),
+                new GcsClient(new GcsOptions(
+                        config.storage().endpoint(),
+                        config.storage().endpoint().isPresent(),
+                        config.storage().caFile(),
+                        config.storage().timeout())),
                 Infrastructure.getDefaultWorkerPool());
     }
 
@@ -111,7 +115,7 @@ public final class GcsStorage implements BackupStorage {
                 length,
                 failure -> failure instanceof EOFException
                         ? new StorageException.Corrupt("Cannot read " + url(key) + ": " + failure.getMessage(), failure)
-                        : GcsErrors.translate("read", url(key), failure),
+                        : client.errors().translate("read", url(key), failure),
                 executor);
     }
 
@@ -166,11 +170,11 @@ public final class GcsStorage implements BackupStorage {
         return Blocking.call(() -> translated(action, url, call), executor);
     }
 
-    private static <T> T translated(String action, String url, ClientCall<T> call) {
+    private <T> T translated(String action, String url, ClientCall<T> call) {
         try {
             return call.run();
         } catch (IOException | RuntimeException e) {
-            throw GcsErrors.translate(action, url, e);
+            throw client.errors().translate(action, url, e);
         }
     }
 

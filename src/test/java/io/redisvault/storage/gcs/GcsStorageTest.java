@@ -58,7 +58,11 @@ class GcsStorageTest extends BackupStorageContract {
     }
 
     private BackupStorage storageOf(String name) {
-        return new GcsStorage(name, new GcsClient(Optional.of(endpoint), TIMEOUT), WORKERS);
+        return new GcsStorage(name, client(endpoint, TIMEOUT), WORKERS);
+    }
+
+    private static GcsClient client(URI endpoint, Duration timeout) {
+        return new GcsClient(new GcsOptions(Optional.of(endpoint), true, Optional.empty(), timeout));
     }
 
     @Override
@@ -90,7 +94,7 @@ class GcsStorageTest extends BackupStorageContract {
     @Test
     void saysThatNobodyAnswers() {
         BackupStorage nowhere = new GcsStorage(
-                "bucket", new GcsClient(Optional.of(URI.create("http://127.0.0.1:9")), Duration.ofSeconds(1)), WORKERS);
+                "bucket", client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1)), WORKERS);
 
         assertThatThrownBy(() -> result(nowhere.checkAccess())).isInstanceOf(StorageException.Unavailable.class);
     }
@@ -153,6 +157,20 @@ class GcsStorageTest extends BackupStorageContract {
 
             assertThat(keys("")).isEmpty();
             assertThat(server.unfinishedUploads()).isZero();
+        }
+
+        @Test
+        void cancellingEndsAnUploadToASlowServer() {
+            server.uploadsAt(500_000);
+            Cancellable put = storage.put(key("slow"), new TestContent(1, 40_000_000).content(), Map.of())
+                    .subscribe()
+                    .with(stored -> {});
+            await().until(() -> server.uploadedBytes() > 100_000);
+
+            put.cancel();
+
+            await().atMost(PATIENCE).until(() -> server.unfinishedUploads() == 0);
+            assertThat(server.uploadedBytes()).isLessThan(GcsUpload.CHUNK);
         }
 
         @Test
