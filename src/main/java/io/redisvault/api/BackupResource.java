@@ -1,6 +1,6 @@
 package io.redisvault.api;
 
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
@@ -108,9 +108,9 @@ public class BackupResource {
             content = @Content(schema = @Schema(implementation = BackupStatus.class)))
     public BackupStatus status() {
         Optional<RunningBackup> running = runner.running();
-        Optional<BackupCycle> last = runner.last();
+        Optional<CompletedRun> last = runner.last();
         Optional<Role> role = running.map(RunningBackup::role)
-                .or(() -> last.map(BackupCycle::role))
+                .or(() -> last.map(CompletedRun::role))
                 .filter(known -> known != Role.UNKNOWN);
         return new BackupStatus(
                 running.isPresent() ? "running" : "idle",

@@ -9,7 +9,7 @@ import io.redisvault.backup.RunningBackup.Phase;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbHeader;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.NodeState;
@@ -51,13 +51,13 @@ class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
     private static final Executor WORKERS = Infrastructure.getDefaultWorkerPool();
-    private static final Cleanup STOPPED = Cleanup.failed("the service stopped before all old backups were deleted");
+    private static final RetentionResult STOPPED = RetentionResult.failed("the service stopped before all old backups were deleted");
 
     private final Supplier<Uni<NodeState>> redis;
     private final BackupStorage storage;
     private final BackupWriter writer;
     private final BackupRetention retention;
-    private final Identity self;
+    private final InstanceId self;
     private final Clock clock;
     private final VaultConfig config;
     private final Optional<Long> rateLimit;
@@ -69,7 +69,7 @@ class BackupPipeline {
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
-            Identity self,
+            InstanceId self,
             Clock clock,
             VaultConfig config) {
         this(redis::state, storage, writer, retention, self, clock, config);
@@ -81,7 +81,7 @@ class BackupPipeline {
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
-            Identity self,
+            InstanceId self,
             Clock clock,
             VaultConfig config) {
         this.redis = redis;
@@ -193,7 +193,7 @@ class BackupPipeline {
         try {
             DumpFile dump = DumpFile.open(dumpPath, config.backup().verifyDump());
             dump.facts()
-                    .map(RdbFacts::header)
+                    .map(RdbSummary::header)
                     .filter(RdbHeader::isNewerThanKnown)
                     .ifPresent(header -> LOG.warnf(
                             "RDB version %d is newer than this program knows; the checksum is verified all the same",
@@ -217,7 +217,7 @@ class BackupPipeline {
     }
 
     private static BackupOutcome skipped(Reason reason, String detail) {
-        return new Skipped(reason, detail, Optional.empty(), Cleanup.NONE);
+        return new Skipped(reason, detail, Optional.empty(), RetentionResult.NONE);
     }
 
     static Failed failed(Throwable failure) {

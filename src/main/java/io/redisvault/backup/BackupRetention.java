@@ -1,8 +1,6 @@
 package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
-import io.redisvault.retention.Newest;
-import io.redisvault.retention.RetentionPolicy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
@@ -25,16 +23,16 @@ class BackupRetention {
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
-    private final UnfinishedUploads unfinished;
-    private final Rivals rivals;
+    private final IncompleteUploads unfinished;
+    private final NodeNameConflict rivals;
     private final RetentionPolicy policy;
     private final Clock clock;
 
     BackupRetention(
             BackupStorage storage,
             BackupCatalog catalog,
-            UnfinishedUploads unfinished,
-            Rivals rivals,
+            IncompleteUploads unfinished,
+            NodeNameConflict rivals,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
@@ -47,18 +45,18 @@ class BackupRetention {
     }
 
     /**
-     * Never fails: what could not be done is in the result, and done by a later cycle.
+     * Never fails: what could not be done is in the result, and done by a later run.
      *
-     * @param current the backup of the present dump, which stays even if others are newer: the next cycle would only
+     * @param current the backup of the present dump, which stays even if others are newer: the next run would only
      *     store it again
      */
-    Uni<Cleanup> run(Backup current) {
+    Uni<RetentionResult> run(Backup current) {
         return deleteExpired(current)
                 .onItem()
                 .transformToUni(cleanup -> unfinished.remove().map(cleanup::and));
     }
 
-    private Uni<Cleanup> deleteExpired(Backup current) {
+    private Uni<RetentionResult> deleteExpired(Backup current) {
         return Uni.createFrom()
                 .deferred(() -> {
                     Newest<BackupName> newest = rivals.newest();
@@ -68,12 +66,12 @@ class BackupRetention {
                                     .filter(key -> !key.equals(current.key()))
                                     .toList());
                 })
-                .chain(expired -> expired.isEmpty() ? Uni.createFrom().item(Cleanup.NONE) : deleteByTime(expired))
+                .chain(expired -> expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
                 .onFailure()
-                .recoverWithItem(failure -> Cleanup.failed("could not list the backups: " + failure.getMessage()));
+                .recoverWithItem(failure -> RetentionResult.failed("could not list the backups: " + failure.getMessage()));
     }
 
-    /** The keys alone: the first cycle under a new policy may find very many. */
+    /** The keys alone: the first run under a new policy may find very many. */
     private Uni<List<String>> expired(Newest<BackupName> newest) {
         Instant now = clock.instant();
         Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, now);
@@ -89,7 +87,7 @@ class BackupRetention {
     }
 
     /** A clock that is wrong makes every backup too old: the storage's must agree before anything goes. */
-    private Uni<Cleanup> deleteByTime(List<String> expired) {
+    private Uni<RetentionResult> deleteByTime(List<String> expired) {
         return storage.clock().chain(theirs -> {
             Instant ours = clock.instant();
             boolean agree = theirs.map(
@@ -98,12 +96,12 @@ class BackupRetention {
             return agree
                     ? delete(expired)
                     : Uni.createFrom()
-                            .item(Cleanup.failed("nothing was deleted: this machine's clock says " + ours
+                            .item(RetentionResult.failed("nothing was deleted: this machine's clock says " + ours
                                     + ", the storage's " + theirs.get() + "; set the clock by NTP"));
         });
     }
 
-    private Uni<Cleanup> delete(List<String> expired) {
+    private Uni<RetentionResult> delete(List<String> expired) {
         return storage.delete(expired).collect().asList().map(deletions -> {
             List<String> deleted = new ArrayList<>();
             List<String> locked = new ArrayList<>();
@@ -118,7 +116,7 @@ class BackupRetention {
                     failures.add(name + ": " + deletion.failure().orElseThrow().getMessage());
                 }
             });
-            return new Cleanup(deleted, locked, failures);
+            return new RetentionResult(deleted, locked, failures);
         });
     }
 }

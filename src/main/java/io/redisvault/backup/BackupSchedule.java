@@ -1,9 +1,6 @@
 package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
-import io.redisvault.schedule.DueRuns;
-import io.redisvault.schedule.Tick;
-import io.redisvault.schedule.Timetable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -64,7 +61,7 @@ public class BackupSchedule {
     }
 
     /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */
-    void ended(@Observes BackupCycle run) {
+    void ended(@Observes CompletedRun run) {
         boolean failed = run.outcome() instanceof BackupOutcome.Failed;
         failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
         boolean again = failed && run.trigger() == Trigger.SCHEDULE;

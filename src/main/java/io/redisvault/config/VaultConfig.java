@@ -28,8 +28,6 @@ public interface VaultConfig {
 
     Verify verify();
 
-    Drill drill();
-
     Logging logging();
 
     Metrics metrics();
@@ -145,10 +143,6 @@ public interface VaultConfig {
         @WithDefault("true")
         boolean conditionalWrites();
 
-        /** Has no effect any more. */
-        @WithDefault("true")
-        boolean checksums();
-
         Optional<String> projectId();
 
         /** Directory of the filesystem storage; absolute, and apart from Redis' own. */
@@ -171,11 +165,6 @@ public interface VaultConfig {
 
     /** Scheduled verification of the newest backup. */
     interface Verify {
-        Optional<String> cron();
-    }
-
-    /** The former name of {@link Verify}, with the same value. */
-    interface Drill {
         Optional<String> cron();
     }
 

@@ -2,11 +2,11 @@ package io.redisvault.observability;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.Rivals;
+import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
@@ -103,9 +103,9 @@ class BackupHealth {
     @HealthGroup(GROUP)
     HealthCheck lastCycle(BackupRunner runner) {
         return () -> {
-            Optional<BackupCycle> last = runner.last();
-            HealthCheckResponseBuilder response = response("last cycle").up();
-            last.ifPresent(cycle -> response.withData("ended", cycle.endedAt().toString()));
+            Optional<CompletedRun> last = runner.last();
+            HealthCheckResponseBuilder response = response("last run").up();
+            last.ifPresent(run -> response.withData("ended", run.endedAt().toString()));
             if (last.isPresent() && last.get().outcome() instanceof Failed failed) {
                 response.down().withData("reason", failed.detail());
             }
@@ -116,7 +116,7 @@ class BackupHealth {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck nodeName(Rivals rivals) {
+    HealthCheck nodeName(NodeNameConflict rivals) {
         return () -> rivals.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
     }
 
@@ -154,13 +154,13 @@ class BackupHealth {
 
     /** Down for its age only if there is a limit; tells the age in any case. */
     static HealthCheckResponse newestBackup(
-            Optional<Backup> newest, Optional<BackupCycle> last, Instant now, Optional<Duration> limit) {
+            Optional<Backup> newest, Optional<CompletedRun> last, Instant now, Optional<Duration> limit) {
         HealthCheckResponseBuilder response = response("newest backup").up();
         newest.ifPresent(backup -> response.withData("name", backup.name())
                 .withData("ageSeconds", age(backup, now).toSeconds()));
-        Optional<Reason> skipped = last.filter(cycle ->
-                        limit.isEmpty() || !cycle.endedAt().plus(limit.get()).isBefore(now))
-                .flatMap(BackupCycle::skipped);
+        Optional<Reason> skipped = last.filter(run ->
+                        limit.isEmpty() || !run.endedAt().plus(limit.get()).isBefore(now))
+                .flatMap(CompletedRun::skipped);
         if (skipped.equals(Optional.of(Reason.ROLE))) {
             return response.withData("skipped", "role").build();
         }

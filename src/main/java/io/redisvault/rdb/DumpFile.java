@@ -21,7 +21,7 @@ public final class DumpFile implements Closeable {
 
     private final OpenedFile file;
     private final long footer;
-    private final Optional<RdbFacts> facts;
+    private final Optional<RdbSummary> facts;
 
     private DumpFile(OpenedFile file, boolean verify) throws IOException {
         this.file = file;
@@ -63,7 +63,7 @@ public final class DumpFile implements Closeable {
     }
 
     /** What its header and its end say; empty if it is not to be verified. */
-    public Optional<RdbFacts> facts() {
+    public Optional<RdbSummary> facts() {
         return facts;
     }
 
@@ -112,13 +112,13 @@ public final class DumpFile implements Closeable {
         file.channel().close();
     }
 
-    private static RdbFacts facts(OpenedFile file) throws IOException {
+    private static RdbSummary facts(OpenedFile file) throws IOException {
         RdbHeader header = RdbHeader.parse(file.read(0, RdbHeader.MAX_LENGTH), file.size());
-        return RdbFacts.of(header, file.read(file.size() - RdbFacts.TAIL_LENGTH, RdbFacts.TAIL_LENGTH), file.size());
+        return RdbSummary.of(header, file.read(file.size() - RdbSummary.TAIL_LENGTH, RdbSummary.TAIL_LENGTH), file.size());
     }
 
     private static long footer(OpenedFile file) throws IOException {
-        int length = RdbFacts.FOOTER_LENGTH;
+        int length = RdbSummary.FOOTER_LENGTH;
         return file.size() < length
                 ? 0
                 : file.read(file.size() - length, length)

@@ -10,14 +10,14 @@ import java.util.Optional;
  */
 public final class RdbVerifier {
     private final long size;
-    private final Optional<RdbFacts> expected;
-    private final byte[] tail = new byte[RdbFacts.TAIL_LENGTH];
+    private final Optional<RdbSummary> expected;
+    private final byte[] tail = new byte[RdbSummary.TAIL_LENGTH];
     private final Crc64 sum = new Crc64();
     private byte[] head;
     private RdbHeader header;
     private long position;
     private long crc;
-    private volatile RdbFacts facts;
+    private volatile RdbSummary facts;
 
     /** @param size that the dump is said to have, in bytes */
     public RdbVerifier(long size) {
@@ -25,11 +25,11 @@ public final class RdbVerifier {
     }
 
     /** @param expected the facts that were read of the dump before */
-    public RdbVerifier(RdbFacts expected) {
+    public RdbVerifier(RdbSummary expected) {
         this(expected.size(), Optional.of(expected));
     }
 
-    private RdbVerifier(long size, Optional<RdbFacts> expected) {
+    private RdbVerifier(long size, Optional<RdbSummary> expected) {
         this.size = size;
         this.expected = expected;
         this.head = new byte[(int) Math.min(RdbHeader.MAX_LENGTH, size)];
@@ -51,7 +51,7 @@ public final class RdbVerifier {
      *
      * @throws InvalidDumpException if bytes are missing, or the dump is bad
      */
-    public RdbFacts facts() {
+    public RdbSummary facts() {
         if (facts == null) {
             facts = finish();
         }
@@ -63,7 +63,7 @@ public final class RdbVerifier {
         if (length > size - position) {
             throw new InvalidDumpException("there are more than the %d bytes that were expected".formatted(size));
         }
-        long covered = Math.max(0, size - RdbFacts.FOOTER_LENGTH - position);
+        long covered = Math.max(0, size - RdbSummary.FOOTER_LENGTH - position);
         crc = sum.update(crc, bytes.slice(bytes.position(), (int) Math.min(length, covered)));
         keepHead(bytes);
         keepTail(bytes);
@@ -73,14 +73,14 @@ public final class RdbVerifier {
         }
     }
 
-    private RdbFacts finish() {
+    private RdbSummary finish() {
         if (position < size) {
             throw new InvalidDumpException("the dump is cut off: %d of %d bytes arrived".formatted(position, size));
         }
         if (header == null) {
             header = RdbHeader.parse(ByteBuffer.wrap(head), size);
         }
-        RdbFacts found = RdbFacts.of(header, ByteBuffer.wrap(tail), size);
+        RdbSummary found = RdbSummary.of(header, ByteBuffer.wrap(tail), size);
         if (expected.isPresent() && !expected.get().equals(found)) {
             throw new InvalidDumpException(
                     "the dump changed while it was read: its header or its footer is another now");

@@ -2,7 +2,7 @@ package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
@@ -15,7 +15,7 @@ public final class BackupReading {
     private final Backup backup;
     private final boolean verified;
     private volatile long bytesDone;
-    private volatile RdbFacts facts;
+    private volatile RdbSummary facts;
 
     BackupReading(BackupStorage storage, Backup backup, boolean verified) {
         this.storage = storage;
@@ -58,7 +58,7 @@ public final class BackupReading {
         });
     }
 
-    private RdbFacts requireStored(RdbFacts found) {
+    private RdbSummary requireStored(RdbSummary found) {
         String stored = backup.rdb() == null ? null : backup.rdb().checksum();
         if (stored != null && !stored.equals(found.checksumHex())) {
             throw new InvalidDumpException("this is another dump than was stored: its CRC-64 is %s instead of %s"

@@ -2,14 +2,14 @@ package io.redisvault.restore;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.schedule.DueRuns;
-import io.redisvault.schedule.Tick;
-import io.redisvault.schedule.Timetable;
+import io.redisvault.backup.DueRuns;
+import io.redisvault.backup.Tick;
+import io.redisvault.backup.Timetable;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -57,10 +57,10 @@ public class ScheduledVerification {
         this(
                 () -> verification.run(BackupSelection.LATEST, reading -> {}),
                 () -> backups.running().isPresent(),
-                () -> backups.last().flatMap(BackupCycle::skipped).equals(Optional.of(Reason.ROLE)),
+                () -> backups.last().flatMap(CompletedRun::skipped).equals(Optional.of(Reason.ROLE)),
                 ends::fire,
                 clock,
-                config.drill().cron().map(Timetable::cron));
+                config.verify().cron().map(Timetable::cron));
     }
 
     ScheduledVerification(

@@ -219,7 +219,7 @@ class ApiTest {
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("UP"))
-                .body("checks.name", hasItems("storage", "redis", "dump", "last cycle", "newest backup"))
+                .body("checks.name", hasItems("storage", "redis", "dump", "last run", "newest backup"))
                 .body("checks.find { it.name == 'redis' }.data.role", equalTo("master"));
     }
 

@@ -12,7 +12,6 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
-import io.redisvault.schedule.SetClock;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.TestStorages;
 import io.smallrye.config.PropertiesConfigSource;
@@ -51,7 +50,7 @@ class BackupPipelineTest {
 
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final Map<String, String> settings = new HashMap<>();
-    private final List<BackupCycle> ended = new ArrayList<>();
+    private final List<CompletedRun> ended = new ArrayList<>();
     private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false));
     private BackupStorage storage;
     private Path dump;
@@ -214,12 +213,12 @@ class BackupPipelineTest {
                 .getConfigMapping(VaultConfig.class);
         BackupNaming naming = new BackupNaming(config);
         BackupCatalog catalog = new BackupCatalog(storage, naming);
-        Identity self = new Identity(clock);
+        InstanceId self = new InstanceId(clock);
         BackupRetention retention = new BackupRetention(
                 storage,
                 catalog,
-                new UnfinishedUploads(storage, naming, config, clock),
-                new Rivals(storage, self),
+                new IncompleteUploads(storage, naming, config, clock),
+                new NodeNameConflict(storage, self),
                 config,
                 clock);
         BackupPipeline pipeline = new BackupPipeline(

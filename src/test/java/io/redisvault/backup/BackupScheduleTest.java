@@ -3,9 +3,6 @@ package io.redisvault.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.redis.Role;
-import io.redisvault.schedule.SetClock;
-import io.redisvault.schedule.Tick;
-import io.redisvault.schedule.Timetable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +78,7 @@ class BackupScheduleTest {
     void aGoodRunAndOneOnDemandAreNotTriedAgain() {
         pass(Duration.ofMinutes(40));
         fail();
-        schedule.ended(run(Trigger.SCHEDULE, new BackupOutcome.Stored(null, Cleanup.NONE)));
+        schedule.ended(run(Trigger.SCHEDULE, new BackupOutcome.Stored(null, RetentionResult.NONE)));
         pass(Duration.ofMinutes(10));
         schedule.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
         pass(Duration.ofMinutes(9));
@@ -92,8 +89,8 @@ class BackupScheduleTest {
         schedule.ended(run(Trigger.SCHEDULE, BackupPipeline.failed(new IllegalStateException())));
     }
 
-    private BackupCycle run(Trigger trigger, BackupOutcome outcome) {
-        return new BackupCycle(trigger, clock.instant(), Duration.ZERO, Role.MASTER, outcome);
+    private CompletedRun run(Trigger trigger, BackupOutcome outcome) {
+        return new CompletedRun(trigger, clock.instant(), Duration.ZERO, Role.MASTER, outcome);
     }
 
     private void pass(Duration time) {

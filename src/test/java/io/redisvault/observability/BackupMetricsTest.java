@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
-import io.redisvault.backup.Cleanup;
+import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;
 import io.smallrye.mutiny.Uni;
@@ -47,7 +47,7 @@ class BackupMetricsTest {
     @Test
     void theDumpOfARoleThatIsNotBackedUpHasNoAge() {
         assertThat(dumpAge()).isNaN();
-        end(Role.MASTER, new Stored(BACKUP, Cleanup.NONE));
+        end(Role.MASTER, new Stored(BACKUP, RetentionResult.NONE));
         assertThat(dumpAge()).isEqualTo(90);
         end(Role.REPLICA, skipped(Reason.LOADING));
         assertThat(dumpAge()).isEqualTo(90);
@@ -64,7 +64,7 @@ class BackupMetricsTest {
         assertThat(lastBackup()).isEqualTo(SAVED.getEpochSecond());
         assertThat(asked).hasValue(2);
 
-        end(Role.MASTER, new Stored(BACKUP, Cleanup.NONE));
+        end(Role.MASTER, new Stored(BACKUP, RetentionResult.NONE));
         assertThat(lastBackup()).isEqualTo(NOW.getEpochSecond());
     }
 
@@ -80,11 +80,11 @@ class BackupMetricsTest {
     }
 
     private void end(Role role, BackupOutcome outcome) {
-        metrics.count(new BackupCycle(Trigger.REQUEST, NOW, Duration.ZERO, role, outcome));
+        metrics.count(new CompletedRun(Trigger.REQUEST, NOW, Duration.ZERO, role, outcome));
     }
 
     private static Skipped skipped(Reason reason) {
-        return new Skipped(reason, "", Optional.empty(), Cleanup.NONE);
+        return new Skipped(reason, "", Optional.empty(), RetentionResult.NONE);
     }
 
     private double dumpAge() {

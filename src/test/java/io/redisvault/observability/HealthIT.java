@@ -40,7 +40,7 @@ class HealthIT {
                 surroundings.vault().and("S3_BUCKET", "no-such-bucket").serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(502);
             assertDown(vault, "storage", "there is no bucket 'no-such-bucket'");
-            assertDown(vault, "last cycle", "there is no bucket 'no-such-bucket'");
+            assertDown(vault, "last run", "there is no bucket 'no-such-bucket'");
             Awaitility.await().untilAsserted(() -> assertThat(vault.output())
                     .contains("the storage cannot be used: S3 answered 404 NoSuchBucket"));
         }

@@ -3,10 +3,10 @@ package io.redisvault.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
-import io.redisvault.backup.Cleanup;
+import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;
 import java.time.Duration;
@@ -76,7 +76,7 @@ class NewestBackupTest {
     }
 
     private static HealthCheckResponse check(
-            Optional<Backup> newest, Optional<BackupCycle> last, Optional<Duration> limit) {
+            Optional<Backup> newest, Optional<CompletedRun> last, Optional<Duration> limit) {
         return BackupHealth.newestBackup(newest, last, NOW, limit);
     }
 
@@ -84,13 +84,13 @@ class NewestBackupTest {
         return Optional.of(new Backup("n", "k", "u", "node", NOW.minus(age), 1, null));
     }
 
-    private static Optional<BackupCycle> skipped(Reason reason, Duration ago) {
-        return Optional.of(new BackupCycle(
+    private static Optional<CompletedRun> skipped(Reason reason, Duration ago) {
+        return Optional.of(new CompletedRun(
                 Trigger.REQUEST,
                 NOW.minus(ago),
                 Duration.ZERO,
                 Role.MASTER,
-                new Skipped(reason, "", Optional.empty(), Cleanup.NONE)));
+                new Skipped(reason, "", Optional.empty(), RetentionResult.NONE)));
     }
 
     private static Object reason(HealthCheckResponse response) {

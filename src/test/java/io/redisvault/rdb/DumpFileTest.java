@@ -48,7 +48,7 @@ class DumpFileTest extends DumpOnDisk {
         try (DumpFile dump = DumpFile.open(path, true)) {
             assertThat(dump.size()).isEqualTo(bytes.length);
             assertThat(dump.modified()).isEqualTo(modified);
-            RdbFacts facts = dump.facts().orElseThrow();
+            RdbSummary facts = dump.facts().orElseThrow();
             assertThat(facts.size()).isEqualTo(bytes.length);
             assertThat(facts.checksummed()).isTrue();
             assertThat(facts.header().createdAt()).contains(Instant.ofEpochSecond(SyntheticDump.CTIME));

@@ -31,7 +31,7 @@ class RdbHeaderTest {
         "VALKEY080, VALKEY, 80, false",
         "VALKEY082, VALKEY, 82, true",
     })
-    void knowsTheFormatsOfRedisAndValkey(String text, Magic magic, int version, boolean newer) {
+    void knowsTheFormatsOfRedisAndValkey(String text, RdbFormat magic, int version, boolean newer) {
         RdbHeader header = parse(text + END);
         assertThat(header.magic()).isEqualTo(magic);
         assertThat(header.version()).isEqualTo(version);

@@ -41,7 +41,7 @@ class RdbVerifierTest {
             }
             RdbVerifier verifier = new RdbVerifier(dump.length);
             feed(verifier, chunks.toArray(ByteBuffer[]::new));
-            RdbFacts facts = verifier.facts();
+            RdbSummary facts = verifier.facts();
             assertThat(facts.size()).isEqualTo(dump.length);
             assertThat(facts.checksummed()).isTrue();
             assertThat(facts.checksumHex()).isEqualTo(footer());
@@ -76,8 +76,8 @@ class RdbVerifierTest {
     @Test
     void refusesADamagedDumpAndNamesBothChecksums() {
         dump[100_000] ^= 4;
-        long crc = new Crc64().update(0, ByteBuffer.wrap(dump, 0, dump.length - RdbFacts.FOOTER_LENGTH));
-        assertRefused(dump, "its CRC-64 is " + RdbFacts.hex(crc) + ", but its footer says " + footer());
+        long crc = new Crc64().update(0, ByteBuffer.wrap(dump, 0, dump.length - RdbSummary.FOOTER_LENGTH));
+        assertRefused(dump, "its CRC-64 is " + RdbSummary.hex(crc) + ", but its footer says " + footer());
     }
 
     @Test
@@ -140,7 +140,7 @@ class RdbVerifierTest {
     }
 
     private String footer() {
-        return RdbFacts.hex(Long.reverseBytes(ByteBuffer.wrap(dump).getLong(dump.length - 8)));
+        return RdbSummary.hex(Long.reverseBytes(ByteBuffer.wrap(dump).getLong(dump.length - 8)));
     }
 
     private static void assertRefused(byte[] bytes, String message) {

@@ -38,11 +38,11 @@ class RealDumpTest {
                     .orElseThrow();
             assertThat(redis.call("SAVE")).isEqualTo("+OK");
         }
-        RdbFacts facts = readWhole(directory.resolve("dump.rdb"));
+        RdbSummary facts = readWhole(directory.resolve("dump.rdb"));
         assertThat(facts.checksummed()).isTrue();
         RdbHeader header = facts.header();
-        assertThat(header.magic()).isEqualTo(Magic.REDIS);
-        assertThat(header.version()).isBetween(9, Magic.REDIS.newestKnownVersion());
+        assertThat(header.magic()).isEqualTo(RdbFormat.REDIS);
+        assertThat(header.version()).isBetween(9, RdbFormat.REDIS.newestKnownVersion());
         assertThat(header.isNewerThanKnown()).isFalse();
         assertThat(header.producer()).isEqualTo("redis");
         assertThat(header.producerVersion())
@@ -166,7 +166,7 @@ class RealDumpTest {
         }
     }
 
-    private static RdbFacts readWhole(Path file) throws IOException {
+    private static RdbSummary readWhole(Path file) throws IOException {
         try (DumpFile dump = DumpFile.open(file, true)) {
             RdbVerifier verifier = new RdbVerifier(dump.facts().orElseThrow());
             long read = verifier.check(dump.bytes(Runnable::run))

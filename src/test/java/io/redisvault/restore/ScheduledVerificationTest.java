@@ -3,9 +3,9 @@ package io.redisvault.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.backup.Backup;
-import io.redisvault.schedule.SetClock;
-import io.redisvault.schedule.Tick;
-import io.redisvault.schedule.Timetable;
+import io.redisvault.backup.SetClock;
+import io.redisvault.backup.Tick;
+import io.redisvault.backup.Timetable;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;

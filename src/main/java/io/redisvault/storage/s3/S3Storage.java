@@ -112,7 +112,7 @@ public final class S3Storage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
+    public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(

@@ -31,7 +31,7 @@ class S3CredentialsTest {
             "list", storage -> storage.list(KEY).collect().asList(),
             "head", storage -> storage.head(KEY),
             "read", storage -> storage.read(KEY, 0, 1000).collect().asList(),
-            "unfinished", storage -> storage.removeUnfinished(KEY, Instant.now(), key -> true),
+            "unfinished", storage -> storage.abortIncomplete(KEY, Instant.now(), key -> true),
             "delete", storage -> storage.delete(List.of(KEY + "more")).collect().asList());
 
     private static final Set<Thread> askers = ConcurrentHashMap.newKeySet();

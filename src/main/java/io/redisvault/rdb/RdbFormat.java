@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * The first nine bytes of a dump: a word and the RDB version in digits. It names the format rather than the server:
  * Valkey wrote {@code REDIS0011} until its version 9.
  */
-public enum Magic {
+public enum RdbFormat {
     /** {@code REDIS0012} is written by Redis 7.4 to 8.4, 13 by 8.6, 14 by 8.8, 15 by 8.10. */
     REDIS(15),
 
@@ -23,7 +23,7 @@ public enum Magic {
 
     private final int newestKnownVersion;
 
-    Magic(int newestKnownVersion) {
+    RdbFormat(int newestKnownVersion) {
         this.newestKnownVersion = newestKnownVersion;
     }
 
@@ -37,12 +37,12 @@ public enum Magic {
      *
      * @throws InvalidDumpException if the file is no dump
      */
-    static Magic of(ByteBuffer head) {
+    static RdbFormat of(ByteBuffer head) {
         String start = text(head, 0, Math.min(SHOWN, head.remaining()));
-        for (Magic magic : values()) {
+        for (RdbFormat magic : values()) {
             if (start.startsWith(magic.name())
                     && start.length() >= LENGTH
-                    && start.substring(magic.name().length(), LENGTH).chars().allMatch(Magic::isDigit)) {
+                    && start.substring(magic.name().length(), LENGTH).chars().allMatch(RdbFormat::isDigit)) {
                 return magic;
             }
         }
@@ -66,7 +66,7 @@ public enum Magic {
             return "the file is too short for a dump: it has %d bytes".formatted(start.length());
         }
         return "not an RDB file: it starts with '"
-                + start.codePoints().collect(StringBuilder::new, Magic::printable, StringBuilder::append)
+                + start.codePoints().collect(StringBuilder::new, RdbFormat::printable, StringBuilder::append)
                 + "' instead of REDIS or VALKEY and the digits of a version";
     }
 

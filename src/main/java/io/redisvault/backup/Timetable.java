@@ -1,4 +1,4 @@
-package io.redisvault.schedule;
+package io.redisvault.backup;
 
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;

@@ -10,16 +10,16 @@ import org.jboss.logging.Logger;
 
 /** What earlier lives of this node's sidecar began to upload and never finished: invisible, but paid for. */
 @ApplicationScoped
-class UnfinishedUploads {
+class IncompleteUploads {
 
-    private static final Logger LOG = Logger.getLogger(UnfinishedUploads.class);
+    private static final Logger LOG = Logger.getLogger(IncompleteUploads.class);
 
     private final BackupStorage storage;
     private final BackupNaming naming;
     private final Clock clock;
     private final Duration age;
 
-    UnfinishedUploads(BackupStorage storage, BackupNaming naming, VaultConfig config, Clock clock) {
+    IncompleteUploads(BackupStorage storage, BackupNaming naming, VaultConfig config, Clock clock) {
         this.storage = storage;
         this.naming = naming;
         this.clock = clock;
@@ -27,9 +27,9 @@ class UnfinishedUploads {
     }
 
     /** Removes the old ones, and only those of this node's own backups. Never fails, as retention does not. */
-    Uni<Cleanup> remove() {
+    Uni<RetentionResult> remove() {
         return Uni.createFrom()
-                .deferred(() -> storage.removeUnfinished(
+                .deferred(() -> storage.abortIncomplete(
                         naming.keyPrefix(), clock.instant().minus(age), key -> naming.parse(key)
                                 .isPresent()))
                 .invoke(removed -> {
@@ -37,9 +37,9 @@ class UnfinishedUploads {
                         LOG.infof("removed interrupted uploads: %d", removed);
                     }
                 })
-                .replaceWith(Cleanup.NONE)
+                .replaceWith(RetentionResult.NONE)
                 .onFailure()
                 .recoverWithItem(
-                        failure -> Cleanup.failed("could not remove interrupted uploads: " + failure.getMessage()));
+                        failure -> RetentionResult.failed("could not remove interrupted uploads: " + failure.getMessage()));
     }
 }

@@ -1,4 +1,4 @@
-package io.redisvault.retention;
+package io.redisvault.backup;
 
 import java.time.Duration;
 import java.time.Instant;

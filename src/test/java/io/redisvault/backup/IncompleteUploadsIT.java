@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What killed processes leave in the bucket, and who may clear it away. */
-class UnfinishedUploadsIT {
+class IncompleteUploadsIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");
     private static final Instant TWO_DAYS_AGO = Instant.now().minus(Duration.ofDays(2));
@@ -34,7 +34,7 @@ class UnfinishedUploadsIT {
             surroundings.s3().unfinishedUploadsBegan(TWO_DAYS_AGO);
             killDuringUpload(own);
 
-            Exit exit = cycle(own);
+            Exit exit = run(own);
 
             assertThat(exit.err()).contains("removed interrupted uploads: 1");
             assertThat(surroundings.s3().unfinishedUploads())
@@ -86,7 +86,7 @@ class UnfinishedUploadsIT {
         scene.proxy().pass();
     }
 
-    private static Exit cycle(Scene scene) throws IOException {
+    private static Exit run(Scene scene) throws IOException {
         Exit exit = scene.vault().run("backup");
         assertThat(exit.code()).as(exit.err()).isZero();
         assertThat(scene.backups()).containsExactly(scene.key(JANUARY));

@@ -1,4 +1,4 @@
-package io.redisvault.schedule;
+package io.redisvault.backup;
 
 /** Another second has passed, more or less. */
 public record Tick() {}

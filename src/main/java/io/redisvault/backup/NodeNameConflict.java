@@ -1,6 +1,5 @@
 package io.redisvault.backup;
 
-import io.redisvault.retention.Newest;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -13,23 +12,23 @@ import org.jboss.logging.Logger;
  * Notices another sidecar that backs up under this node's name: the retention of each deletes the backups of the other.
  */
 @ApplicationScoped
-public class Rivals {
+public class NodeNameConflict {
 
     /** A rival's backup is the newest, or the one before ours. */
     private static final int NEWEST = 2;
 
-    private static final Logger LOG = Logger.getLogger(Rivals.class);
+    private static final Logger LOG = Logger.getLogger(NodeNameConflict.class);
 
     private final BackupStorage storage;
-    private final Identity self;
+    private final InstanceId self;
     private volatile String finding;
 
-    Rivals(BackupStorage storage, Identity self) {
+    NodeNameConflict(BackupStorage storage, InstanceId self) {
         this.storage = storage;
         this.self = self;
     }
 
-    /** What the last good cycle noticed, in words. */
+    /** What the last good run noticed, in words. */
     public Optional<String> finding() {
         return Optional.ofNullable(finding);
     }

@@ -1,4 +1,4 @@
-package io.redisvault.retention;
+package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

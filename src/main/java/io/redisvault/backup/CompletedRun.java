@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A cycle that has ended. */
-public record BackupCycle(Trigger trigger, Instant startedAt, Duration duration, Role role, BackupOutcome outcome) {
+/** A run that has ended. */
+public record CompletedRun(Trigger trigger, Instant startedAt, Duration duration, Role role, BackupOutcome outcome) {
 
     public Instant endedAt() {
         return startedAt.plus(duration);

@@ -10,7 +10,7 @@ import java.util.HexFormat;
  * @param size of the file in bytes
  * @param checksum the CRC-64 in its last eight bytes; 0 if the server was told {@code rdbchecksum no}
  */
-public record RdbFacts(RdbHeader header, long size, long checksum) {
+public record RdbSummary(RdbHeader header, long size, long checksum) {
 
     /** The CRC-64 in little-endian order; it covers all that is before it. */
     static final int FOOTER_LENGTH = 8;
@@ -35,7 +35,7 @@ public record RdbFacts(RdbHeader header, long size, long checksum) {
      *
      * @throws InvalidDumpException if the EOF opcode is missing
      */
-    static RdbFacts of(RdbHeader header, ByteBuffer tail, long size) {
+    static RdbSummary of(RdbHeader header, ByteBuffer tail, long size) {
         int opcode = tail.get(tail.position()) & 0xff;
         if (opcode != EOF) {
             throw new InvalidDumpException(
@@ -43,7 +43,7 @@ public record RdbFacts(RdbHeader header, long size, long checksum) {
                             .formatted(size - TAIL_LENGTH, opcode));
         }
         long footer = tail.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(tail.position() + 1);
-        return new RdbFacts(header, size, footer);
+        return new RdbSummary(header, size, footer);
     }
 
     /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */

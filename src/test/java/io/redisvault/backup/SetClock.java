@@ -1,4 +1,4 @@
-package io.redisvault.schedule;
+package io.redisvault.backup;
 
 import java.time.Clock;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.redisvault.schedule;
+package io.redisvault.backup;
 
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.NonBlocking;

@@ -13,7 +13,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RivalsIT {
+class NodeNameConflictIT {
 
     @TempDir
     private Path ours;

@@ -7,12 +7,12 @@ import java.util.UUID;
 
 /** This process, as its backups name it. */
 @ApplicationScoped
-class Identity {
+class InstanceId {
 
     private final String id = UUID.randomUUID().toString();
     private final Instant startedAt;
 
-    Identity(Clock clock) {
+    InstanceId(Clock clock) {
         this.startedAt = clock.instant();
     }
 
