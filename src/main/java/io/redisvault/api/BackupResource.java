@@ -1,6 +1,5 @@
 package io.redisvault.api;
 
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
@@ -8,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;

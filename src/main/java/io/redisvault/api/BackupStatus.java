@@ -1,8 +1,8 @@
 package io.redisvault.api;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupReport;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RunningBackup;
 import java.time.Instant;
 

@@ -1,8 +1,8 @@
 package io.redisvault.backup;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbHeader;
+import io.redisvault.rdb.RdbSummary;
 import java.time.Instant;
 
 /**

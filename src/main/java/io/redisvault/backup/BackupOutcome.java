@@ -9,7 +9,8 @@ public sealed interface BackupOutcome {
     record Stored(Backup backup, RetentionResult cleanup) implements BackupOutcome {}
 
     /** There was nothing to store; {@code detail} says so in words. */
-    record Skipped(Reason reason, String detail, Optional<Backup> existing, RetentionResult cleanup) implements BackupOutcome {}
+    record Skipped(Reason reason, String detail, Optional<Backup> existing, RetentionResult cleanup)
+            implements BackupOutcome {}
 
     /** Nothing was stored, and somebody should know why. */
     record Failed(Failure failure, String detail, Throwable cause) implements BackupOutcome {}

@@ -9,8 +9,8 @@ import io.redisvault.backup.RunningBackup.Phase;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbHeader;
+import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
@@ -51,7 +51,8 @@ class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
     private static final Executor WORKERS = Infrastructure.getDefaultWorkerPool();
-    private static final RetentionResult STOPPED = RetentionResult.failed("the service stopped before all old backups were deleted");
+    private static final RetentionResult STOPPED =
+            RetentionResult.failed("the service stopped before all old backups were deleted");
 
     private final Supplier<Uni<NodeState>> redis;
     private final BackupStorage storage;

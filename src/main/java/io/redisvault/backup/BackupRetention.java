@@ -66,9 +66,11 @@ class BackupRetention {
                                     .filter(key -> !key.equals(current.key()))
                                     .toList());
                 })
-                .chain(expired -> expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
+                .chain(expired ->
+                        expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
                 .onFailure()
-                .recoverWithItem(failure -> RetentionResult.failed("could not list the backups: " + failure.getMessage()));
+                .recoverWithItem(
+                        failure -> RetentionResult.failed("could not list the backups: " + failure.getMessage()));
     }
 
     /** The keys alone: the first run under a new policy may find very many. */

@@ -39,7 +39,7 @@ class IncompleteUploads {
                 })
                 .replaceWith(RetentionResult.NONE)
                 .onFailure()
-                .recoverWithItem(
-                        failure -> RetentionResult.failed("could not remove interrupted uploads: " + failure.getMessage()));
+                .recoverWithItem(failure ->
+                        RetentionResult.failed("could not remove interrupted uploads: " + failure.getMessage()));
     }
 }

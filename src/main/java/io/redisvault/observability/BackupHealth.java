@@ -2,10 +2,10 @@ package io.redisvault.observability;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;

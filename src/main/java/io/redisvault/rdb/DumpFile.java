@@ -114,7 +114,8 @@ public final class DumpFile implements Closeable {
 
     private static RdbSummary facts(OpenedFile file) throws IOException {
         RdbHeader header = RdbHeader.parse(file.read(0, RdbHeader.MAX_LENGTH), file.size());
-        return RdbSummary.of(header, file.read(file.size() - RdbSummary.TAIL_LENGTH, RdbSummary.TAIL_LENGTH), file.size());
+        return RdbSummary.of(
+                header, file.read(file.size() - RdbSummary.TAIL_LENGTH, RdbSummary.TAIL_LENGTH), file.size());
     }
 
     private static long footer(OpenedFile file) throws IOException {

@@ -2,14 +2,14 @@ package io.redisvault.restore;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.config.VaultConfig;
-import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.DueRuns;
 import io.redisvault.backup.Tick;
 import io.redisvault.backup.Timetable;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;

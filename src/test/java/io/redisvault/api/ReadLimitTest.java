@@ -39,7 +39,8 @@ class ReadLimitTest {
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(1));
 
-        await().pollDelay(PATIENCE.multipliedBy(10)).untilAsserted(() -> assertThat(hungUp).hasValue(0));
+        await().pollDelay(PATIENCE.multipliedBy(10))
+                .untilAsserted(() -> assertThat(hungUp).hasValue(0));
         patient.assertNotTerminated();
     }
 
@@ -50,7 +51,8 @@ class ReadLimitTest {
                 .withSubscriber(AssertSubscriber.create(1000))
                 .assertCompleted();
 
-        await().pollDelay(PATIENCE.multipliedBy(10)).untilAsserted(() -> assertThat(hungUp).hasValue(0));
+        await().pollDelay(PATIENCE.multipliedBy(10))
+                .untilAsserted(() -> assertThat(hungUp).hasValue(0));
     }
 
     private Multi<Integer> giveUpStalled(Multi<Integer> source) {

@@ -77,9 +77,8 @@ class RoleIT {
 
     @Test
     void aRoleThatDoesNotMatterMayBeUnknown() {
-        Exit stored = run(master, "m4")
-                .and("REDIS_CONNECTION", "redis://localhost:1")
-                .run("--once");
+        Exit stored =
+                run(master, "m4").and("REDIS_CONNECTION", "redis://localhost:1").run("--once");
         assertThat(stored.code()).isZero();
         assertThat(stored.err()).contains("role unknown", "role=unknown");
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;

@@ -3,9 +3,9 @@ package io.redisvault.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;

@@ -93,8 +93,8 @@ class GcsStorageTest extends BackupStorageContract {
 
     @Test
     void saysThatNobodyAnswers() {
-        BackupStorage nowhere = new GcsStorage(
-                "bucket", client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1)), WORKERS);
+        BackupStorage nowhere =
+                new GcsStorage("bucket", client(URI.create("http://127.0.0.1:9"), Duration.ofSeconds(1)), WORKERS);
 
         assertThatThrownBy(() -> result(nowhere.checkAccess())).isInstanceOf(StorageException.Unavailable.class);
     }
