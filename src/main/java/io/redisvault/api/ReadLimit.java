@@ -51,10 +51,11 @@ class ReadLimit {
         return read.onSubscription()
                 .invoke(reading::set)
                 .onItem()
-                .invoke(() -> timer.set(after(patience, () -> {
-                    reading.get().cancel();
-                    hangUp.run();
-                })))
+                .invoke(() -> timer.getAndSet(after(patience, () -> {
+                            reading.get().cancel();
+                            hangUp.run();
+                        }))
+                        .cancel())
                 .onRequest()
                 .invoke(() -> timer.get().cancel())
                 .onTermination()
