@@ -44,7 +44,7 @@ class ReadLimit {
         return giveUpStalled(hold(read), PATIENCE, hangUp);
     }
 
-    /** For readers who ask for one item at a time, as {@code RestMulti} does; time that the source takes does not count. */
+    /** For readers that ask for one item at a time, as {@code RestMulti}. Time that the source takes does not count. */
     static <T> Multi<T> giveUpStalled(Multi<T> read, Duration patience, Runnable hangUp) {
         AtomicReference<Subscription> reading = new AtomicReference<>();
         AtomicReference<Cancellable> timer = new AtomicReference<>(() -> {});
