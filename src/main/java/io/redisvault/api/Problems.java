@@ -50,14 +50,9 @@ class Problems {
         return response("storage-failed", "The storage failed", 502, failure.getMessage());
     }
 
-    @ServerExceptionMapper
-    Response corrupt(InvalidDumpException damage) {
-        return corrupt(damage.getMessage());
-    }
-
-    @ServerExceptionMapper
-    Response incomplete(StorageException.Corrupt damage) {
-        return corrupt(damage.getMessage());
+    @ServerExceptionMapper({InvalidDumpException.class, StorageException.Corrupt.class})
+    Response corrupt(RuntimeException damage) {
+        return response("backup-corrupt", "The backup is corrupt", 422, damage.getMessage());
     }
 
     @ServerExceptionMapper
@@ -157,10 +152,6 @@ class Problems {
                         backup.name() + " has " + backup.bytes() + " bytes"))
                 .header("Content-Range", range.of(backup.bytes()))
                 .build());
-    }
-
-    private static Response corrupt(String detail) {
-        return response("backup-corrupt", "The backup is corrupt", 422, detail);
     }
 
     private static Response response(String kind, String title, int status, String detail) {

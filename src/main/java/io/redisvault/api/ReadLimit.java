@@ -44,17 +44,18 @@ class ReadLimit {
         return giveUpStalled(hold(read), PATIENCE, hangUp);
     }
 
-    /** Time that the source takes does not count. */
+    /** For readers that ask for one item at a time, as {@code RestMulti}. Time that the source takes does not count. */
     static <T> Multi<T> giveUpStalled(Multi<T> read, Duration patience, Runnable hangUp) {
         AtomicReference<Subscription> reading = new AtomicReference<>();
         AtomicReference<Cancellable> timer = new AtomicReference<>(() -> {});
         return read.onSubscription()
                 .invoke(reading::set)
                 .onItem()
-                .invoke(() -> timer.set(after(patience, () -> {
-                    reading.get().cancel();
-                    hangUp.run();
-                })))
+                .invoke(() -> timer.getAndSet(after(patience, () -> {
+                            reading.get().cancel();
+                            hangUp.run();
+                        }))
+                        .cancel())
                 .onRequest()
                 .invoke(() -> timer.get().cancel())
                 .onTermination()
