@@ -136,12 +136,16 @@ public final class Settings {
                 .ifPresent(value -> warnings.add(value.source() + " has no effect any more; leave it out"));
         completeFor(type);
 
-        typed = new SmallRyeConfigBuilder()
+        typed = mapped();
+        new SettingsValidator(typed, values, mistakes, warnings).validate();
+    }
+
+    private VaultConfig mapped() {
+        return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(properties(), "settings", 100))
                 .withMapping(VaultConfig.class)
                 .build()
                 .getConfigMapping(VaultConfig.class);
-        new SettingsValidator(typed, values, mistakes, warnings).validate();
     }
 
     private void readVariables(Map<String, String> variables, Optional<StorageType> scope, Map<String, Value> source) {
@@ -228,6 +232,7 @@ public final class Settings {
             try {
                 String region = new DefaultAwsRegionProviderChain().getRegion().id();
                 values.put(setting.key(), new Value(setting, "AWS_REGION", region, region));
+                typed = mapped();
             } catch (SdkClientException e) {
                 mistakes.add(
                         "AWS_REGION is not set, and neither a profile nor the machine says the region of the bucket;"

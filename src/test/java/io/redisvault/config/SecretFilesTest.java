@@ -139,6 +139,29 @@ class SecretFilesTest {
     }
 
     @Test
+    void redisIsShownACertificateOverTlsOnly() throws IOException {
+        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
+        String cert = "REDIS_CLIENT_CERT_FILE=" + identity.certificate();
+        String key = "REDIS_CLIENT_KEY_FILE=" + identity.key();
+        Settings tls = Reading.environment(cert, key, "REDIS_CONNECTION=valkeys://redis");
+
+        assertThat(tls.mistakes()).isEmpty();
+        assertThat(QuarkusProperties.of(tls.typed()))
+                .containsEntry(
+                        "quarkus.tls.redis.key-store.pem.0.cert",
+                        identity.certificate().toString())
+                .containsEntry(
+                        "quarkus.tls.redis.key-store.pem.0.key", identity.key().toString())
+                .containsEntry("quarkus.redis.tls-configuration-name", "redis");
+        assertThat(Reading.environment(cert, key).mistakes())
+                .containsExactly("REDIS_CLIENT_CERT_FILE: '" + identity.certificate()
+                        + "' is of no use, since REDIS_CONNECTION is not rediss://");
+        assertThat(Reading.environment(cert, "REDIS_CONNECTION=rediss://redis").mistakes())
+                .containsExactly("REDIS_CLIENT_CERT_FILE: '" + identity.certificate()
+                        + "' is of no use without its key; set REDIS_CLIENT_KEY_FILE, too");
+    }
+
+    @Test
     void oneOfThemAloneIsAMistake() throws IOException {
         TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
         assertThat(Reading.environment("HTTP_TLS_CERT_FILE=" + identity.certificate())
