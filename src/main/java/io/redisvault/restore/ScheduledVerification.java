@@ -60,7 +60,7 @@ public class ScheduledVerification {
                 () -> backups.last().flatMap(BackupCycle::skipped).equals(Optional.of(Reason.ROLE)),
                 ends::fire,
                 clock,
-                config.drill().cron().map(Timetable::cron));
+                config.verify().cron().map(Timetable::cron));
     }
 
     ScheduledVerification(
