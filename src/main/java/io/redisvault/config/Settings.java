@@ -94,7 +94,6 @@ public final class Settings {
         Map<String, String> properties = new TreeMap<>();
         Setting.ALL.forEach(setting -> properties.put("vault." + setting.key(), ""));
         values.forEach((key, value) -> properties.put("vault." + key, value.canonical()));
-        properties.put("vault.drill.cron", properties.get("vault.verify.cron"));
         properties.remove("vault.backup.storage_url");
         return properties;
     }

@@ -28,8 +28,6 @@ public interface VaultConfig {
 
     Verify verify();
 
-    Drill drill();
-
     Logging logging();
 
     Metrics metrics();
@@ -171,11 +169,6 @@ public interface VaultConfig {
 
     /** Scheduled verification of the newest backup. */
     interface Verify {
-        Optional<String> cron();
-    }
-
-    /** The former name of {@link Verify}, with the same value. */
-    interface Drill {
         Optional<String> cron();
     }
 

@@ -23,7 +23,7 @@ class DrillMetrics {
 
     DrillMetrics(MeterRegistry registry, VaultConfig config) {
         this.registry = registry;
-        this.drills = config.drill().cron().isPresent();
+        this.drills = config.verify().cron().isPresent();
     }
 
     void register(@Observes StartupEvent event) {

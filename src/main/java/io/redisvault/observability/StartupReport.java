@@ -33,7 +33,7 @@ public class StartupReport {
                         .cron()
                         .map(cron -> "by cron " + cron)
                         .orElseGet(() -> "every " + config.backup().interval().toSeconds() + " s"));
-        config.drill().cron().ifPresent(cron -> LOG.infof("verifying the newest backup by cron %s", cron));
+        config.verify().cron().ifPresent(cron -> LOG.infof("verifying the newest backup by cron %s", cron));
         if (!config.backup().verifyDump()) {
             LOG.warn("VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one");
         }
