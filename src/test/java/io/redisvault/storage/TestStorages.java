@@ -28,8 +28,8 @@ public final class TestStorages {
 
     /** @param endpoint of a {@link GcsServer}, or of what stands before it */
     public static BackupStorage gcs(String bucket, URI endpoint) {
-        GcsClient client = new GcsClient(
-                new GcsOptions(Optional.of(endpoint), true, Optional.empty(), Duration.ofSeconds(5)));
+        GcsClient client =
+                new GcsClient(new GcsOptions(Optional.of(endpoint), true, Optional.empty(), Duration.ofSeconds(5)));
         return new GcsStorage(bucket, client, Infrastructure.getDefaultWorkerPool());
     }
 

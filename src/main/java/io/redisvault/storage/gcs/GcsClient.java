@@ -54,7 +54,10 @@ public final class GcsClient {
         this.source = source;
         this.environment = environment;
         URI server = options.endpoint().orElse(URI.create(Storage.DEFAULT_ROOT_URL));
-        this.errors = new GcsErrors(options, server, new GcsTransport(environment).proxy(server).map(URI::getAuthority));
+        this.errors = new GcsErrors(
+                options,
+                server,
+                new GcsTransport(environment).proxy(server).map(proxy -> proxy.getHost() + ":" + proxy.getPort()));
     }
 
     synchronized Storage storage() {
@@ -102,8 +105,8 @@ public final class GcsClient {
                     .setUnsuccessfulResponseHandler(busy);
             if (credentials.isPresent()) {
                 credentials.get().initialize(request);
-                request.setUnsuccessfulResponseHandler((failed, response, retry) ->
-                        credentials.get().handleResponse(failed, response, retry)
+                request.setUnsuccessfulResponseHandler(
+                        (failed, response, retry) -> credentials.get().handleResponse(failed, response, retry)
                                 || busy.handleResponse(failed, response, retry));
             }
         };
@@ -137,7 +140,8 @@ public final class GcsClient {
         } catch (IOException e) {
             throw new StorageException.AccessDenied(
                     "No Google credentials found; use Workload Identity, set GOOGLE_APPLICATION_CREDENTIALS to the path"
-                            + " of a key file, or GCS_CREDENTIALS=none for an emulator: " + GcsErrors.words(e.getMessage()),
+                            + " of a key file, or GCS_CREDENTIALS=none for an emulator: "
+                            + GcsErrors.words(e.getMessage()),
                     null);
         }
     }

@@ -27,8 +27,10 @@ final class GcsErrors {
     private static final int MOST_WORDS = 300;
     private static final Pattern SECRETS = Pattern.compile("\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|\\S*AIza\\S+"
             + "|(?i:[\\w-]*(?:upload_?id|signature|token|credential|assertion|password))[\"']?\\s*[=:]\\s*\\S+");
-    private static final Pattern CLASS_NAMES = Pattern.compile("\\b(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)\\b:? ?");
-    private static final Pattern SAID = Pattern.compile("\"(?:message|error_description)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+    private static final Pattern CLASS_NAMES =
+            Pattern.compile("\\b(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)\\b:? ?");
+    private static final Pattern SAID =
+            Pattern.compile("\"(?:message|error_description)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
 
     private final String server;
@@ -37,7 +39,8 @@ final class GcsErrors {
 
     /** @param proxy that is between, such as {@code proxy:3128} */
     GcsErrors(GcsOptions options, URI server, Optional<String> proxy) {
-        this.server = server.getAuthority() + proxy.map(by -> " by way of the proxy " + by).orElse("");
+        this.server = server.getAuthority()
+                + proxy.map(by -> " by way of the proxy " + by).orElse("");
         this.setting = proxy.isPresent()
                 ? "check HTTPS_PROXY and NO_PROXY"
                 : options.endpoint().isPresent() ? "check GCS_ENDPOINT" : "check the network, or set HTTPS_PROXY";
@@ -107,7 +110,8 @@ final class GcsErrors {
             case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, null);
             case 401 ->
                 new StorageException.AccessDenied(
-                        what + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: "
+                        what
+                                + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: "
                                 + said,
                         null);
             case 403 -> forbidden(what, said, reason(answer));
@@ -151,7 +155,8 @@ final class GcsErrors {
         } else if (find(SSLException.class, failure) != null) {
             why = "no TLS with " + server + ": " + why + "; " + setting;
         } else {
-            // The client takes half a header for a whole one, and refuses what it says: half a length, a charset "UTF-".
+            // The client takes half a header for a whole one, and refuses what it says: half a length, a charset
+            // "UTF-".
             why = "the connection to " + server + " broke: " + why;
         }
         return new StorageException.Unavailable(what + why, null);

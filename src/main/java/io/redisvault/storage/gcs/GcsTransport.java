@@ -64,7 +64,8 @@ final class GcsTransport {
         HttpURLConnection connection = (HttpURLConnection) url.openConnection(new Proxy(
                 Proxy.Type.HTTP,
                 new InetSocketAddress(
-                        proxy.get().getHost(), proxy.get().getPort() < 0 ? 80 : proxy.get().getPort())));
+                        proxy.get().getHost(),
+                        proxy.get().getPort() < 0 ? 80 : proxy.get().getPort())));
         String user = proxy.get().getUserInfo();
         if (user != null && url.getProtocol().equals("https")) {
             connection.setAuthenticator(new Authenticator() {
@@ -88,7 +89,8 @@ final class GcsTransport {
         String host = server.getHost().toLowerCase(Locale.ROOT);
         boolean direct = Arrays.stream(variable("NO_PROXY").orElse("").split(","))
                 .map(entry -> entry.strip().toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
-                .anyMatch(entry -> entry.equals("*") || !entry.isEmpty() && (host.equals(entry) || host.endsWith("." + entry)));
+                .anyMatch(entry ->
+                        entry.equals("*") || !entry.isEmpty() && (host.equals(entry) || host.endsWith("." + entry)));
         return direct
                 ? Optional.empty()
                 : variable(server.getScheme().toUpperCase(Locale.ROOT) + "_PROXY")
