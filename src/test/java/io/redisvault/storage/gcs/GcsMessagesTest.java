@@ -7,6 +7,7 @@ import com.google.auth.oauth2.GoogleCredentials;
 import com.google.auth.oauth2.ServiceAccountCredentials;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.TlsProxy;
+import io.redisvault.servers.TunnelProxy;
 import io.redisvault.storage.BackupStorageContract;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
@@ -190,6 +191,26 @@ class GcsMessagesTest {
         assertThat(BackupStorageContract.result(storage(server.uri()).head("key"))
                         .size())
                 .isEqualTo(1000);
+    }
+
+    @Test
+    void aServerIsReachedWithTlsThroughAProxyThatWantsAPassword() {
+        server.behindTls();
+        try (TlsProxy tls = TlsProxy.to(server.uri().getPort());
+                TunnelProxy proxy = TunnelProxy.forUser("user:" + SECRET)) {
+            GcsOptions options = options(URI.create("https://localhost:" + tls.port()), true, tls.certificate());
+
+            GcsStorage storage = storage(new GcsClient(
+                    options,
+                    transport -> null,
+                    Map.of("HTTPS_PROXY", proxy.uriOfUser().toString())));
+            BackupStorageContract.result(storage.put("key", new TestContent(1, 9_000_000).content(), Map.of()));
+            assertThat(proxy.tunnels()).contains("localhost:" + tls.port());
+
+            GcsStorage stranger = storage(new GcsClient(
+                    options, transport -> null, Map.of("HTTPS_PROXY", proxy.uri().toString())));
+            assertThat(failureOfAPut(stranger)).contains("the proxy wants a user and password");
+        }
     }
 
     @Test
