@@ -12,12 +12,12 @@ def lay_out():
     """What the build of the image makes of the application: with an AOT cache, if this Java knows one."""
     shutil.rmtree(APPLICATION, ignore_errors=True)
     shutil.copytree(os.path.join(HOME, "target", "quarkus-app"), APPLICATION)
-    for name in ("jvm.options", "train-aot", "PackApplication.java"):
+    for name in ("jvm.options", "train"):
         shutil.copy(os.path.join(DOCKER, name), APPLICATION)
     java = shutil.which(JAVA)
     if java_version() >= 25 and shutil.which("wget"):
-        subprocess.run([java, "PackApplication.java", "."], cwd=APPLICATION, check=True)
-        subprocess.run(["sh", "train-aot", java], cwd=APPLICATION, check=True)
+        s3proxy = os.path.join(HOME, "target", "servers", "s3proxy.jar")
+        subprocess.run(["sh", "train", java, s3proxy], cwd=APPLICATION, check=True)
     else:
         print("no AOT cache: that takes a Java 25 and wget", file=sys.stderr)
         with open(os.path.join(APPLICATION, "redis-vault.options"), "w") as options:

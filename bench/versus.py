@@ -61,34 +61,69 @@ def compare(rows, title, size, runs, ours, others, before):
         print(*rows[-1], sep=" | ", flush=True)
 
 
+def clients(url, server, size):
+    """Programs that others use, by name: how they store a file, fetch it and list the bucket."""
+    aws = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1",
+           "AWS_DEFAULT_REGION": "us-east-1", "AWS_CA_BUNDLE": server.certificate, "SSL_CERT_FILE": server.certificate}
+    aws_s3 = ["aws", "--endpoint-url", url, "s3"]
+    s5cmd = ["s5cmd", "--endpoint-url", url]
+    curl = ["curl", "-sSf", "--cacert", server.certificate, "--aws-sigv4", "aws:amz:us-east-1:s3", "-u",
+            f"{ACCESS}:{SECRET}", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD"]
+    target = f"s3://{BUCKET}/other"
+    found = {
+        "aws s3": lambda a, b: [*aws_s3, "cp", "--no-progress", a, b] if b else [*aws_s3, "ls", f"s3://{BUCKET}/"],
+        "s5cmd": lambda a, b: [*s5cmd, "cp", a, b] if b else [*s5cmd, "ls", f"s3://{BUCKET}/"],
+        "curl": lambda a, b: [*curl, *(["-T", a, f"{url}/{BUCKET}/other"] if b == target else
+                                       ["-o", b or "/dev/null", f"{url}/{BUCKET}/{'other' if b else '?list-type=2'}"])]}
+    if size >= 5 << 30:  # S3's limit of one request
+        del found["curl"]
+    return {name: lambda a, b, arguments=arguments: command(arguments(a, b), env=aws)
+            for name, arguments in found.items() if shutil.which(name.split()[0])}, target
+
+
+def fresh(server, dump):
+    server.clean()
+    os.utime(dump, (time.time(), os.path.getmtime(dump) + 1))
+    with open(dump, "rb") as file:  # All find it in the page cache.
+        while file.read(MIB):
+            pass
+
+
 def uploads(rows, label, dump, size, runs, server):
-    data = os.path.dirname(dump)
-
-    def fresh():
-        server.clean()
-        os.utime(dump, (time.time(), os.path.getmtime(dump) + 1))
-        with open(dump, "rb") as file:  # All find it in the page cache.
-            while file.read(MIB):
-                pass
-
     for scheme, url in server.urls.items():
         trust = {"S3_CA_FILE": server.certificate} if scheme == "HTTPS" else {}
-        aws = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET,
-               "AWS_DEFAULT_REGION": "us-east-1", "AWS_CA_BUNDLE": server.certificate}
-        others = {}
-        if shutil.which("aws"):
-            others["aws s3 cp"] = lambda: command(
-                ["aws", "--endpoint-url", url, "s3", "cp", "--no-progress", dump, f"s3://{BUCKET}/aws"], env=aws)
-        if shutil.which("curl") and size < 5 << 30:  # S3's limit of one request
-            others["curl -T"] = lambda: command(
-                ["curl", "-sSf", "--cacert", server.certificate, "-T", dump, "--aws-sigv4", "aws:amz:us-east-1:s3", "-u",
-                 f"{ACCESS}:{SECRET}", "-H", "x-amz-content-sha256: UNSIGNED-PAYLOAD", f"{url}/{BUCKET}/curl"])
-        service = Service(data, S3_ENDPOINT=url, **trust)
+        others, target = clients(url, server, size)
+        service = Service(os.path.dirname(dump), S3_ENDPOINT=url, **trust)
         try:
-            compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up, others, fresh)
+            compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up,
+                    {name: lambda run=run: run(dump, target) for name, run in others.items()}, lambda: fresh(server, dump))
         finally:
             service.close()
     return service
+
+
+def cold(rows, label, dump, size, runs, server, work):
+    """Whole commands, of which each starts a JVM."""
+    url, restored = server.urls["HTTP"], os.path.join(work, "restored")
+    others, target = clients(url, server, size)
+    environment = vault_environment(os.path.dirname(dump), S3_ENDPOINT=url)
+
+    def vault(*arguments):
+        return lambda: command(vault_command(*arguments), env=environment)
+
+    def empty():
+        shutil.rmtree(restored, ignore_errors=True)
+        os.makedirs(restored)
+
+    compare(rows, f"command backup, {label}", size, runs, vault("backup"),
+            {name: lambda run=run: run(dump, target) for name, run in others.items()}, lambda: fresh(server, dump))
+    for run in list(others.values())[:1]:
+        run(dump, target)
+    vault("backup")()
+    compare(rows, f"command list, {label}", size, runs, vault("list"),
+            {name: lambda run=run: run("", "") for name, run in others.items()}, lambda: None)
+    compare(rows, f"command restore, {label}", size, runs, vault("restore", "--to", os.path.join(restored, "dump.rdb")),
+            {name: lambda run=run: run(target, os.path.join(restored, "other")) for name, run in others.items()}, empty)
 
 
 def local(rows, label, dump, size, runs, work):
@@ -116,7 +151,7 @@ def local(rows, label, dump, size, runs, work):
 
 
 def versus(options, work):
-    for tool in ("aws", "curl"):
+    for tool in ("aws", "s5cmd", "curl"):
         if not shutil.which(tool):
             print(f"{tool} is missing, and left out", file=sys.stderr)
     rows = []
@@ -130,11 +165,13 @@ def versus(options, work):
                 size, label = os.path.getsize(dump), f"{mebibytes} MiB {kind}"
                 service = uploads(rows, label, dump, size, options.runs, server)
                 local(rows, label, dump, size, options.runs, work)
+                if mebibytes == 64:
+                    cold(rows, label, dump, size, options.runs, server, work)
                 shutil.rmtree(data)
     finally:
         server.close()
     return (f"Medians of {options.runs} runs in turn; ratios are Redis Vault to the other, run by run, so that less is "
             "better. The dump is in the page cache. Client and server share the machine. The service ran one backup "
-            "before; `verify` is a command and includes the start of its JVM. Peak memory is of the largest process.\n\n"
+            "before; commands include the start of their JVM. Peak memory is of the largest process.\n\n"
             f"The service was ready {service.start:.2f} s after its start, and had {service.idle:.0f} MiB then.\n\n"
             + report.table(["what", "by", "wall ratio", "CPU ratio", "wall s (spread)", "CPU s", "MiB/s", "peak MiB"], rows))

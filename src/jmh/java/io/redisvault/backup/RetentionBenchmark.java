@@ -1,6 +1,5 @@
 package io.redisvault.backup;
 
-import io.redisvault.retention.RetentionPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

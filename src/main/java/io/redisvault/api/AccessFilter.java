@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Who may call what: probes and metrics are open; all else needs the token, or without one configured a caller on
- * this machine.
+ * Decides who may call what: probes and metrics are open; all else needs the token, or without one configured a caller
+ * on this machine.
  */
 @ApplicationScoped
 class AccessFilter {
@@ -27,7 +27,7 @@ class AccessFilter {
     private static final Pattern LOOPBACK_HOST = Pattern.compile(LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ORIGIN = Pattern.compile("https?://" + LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ADDRESS = Pattern.compile("127(\\.\\d{1,3}){3}|::1|0:0:0:0:0:0:0:1");
-    /** What proxies add, which are on this machine while their callers may not be. */
+    /** Headers that proxies add, which are on this machine while their callers may not be. */
     private static final Pattern FORWARDED =
             Pattern.compile("Forwarded|Via|X-Forwarded.*|X-Real-IP", Pattern.CASE_INSENSITIVE);
 
@@ -45,9 +45,12 @@ class AccessFilter {
 
     private void handle(RoutingContext call) {
         String path = call.normalizedPath();
-        // The original's addresses.
-        if (path.equals("/metrics") || path.equals("/health")) {
-            call.reroute("/q" + path);
+        if (path.equals("/metrics")) {
+            // The Rust version's address, like /health.
+            call.reroute("/q/metrics");
+        } else if (path.equals("/health") || path.equals("/q/health")) {
+            // All probes are the same check, which would be listed once for each.
+            call.reroute("/q/health/live");
         } else if (path.equals("/q/metrics") && !metrics) {
             refuse(call, "metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false");
         } else if (OPEN.matcher(path).matches()) {
@@ -66,18 +69,18 @@ class AccessFilter {
             call.next();
         } else {
             call.response().putHeader("Allow", "GET, HEAD");
-            refuse(call, "method-not-allowed", "Only to be read", 405, "use GET");
+            Problem.of(405, "use GET").answer(call);
         }
     }
 
     private static void checkToken(RoutingContext call, String expected) {
-        // Of two, a proxy in front may have judged the other.
+        // Reject duplicates: a proxy may have checked the other one.
         List<String> headers = call.request().headers().getAll("Authorization");
         String header = headers.size() == 1 ? headers.get(0) : "";
-        String given = header.regionMatches(true, 0, "Bearer ", 0, 7)
+        String sent = header.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? header.substring(7).strip()
                 : "";
-        if (MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8))) {
+        if (MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), expected.getBytes(StandardCharsets.UTF_8))) {
             call.next();
         } else {
             call.response().putHeader("WWW-Authenticate", "Bearer");
@@ -92,15 +95,15 @@ class AccessFilter {
 
     private static void checkLoopback(RoutingContext call) {
         HttpServerRequest request = call.request();
-        String host = request.getHeader("Host");
-        // Browsers send it with what another site's page makes them post.
+        List<String> hosts = request.headers().getAll("Host");
+        // Browsers send it when another site's page makes them post.
         String origin = request.getHeader("Origin");
         boolean local =
                 LOOPBACK_ADDRESS.matcher(request.remoteAddress().hostAddress()).matches()
                         && request.headers().names().stream()
                                 .noneMatch(name -> FORWARDED.matcher(name).matches())
-                        && host != null
-                        && LOOPBACK_HOST.matcher(host).matches()
+                        && hosts.size() == 1
+                        && LOOPBACK_HOST.matcher(hosts.get(0)).matches()
                         && (origin == null || LOOPBACK_ORIGIN.matcher(origin).matches());
         if (local) {
             call.next();
@@ -110,6 +113,6 @@ class AccessFilter {
     }
 
     private static void refuse(RoutingContext call, String kind, String title, int status, String detail) {
-        Refusal.send(call, Problem.of(kind, title, status, detail));
+        Problem.of(kind, title, status, detail).answer(call);
     }
 }

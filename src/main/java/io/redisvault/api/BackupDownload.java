@@ -3,28 +3,45 @@ package io.redisvault.api;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.BackupReader;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestMulti;
 
-/** Answers who wants the bytes of a backup, all or some of them, as RFC 9110 has it. */
+/** Sends the bytes of a backup, all or some of them, as RFC 9110 has it. */
 @ApplicationScoped
 class BackupDownload {
 
+    private static final Logger LOG = Logger.getLogger(BackupDownload.class);
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
+
+    /** A backup and the part of it that is wanted, if not all. */
+    private record Wanted(Backup backup, Optional<ByteRange> part) {
+
+        long length() {
+            return part.map(ByteRange::length).orElse(backup.bytes());
+        }
+    }
 
     private final BackupReader reader;
     private final ReadLimit limit;
@@ -35,47 +52,92 @@ class BackupDownload {
     }
 
     /**
+     * A failure before the first chunk is answered as any other; after it the connection breaks, so that nobody takes what
+     * arrived for whole.
+     *
      * @param range the header {@code Range}, or null
      * @param ifRange the header {@code If-Range}, or null
      */
-    Response answer(Backup backup, Request request, String range, String ifRange) {
+    RestMulti<byte[]> answer(Uni<Backup> found, Request request, String range, String ifRange, Runnable hangUp) {
+        boolean get = request.getMethod().equals(HttpMethod.GET);
+        return RestMulti.fromUniResponse(
+                found.map(backup -> new Wanted(backup, part(backup, request, get ? range : null, ifRange))),
+                wanted -> get ? bytes(wanted, hangUp) : Multi.createFrom().empty(),
+                BackupDownload::headers,
+                wanted -> wanted.part().isPresent() ? 206 : 200);
+    }
+
+    private static Optional<ByteRange> part(Backup backup, Request request, String range, String ifRange) {
         EntityTag tag = tag(backup);
-        String modified = HTTP_DATE.format(backup.timestamp());
         ResponseBuilder unmet = request.evaluatePreconditions(tag);
         if (unmet != null) {
-            Response answer = unmet.build();
-            return answer.getStatus() == 412 ? Problems.unmet() : answer;
+            WebApplicationException refusal = new WebApplicationException(unmet.build());
+            throw refusal.getResponse().getStatus() == 412 ? Problems.preconditionFailed() : refusal;
         }
-        boolean ranged = request.getMethod().equals(HttpMethod.GET)
-                && (ifRange == null || ifRange.equals('"' + tag.getValue() + '"') || ifRange.equals(modified));
-        Optional<ByteRange> part = ranged ? ByteRange.of(range, backup.bytes()) : Optional.empty();
+        boolean same =
+                ifRange == null || ifRange.equals('"' + tag.getValue() + '"') || ifRange.equals(modified(backup));
+        Optional<ByteRange> part = same ? ByteRange.of(range, backup.bytes()) : Optional.empty();
         if (part.filter(wanted -> wanted.length() == 0).isPresent()) {
-            return Problems.notSatisfiable(backup, part.get());
+            throw Problems.notSatisfiable(backup, part.get());
         }
-        long length = part.map(ByteRange::length).orElse(backup.bytes());
-        ResponseBuilder answer = Response.status(part.isPresent() ? 206 : 200)
-                .type(MediaType.APPLICATION_OCTET_STREAM_TYPE)
-                .header(HttpHeaders.CONTENT_LENGTH, length)
-                .header(HttpHeaders.CONTENT_DISPOSITION, attachment(backup.name()))
-                .header(HttpHeaders.LAST_MODIFIED, modified)
-                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
-                .header("Accept-Ranges", "bytes")
-                .tag(tag)
-                .entity(new BackupBytes(backup.name(), length, limit.hold(bytes(backup, part))));
-        part.ifPresent(sent -> answer.header("Content-Range", sent.of(backup.bytes())));
-        return answer.build();
+        return part;
+    }
+
+    private static Map<String, List<String>> headers(Wanted wanted) {
+        Backup backup = wanted.backup();
+        Map<String, List<String>> headers = new HashMap<>(Map.of(
+                HttpHeaders.CONTENT_TYPE,
+                List.of(MediaType.APPLICATION_OCTET_STREAM),
+                HttpHeaders.CONTENT_LENGTH,
+                List.of(String.valueOf(wanted.length())),
+                // Takes away the "chunked" that RestMulti assumes: the length is known.
+                "Transfer-Encoding",
+                List.of(),
+                HttpHeaders.CONTENT_DISPOSITION,
+                List.of(attachment(backup.name())),
+                HttpHeaders.LAST_MODIFIED,
+                List.of(modified(backup)),
+                HttpHeaders.ETAG,
+                List.of('"' + tag(backup).getValue() + '"'),
+                HttpHeaders.VARY,
+                List.of(HttpHeaders.ACCEPT),
+                "Accept-Ranges",
+                List.of("bytes")));
+        wanted.part().ifPresent(sent -> headers.put("Content-Range", List.of(sent.of(backup.bytes()))));
+        return headers;
+    }
+
+    private Multi<byte[]> bytes(Wanted wanted, Runnable hangUp) {
+        AtomicBoolean begun = new AtomicBoolean();
+        return limit.hold(read(wanted), hangUp)
+                .map(BackupDownload::copy)
+                .onItem()
+                .invoke(() -> begun.set(true))
+                .onFailure(failure -> begun.get())
+                .recoverWithMulti(failure -> {
+                    LOG.errorf("download of %s broken off: %s", wanted.backup().name(), failure.getMessage());
+                    hangUp.run();
+                    return Multi.createFrom().nothing();
+                });
     }
 
     /** Checked if it is all of it, whether or not a range said so. */
-    private Multi<byte[]> bytes(Backup backup, Optional<ByteRange> part) {
-        return part.filter(some -> some.length() < backup.bytes())
+    private Multi<ByteBuffer> read(Wanted wanted) {
+        Backup backup = wanted.backup();
+        return wanted.part()
+                .filter(some -> some.length() < backup.bytes())
                 .map(some -> reader.read(backup, some.offset(), some.length()))
-                .orElseGet(() -> reader.open(backup).bytes())
-                .map(chunk -> {
-                    byte[] copy = new byte[chunk.remaining()];
-                    chunk.get(copy);
-                    return copy;
-                });
+                .orElseGet(() -> reader.open(backup).bytes());
+    }
+
+    private static byte[] copy(ByteBuffer chunk) {
+        byte[] copy = new byte[chunk.remaining()];
+        chunk.get(copy);
+        return copy;
+    }
+
+    private static String modified(Backup backup) {
+        return HTTP_DATE.format(backup.timestamp());
     }
 
     /** Backups are never replaced: where the checksum is unknown, the time will do. */

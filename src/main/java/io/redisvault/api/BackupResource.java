@@ -1,6 +1,5 @@
 package io.redisvault.api;
 
-import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
@@ -8,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;
@@ -24,10 +24,20 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 
-/** Backing up now, and what is happening. */
+/** Backs up now, and tells what is happening. */
 @Path("/backup")
 @Produces(MediaType.APPLICATION_JSON)
+@SecurityRequirement(name = "token")
+@APIResponse(
+        responseCode = "default",
+        description = "any error",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class BackupResource {
 
     private final BackupRunner runner;
@@ -41,6 +51,20 @@ public class BackupResource {
     }
 
     @POST
+    @Operation(
+            summary = "Back up now",
+            description = "Answers when the run is done, at once with Prefer: respond-async. Errors: 409 one is running"
+                    + " already, 422 the dump is corrupt and nothing was stored, 500 the dump cannot be read, 502 the"
+                    + " storage failed, 503 Redis gives no answer and its role matters, or the service is stopping.")
+    @APIResponse(
+            responseCode = "200",
+            description = "skipped: unchanged, role, no-dump or loading",
+            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "stored, at the Location",
+            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+    @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
     public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
         Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
         if (wantsNoWait(preferences)) {
@@ -77,16 +101,21 @@ public class BackupResource {
     }
 
     @GET
+    @Operation(summary = "What is happening, what happened last, and when the next run begins")
+    @APIResponse(
+            responseCode = "200",
+            description = "OK",
+            content = @Content(schema = @Schema(implementation = BackupStatus.class)))
     public BackupStatus status() {
         Optional<RunningBackup> running = runner.running();
-        Optional<BackupCycle> last = runner.last();
-        Role role = running.map(RunningBackup::role)
-                .or(() -> last.map(BackupCycle::role))
-                .orElse(Role.UNKNOWN);
+        Optional<CompletedRun> last = runner.last();
+        Optional<Role> role = running.map(RunningBackup::role)
+                .or(() -> last.map(CompletedRun::role))
+                .filter(known -> known != Role.UNKNOWN);
         return new BackupStatus(
                 running.isPresent() ? "running" : "idle",
                 naming.node(),
-                BackupReport.word(role),
+                role.map(BackupReport::word).orElse(null),
                 schedule.next().orElse(null),
                 running.map(BackupStatus.Running::of).orElse(null),
                 last.map(BackupStatus.Last::of).orElse(null));

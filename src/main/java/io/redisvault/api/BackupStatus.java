@@ -1,8 +1,8 @@
 package io.redisvault.api;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupReport;
+import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RunningBackup;
 import java.time.Instant;
 
@@ -10,14 +10,14 @@ import java.time.Instant;
  * What is happening, and what happened last.
  *
  * @param state {@code idle} or {@code running}
- * @param role of the node in the running or the last cycle
+ * @param role of the node in the running or the last run; null before Redis has told it
  * @param nextRun when the next scheduled run begins
  */
 @RegisterForReflection
 public record BackupStatus(String state, String node, String role, Instant nextRun, Running running, Last last) {
 
     /**
-     * The cycle under way.
+     * The run under way.
      *
      * @param bytesDone bytes of the dump handed to the storage
      * @param percent of the dump, rounded down
@@ -33,30 +33,30 @@ public record BackupStatus(String state, String node, String role, Instant nextR
             int percent,
             long bytesPerSecond) {
 
-        static Running of(RunningBackup cycle) {
-            long total = cycle.bytesTotal();
+        static Running of(RunningBackup run) {
+            long total = run.bytesTotal();
             return new Running(
-                    BackupReport.word(cycle.trigger()),
-                    cycle.startedAt(),
-                    BackupReport.word(cycle.phase()),
-                    cycle.bytesDone(),
+                    BackupReport.word(run.trigger()),
+                    run.startedAt(),
+                    BackupReport.word(run.phase()),
+                    run.bytesDone(),
                     total,
-                    total == 0 ? 0 : (int) (cycle.bytesDone() * 100 / total),
-                    cycle.bytesPerSecond());
+                    total == 0 ? 0 : (int) (run.bytesDone() * 100 / total),
+                    run.bytesPerSecond());
         }
     }
 
-    /** The cycle that ended last. */
+    /** The run that ended last. */
     @RegisterForReflection
     public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupReport result) {
 
-        static Last of(BackupCycle cycle) {
+        static Last of(CompletedRun run) {
             return new Last(
-                    BackupReport.word(cycle.trigger()),
-                    cycle.startedAt(),
-                    cycle.endedAt(),
-                    cycle.duration().toMillis(),
-                    BackupReport.of(cycle.outcome()));
+                    BackupReport.word(run.trigger()),
+                    run.startedAt(),
+                    run.endedAt(),
+                    run.duration().toMillis(),
+                    BackupReport.of(run.outcome()));
         }
     }
 }

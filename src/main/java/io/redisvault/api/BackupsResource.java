@@ -8,6 +8,7 @@ import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Verification;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -18,15 +19,29 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestMulti;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** The backups in the storage. */
 @Path("/backups")
 @Produces(MediaType.APPLICATION_JSON)
+@SecurityRequirement(name = "token")
+@APIResponse(
+        responseCode = "default",
+        description = "any error",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public class BackupsResource {
 
     private static final Logger LOG = Logger.getLogger(BackupsResource.class);
@@ -46,7 +61,22 @@ public class BackupsResource {
     }
 
     @GET
-    public Uni<Response> list(@RestQuery boolean facts, @RestQuery String limit, @RestQuery String before) {
+    @Operation(
+            summary = "This node's backups, newest first",
+            description = "At most limit of them; if there are older ones, a Link header tells where the list goes on."
+                    + " With facts=true each tells what is known of its content, at one request to the storage more."
+                    + " Errors: 400 a parameter cannot be read, 502 the storage failed.")
+    @APIResponse(
+            responseCode = "200",
+            description = "those there are",
+            content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = Backup.class)))
+    public Uni<Response> list(
+            @RestQuery boolean facts,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000")) @RestQuery
+                    String limit,
+            @Parameter(description = "only those that are older", schema = @Schema(implementation = Instant.class))
+                    @RestQuery
+                    String before) {
         BackupPage page = BackupPage.of(limit, before);
         return catalog.newest(page.limit(), page.before()).onItem().transformToUni(newest -> {
             List<Backup> shown = newest.backups();
@@ -64,6 +94,25 @@ public class BackupsResource {
     @GET
     @Path("{name}")
     @ResponseHeader(name = HttpHeaders.VARY, value = HttpHeaders.ACCEPT)
+    @Operation(
+            summary = "A backup: what is known of it, or its bytes",
+            description =
+                    "With Accept: application/octet-stream its bytes, all or a range of them. All are checked on the"
+                            + " way; one that turns out bad is answered 422, or its connection is broken off where bytes are sent"
+                            + " already. Errors: 404 there is no such backup, 412 it is not the one of If-Match, 416 the range"
+                            + " lies beyond the end, 422 the backup is corrupt, 502 the storage failed, 503 too many backups are"
+                            + " being read.")
+    @APIResponse(
+            responseCode = "200",
+            description = "what is known of it, or its bytes",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Backup.class)),
+                @Content(
+                        mediaType = MediaType.APPLICATION_OCTET_STREAM,
+                        schema = @Schema(type = SchemaType.STRING, format = "binary"))
+            })
+    @APIResponse(responseCode = "206", description = "the range that was asked for, unchecked")
+    @APIResponse(responseCode = "304", description = "it is the one of If-None-Match")
     public Uni<Backup> facts(String name) {
         return find(name);
     }
@@ -71,13 +120,28 @@ public class BackupsResource {
     @GET
     @Path("{name}")
     @Produces(BYTES_IF_ASKED_FOR)
-    public Uni<Response> bytes(
-            String name, @Context Request request, @RestHeader String range, @RestHeader String ifRange) {
-        return find(name).map(backup -> download.answer(backup, request, range, ifRange));
+    @Operation(hidden = true)
+    public RestMulti<byte[]> bytes(
+            String name,
+            @RestHeader String range,
+            @RestHeader String ifRange,
+            @Context Request request,
+            @Context HttpServerRequest connected) {
+        return download.answer(find(name), request, range, ifRange, connected.connection()::close);
     }
 
     @POST
     @Path("{name}/verify")
+    @Operation(
+            summary = "Read a backup back and check it",
+            description =
+                    "Answers when all of it was read, with what was found: rdb.verified is false if Redis wrote no"
+                            + " checksum to compare it with. Giving up ends the reading. Errors: 404 there is no such backup, 422"
+                            + " the backup is corrupt, 502 the storage failed, 503 too many backups are being read.")
+    @APIResponse(
+            responseCode = "200",
+            description = "it is good",
+            content = @Content(schema = @Schema(implementation = Backup.class)))
     public Uni<Backup> verify(String name) {
         return readLimit
                 .hold(verification

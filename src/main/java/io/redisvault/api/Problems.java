@@ -1,19 +1,32 @@
 package io.redisvault.api;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunningException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Which status and which problem stands for what. */
+/** Maps each failure to its status and problem. */
 class Problems {
+
+    private static final Logger LOG = Logger.getLogger(Problems.class);
+    private static final String UNANSWERABLE = "this is no request that can be answered";
+    /** Quarkus refuses large bodies at -2, without a word. */
+    private static final int BEFORE_QUARKUS = -3;
 
     static Response of(Failed failed) {
         return switch (failed.failure()) {
@@ -37,14 +50,9 @@ class Problems {
         return response("storage-failed", "The storage failed", 502, failure.getMessage());
     }
 
-    @ServerExceptionMapper
-    Response corrupt(InvalidDumpException damage) {
-        return corrupt(damage.getMessage());
-    }
-
-    @ServerExceptionMapper
-    Response incomplete(StorageException.Corrupt damage) {
-        return corrupt(damage.getMessage());
+    @ServerExceptionMapper({InvalidDumpException.class, StorageException.Corrupt.class})
+    Response corrupt(RuntimeException damage) {
+        return response("backup-corrupt", "The backup is corrupt", 422, damage.getMessage());
     }
 
     @ServerExceptionMapper
@@ -52,6 +60,67 @@ class Problems {
         return Response.fromResponse(response("busy", "Too many backups are being read", 503, busy.getMessage()))
                 .header(HttpHeaders.RETRY_AFTER, 10)
                 .build();
+    }
+
+    /** Unknown paths, wrong methods and what else no resource is asked for; also a {@code 304}, which is no error. */
+    @ServerExceptionMapper
+    Response refused(WebApplicationException refusal, UriInfo uri) {
+        int status = refusal.getResponse().getStatus();
+        return switch (status) {
+            case 404 ->
+                response(Problem.of(status, "there is no " + uri.getPath() + "; GET /q/openapi says what there is"));
+            case 405 -> {
+                String allowed = allowed(uri.getPath());
+                yield Response.fromResponse(response(Problem.of(status, "use " + allowed)))
+                        .header(HttpHeaders.ALLOW, allowed)
+                        .build();
+            }
+            case 406 -> response(Problem.of(status, "the answer is application/json; accept that"));
+            default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, UNANSWERABLE));
+        };
+    }
+
+    private static String allowed(String path) {
+        if (path.endsWith("/verify")) {
+            return "POST";
+        }
+        return path.equals("/backup") ? "GET, HEAD, POST" : "GET, HEAD";
+    }
+
+    @ServerExceptionMapper
+    Response fault(Throwable fault) {
+        LOG.error("a call failed", fault);
+        return response("internal", "A fault of Redis Vault", 500, "its log says more");
+    }
+
+    /** Errors before any resource is looked for, such as a request without {@code Host}. */
+    void answerFailures(@Observes Router router) {
+        long most = ConfigProvider.getConfig()
+                .getValue("quarkus.http.limits.max-body-size", MemorySize.class)
+                .asLongValue();
+        router.route().order(BEFORE_QUARKUS).handler(call -> {
+            String length = call.request().getHeader("Content-Length");
+            if (length != null && Long.parseLong(length) > most) {
+                call.addEndHandler(sent -> call.request().connection().close());
+                Problem.of(413, "no call needs a body; leave it out").answer(call);
+            } else {
+                call.next();
+            }
+        });
+        router.route().failureHandler(Problems::failed);
+    }
+
+    private static void failed(RoutingContext call) {
+        int status = call.statusCode();
+        if (call.response().headWritten() || status < 400) {
+            call.next();
+        } else if (status < 500) {
+            Problem.of(status, UNANSWERABLE).answer(call);
+        } else {
+            LOG.error("a call failed", call.failure());
+            Problem.of("internal", "A fault of Redis Vault", 500, "its log says more")
+                    .answer(call);
+        }
     }
 
     static WebApplicationException noSuchBackup(String name) {
@@ -70,29 +139,29 @@ class Problems {
                 name + " is '" + value + "', it must be " + allowed));
     }
 
-    static Response unmet() {
-        return response(
-                "precondition-failed", "The backup is another one", 412, "its ETag is none of those in If-Match");
+    static WebApplicationException preconditionFailed() {
+        return new ClientErrorException(response(
+                "precondition-failed", "The backup is another one", 412, "its ETag is none of those in If-Match"));
     }
 
-    static Response notSatisfiable(Backup backup, ByteRange range) {
-        return Response.fromResponse(response(
+    static WebApplicationException notSatisfiable(Backup backup, ByteRange range) {
+        return new ClientErrorException(Response.fromResponse(response(
                         "range-not-satisfiable",
                         "The range lies beyond the end",
                         416,
                         backup.name() + " has " + backup.bytes() + " bytes"))
                 .header("Content-Range", range.of(backup.bytes()))
-                .build();
-    }
-
-    private static Response corrupt(String detail) {
-        return response("backup-corrupt", "The backup is corrupt", 422, detail);
+                .build());
     }
 
     private static Response response(String kind, String title, int status, String detail) {
-        return Response.status(status)
+        return response(Problem.of(kind, title, status, detail));
+    }
+
+    private static Response response(Problem problem) {
+        return Response.status(problem.status())
                 .type(Problem.MEDIA_TYPE)
-                .entity(Problem.of(kind, title, status, detail))
+                .entity(problem)
                 .build();
     }
 }

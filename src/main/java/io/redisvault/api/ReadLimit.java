@@ -1,17 +1,23 @@
 package io.redisvault.api;
 
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How many backups are read back at a time, for downloads and verifications together: a sidecar must leave its pod's
- * memory and network to Redis.
+ * Limits how many backups are read back at a time, by downloads and verifications together: a sidecar must leave its
+ * pod's memory and network to Redis.
  */
 @ApplicationScoped
 class ReadLimit {
 
     static final int READS = 4;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** All places are taken. */
     static final class BusyException extends RuntimeException {
@@ -31,5 +37,38 @@ class ReadLimit {
                 .deferred(() -> places.tryAcquire()
                         ? read.onTermination().invoke(() -> places.release())
                         : Multi.createFrom().failure(new BusyException()));
+    }
+
+    /** As {@link #hold(Multi)}; gives up a reader who takes an item and then nothing for a minute. */
+    <T> Multi<T> hold(Multi<T> read, Runnable hangUp) {
+        return giveUpStalled(hold(read), PATIENCE, hangUp);
+    }
+
+    /** For readers that ask for one item at a time, as {@code RestMulti}. Time that the source takes does not count. */
+    static <T> Multi<T> giveUpStalled(Multi<T> read, Duration patience, Runnable hangUp) {
+        AtomicReference<Subscription> reading = new AtomicReference<>();
+        AtomicReference<Cancellable> timer = new AtomicReference<>(() -> {});
+        return read.onSubscription()
+                .invoke(reading::set)
+                .onItem()
+                .invoke(() -> timer.getAndSet(after(patience, () -> {
+                            reading.get().cancel();
+                            hangUp.run();
+                        }))
+                        .cancel())
+                .onRequest()
+                .invoke(() -> timer.get().cancel())
+                .onTermination()
+                .invoke(() -> timer.get().cancel());
+    }
+
+    private static Cancellable after(Duration time, Runnable action) {
+        return Uni.createFrom()
+                .voidItem()
+                .onItem()
+                .delayIt()
+                .by(time)
+                .subscribe()
+                .with(passed -> action.run());
     }
 }

@@ -1,8 +1,8 @@
 package io.redisvault.backup;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.rdb.RdbFacts;
 import io.redisvault.rdb.RdbHeader;
+import io.redisvault.rdb.RdbSummary;
 import java.time.Instant;
 
 /**
@@ -28,7 +28,7 @@ public record Backup(String name, String key, String url, String node, Instant t
     @RegisterForReflection
     public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {
 
-        static Rdb of(RdbFacts facts) {
+        static Rdb of(RdbSummary facts) {
             RdbHeader header = facts.header();
             return new Rdb(
                     header.version(),
@@ -42,7 +42,7 @@ public record Backup(String name, String key, String url, String node, Instant t
     }
 
     /** The same backup with what was found in it. */
-    public Backup withFacts(RdbFacts found) {
+    public Backup withFacts(RdbSummary found) {
         return new Backup(name, key, url, node, timestamp, bytes, Rdb.of(found));
     }
 }

@@ -1,6 +1,5 @@
 package io.redisvault.backup;
 
-import io.redisvault.retention.Newest;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;

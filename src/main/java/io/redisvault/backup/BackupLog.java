@@ -12,19 +12,19 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** One line per cycle, whose facts are fields of their own in the JSON format. */
+/** One line per run, whose facts are fields of their own in the JSON format. */
 @ApplicationScoped
 class BackupLog {
 
     private static final Logger LOG = Logger.getLogger("io.redisvault.backup");
 
-    void log(@Observes BackupCycle cycle) {
-        BackupOutcome outcome = cycle.outcome();
+    void log(@Observes CompletedRun run) {
+        BackupOutcome outcome = run.outcome();
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("trigger", cycle.trigger().name().toLowerCase(Locale.ROOT));
-        fields.put("role", cycle.role().name().toLowerCase(Locale.ROOT));
-        fields.put("duration_ms", cycle.duration().toMillis());
-        Cleanup cleanup = Cleanup.NONE;
+        fields.put("trigger", run.trigger().name().toLowerCase(Locale.ROOT));
+        fields.put("role", run.role().name().toLowerCase(Locale.ROOT));
+        fields.put("duration_ms", run.duration().toMillis());
+        RetentionResult cleanup = RetentionResult.NONE;
         if (outcome instanceof Stored stored) {
             cleanup = stored.cleanup();
             long bytes = stored.backup().bytes();
@@ -33,7 +33,7 @@ class BackupLog {
             fields.put("bytes", bytes);
             fields.put(
                     "bytes_per_second",
-                    bytes * 1000 / Math.max(1, cycle.duration().toMillis()));
+                    bytes * 1000 / Math.max(1, run.duration().toMillis()));
             fields.put("deleted", cleanup.deleted().size());
             info(fields, "backup stored: " + stored.backup().url());
         } else if (outcome instanceof Skipped skipped) {
@@ -50,7 +50,7 @@ class BackupLog {
             with(fields, () -> LOG.error("backup failed: " + failed.detail() + words(fields), trace));
         }
         for (String failure : cleanup.failures()) {
-            LOG.warnf("retention: %s; the next cycle tries again", failure);
+            LOG.warnf("retention: %s; the next run tries again", failure);
         }
     }
 

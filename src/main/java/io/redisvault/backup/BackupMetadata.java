@@ -2,7 +2,7 @@ package io.redisvault.backup;
 
 import io.redisvault.VaultVersion;
 import io.redisvault.rdb.DumpFile;
-import io.redisvault.rdb.RdbFacts;
+import io.redisvault.rdb.RdbSummary;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -29,13 +29,13 @@ final class BackupMetadata {
 
     private BackupMetadata() {}
 
-    static Map<String, String> of(DumpFile dump, RunningBackup cycle, Identity self, Instant now) {
+    static Map<String, String> of(DumpFile dump, RunningBackup run, InstanceId self, Instant now) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
-        facts.put("redis-role", cycle.role().name().toLowerCase(Locale.ROOT));
+        facts.put("redis-role", run.role().name().toLowerCase(Locale.ROOT));
         facts.put(INSTANCE, self.id());
-        facts.put(TRIGGER, cycle.trigger().name());
+        facts.put(TRIGGER, run.trigger().name());
         facts.put(STORED, now.toString());
         facts.put("vault-version", VaultVersion.CURRENT);
         dump.facts().ifPresent(rdb -> facts.putAll(of(rdb)));
@@ -43,7 +43,7 @@ final class BackupMetadata {
         return facts;
     }
 
-    private static Map<String, String> of(RdbFacts found) {
+    private static Map<String, String> of(RdbSummary found) {
         Map<String, String> facts = new LinkedHashMap<>();
         Backup.Rdb rdb = Backup.Rdb.of(found);
         facts.put(VERSION, String.valueOf(rdb.version()));
@@ -61,17 +61,26 @@ final class BackupMetadata {
         return ascii.length() > MAX_VALUE ? ascii.substring(0, MAX_VALUE) : ascii;
     }
 
-    /** What the metadata say of the dump; null when they say nothing, as those of the original's backups. */
+    /** What the metadata say of the dump; null when they say nothing, as with backups of the Rust version. */
     static Backup.Rdb rdb(Map<String, String> metadata) {
         if (!metadata.containsKey(VERSION)) {
             return null;
         }
         return new Backup.Rdb(
-                Integer.valueOf(metadata.get(VERSION)),
+                version(metadata.get(VERSION)),
                 metadata.get(PRODUCER),
                 instant(metadata.get(CREATED)).orElse(null),
                 metadata.get(CHECKSUM),
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
+    }
+
+    /** Null unless it is one: anybody may have written the metadata. */
+    private static Integer version(String text) {
+        try {
+            return Integer.valueOf(text);
+        } catch (NumberFormatException odd) {
+            return null;
+        }
     }
 
     /** Whether the object holds this very dump, as far as its facts can tell. */
@@ -87,7 +96,7 @@ final class BackupMetadata {
     }
 
     /** Whether another process stored the object since this one started; a command may do so at any time. */
-    static boolean isByAnother(Map<String, String> metadata, Identity self) {
+    static boolean isByAnother(Map<String, String> metadata, InstanceId self) {
         return metadata.containsKey(INSTANCE)
                 && !metadata.get(INSTANCE).equals(self.id())
                 && !Trigger.COMMAND.name().equals(metadata.get(TRIGGER))

@@ -2,14 +2,15 @@ package io.redisvault.backup;
 
 import java.util.Optional;
 
-/** How a cycle ended. */
+/** How a run ended. */
 public sealed interface BackupOutcome {
 
     /** A new backup is in the storage. */
-    record Stored(Backup backup, Cleanup cleanup) implements BackupOutcome {}
+    record Stored(Backup backup, RetentionResult cleanup) implements BackupOutcome {}
 
     /** There was nothing to store; {@code detail} says so in words. */
-    record Skipped(Reason reason, String detail, Optional<Backup> existing, Cleanup cleanup) implements BackupOutcome {}
+    record Skipped(Reason reason, String detail, Optional<Backup> existing, RetentionResult cleanup)
+            implements BackupOutcome {}
 
     /** Nothing was stored, and somebody should know why. */
     record Failed(Failure failure, String detail, Throwable cause) implements BackupOutcome {}
@@ -34,7 +35,7 @@ public sealed interface BackupOutcome {
         DUMP_CORRUPT,
         /** The storage refused or failed. */
         STORAGE,
-        /** The service stopped before the cycle was done. */
+        /** The service stopped before the run was done. */
         STOPPED,
         /** A fault of ours. */
         INTERNAL

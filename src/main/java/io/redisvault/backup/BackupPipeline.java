@@ -9,69 +9,165 @@ import io.redisvault.backup.RunningBackup.Phase;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.rdb.RdbFacts;
 import io.redisvault.rdb.RdbHeader;
+import io.redisvault.rdb.RdbSummary;
+import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
-import io.redisvault.redis.Role;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredObject;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** One cycle: role, dump, upload, retention, in this order and each only if the one before allows it. */
+/**
+ * One backup: role, dump, upload, retention, in this order and each only if the one before allows it.
+ *
+ * <p>Redis is asked for its role and told nothing. The dump is opened once, and read once from that open file.
+ */
 @ApplicationScoped
 class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
-    private static final Cleanup UNFINISHED_CLEANUP =
-            Cleanup.failed("the service stopped before all old backups were deleted");
+    private static final Executor WORKERS = Infrastructure.getDefaultWorkerPool();
+    private static final RetentionResult STOPPED =
+            RetentionResult.failed("the service stopped before all old backups were deleted");
 
-    private final RedisNode redis;
-    private final DumpStore store;
+    private final Supplier<Uni<NodeState>> redis;
+    private final BackupStorage storage;
+    private final BackupWriter writer;
     private final BackupRetention retention;
+    private final InstanceId self;
+    private final Clock clock;
     private final VaultConfig config;
+    private final Optional<Long> rateLimit;
     private final Path dumpPath;
 
-    BackupPipeline(RedisNode redis, DumpStore store, BackupRetention retention, VaultConfig config) {
+    @Inject
+    BackupPipeline(
+            RedisNode redis,
+            BackupStorage storage,
+            BackupWriter writer,
+            BackupRetention retention,
+            InstanceId self,
+            Clock clock,
+            VaultConfig config) {
+        this(redis::state, storage, writer, retention, self, clock, config);
+    }
+
+    /** @param redis asks the node for its state */
+    BackupPipeline(
+            Supplier<Uni<NodeState>> redis,
+            BackupStorage storage,
+            BackupWriter writer,
+            BackupRetention retention,
+            InstanceId self,
+            Clock clock,
+            VaultConfig config) {
         this.redis = redis;
-        this.store = store;
+        this.storage = storage;
+        this.writer = writer;
         this.retention = retention;
+        this.self = self;
+        this.clock = clock;
         this.config = config;
+        this.rateLimit = config.backup().rateLimit();
         this.dumpPath = config.redis().dataPath().resolve(config.backup().dumpFilename());
     }
 
     /** Never fails: whatever happens is the outcome. */
-    Uni<BackupOutcome> run(RunningBackup cycle) {
-        return askRole(cycle)
-                .onItem()
-                .transformToUni(state -> reasonToSkip(state)
-                        .map(skipped -> Uni.createFrom().item(skipped))
-                        .orElseGet(() -> backUp(cycle)))
+    Uni<BackupOutcome> run(RunningBackup backup) {
+        return askRole(backup)
+                .chain(state -> reasonToSkip(state).map(Uni.createFrom()::item).orElseGet(() -> backUp(backup)))
                 .onFailure()
                 .recoverWithItem(BackupPipeline::failed);
     }
 
-    private Uni<NodeState> askRole(RunningBackup cycle) {
-        return redis.state()
+    private Uni<BackupOutcome> backUp(RunningBackup backup) {
+        backup.enter(Phase.DUMP);
+        return Uni.createFrom()
+                .item(Unchecked.supplier(this::open))
+                .runSubscriptionOn(WORKERS)
+                .chain(dump -> dump.isEmpty()
+                        ? Uni.createFrom()
+                                .item(skipped(Reason.NO_DUMP, dumpPath + " does not exist; Redis has not saved yet"))
+                        : writer.write(dump.get(), name -> upload(dump.get(), name, backup))
+                                .onTermination()
+                                .invoke(() -> close(dump.get()))
+                                .chain(result -> deleteOldBackups(result, backup)));
+    }
+
+    /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
+    private Uni<StoredObject> upload(DumpFile dump, BackupName name, RunningBackup backup) {
+        Multi<ByteBuffer> bytes = dump.bytes(WORKERS)
+                // A bad dump fails here, before its last chunk passes.
+                .plug(read -> dump.facts()
+                        .map(facts -> new RdbVerifier(facts).check(read))
+                        .orElse(read))
+                .plug(good ->
+                        rateLimit.map(rate -> new RateLimit(rate).shape(good)).orElse(good))
+                // Counts, and fails once the service stops.
+                .plug(limited -> backup.track(limited, dump.size()));
+        Map<String, String> metadata = BackupMetadata.of(dump, backup, self, clock.instant());
+        // Never replaces an object.
+        return storage.put(name.key(), new Content(bytes, OptionalLong.of(dump.size())), metadata);
+    }
+
+    /** Retention comes after a good backup only, and ends with the service. */
+    private Uni<BackupOutcome> deleteOldBackups(BackupWriter.Result result, RunningBackup backup) {
+        backup.enter(Phase.RETENTION);
+        return Uni.join()
+                .first(retention.run(result.backup()), backup.stopped().replaceWith(STOPPED))
+                .withItem()
+                .map(deleted -> result.isNew()
+                        ? new Stored(result.backup(), deleted)
+                        : new Skipped(
+                                Reason.UNCHANGED,
+                                "the dump is stored already as "
+                                        + result.backup().name(),
+                                Optional.of(result.backup()),
+                                deleted));
+    }
+
+    private Uni<NodeState> askRole(RunningBackup backup) {
+        return redis.get()
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithUni(failure -> {
                     if (!roleDoesNotMatter()) {
                         return Uni.createFrom().failure(failure);
                     }
                     LOG.warnf("role unknown: %s", failure.getMessage());
-                    return Uni.createFrom().item(new NodeState(Role.UNKNOWN, false));
+                    return Uni.createFrom().item(NodeState.UNKNOWN);
                 })
-                .invoke(state -> cycle.roleIs(state.role()));
+                .invoke(state -> {
+                    backup.roleIs(state.role());
+                    if (state.saveFailed()) {
+                        LOG.warn(
+                                "the last save of Redis failed (rdb_last_bgsave_status:err), so that its dump is an old"
+                                        + " one: see the log of Redis");
+                    }
+                });
     }
 
     private boolean roleDoesNotMatter() {
@@ -94,55 +190,23 @@ class BackupPipeline {
                         Reason.ROLE, "a " + state.role().name().toLowerCase(Locale.ROOT) + " is not to be backed up"));
     }
 
-    private Uni<BackupOutcome> backUp(RunningBackup cycle) {
-        cycle.enter(Phase.DUMP);
-        return Uni.createFrom()
-                .item(this::open)
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .onItem()
-                .transformToUni(
-                        dump -> dump.map(opened -> storeAndClean(opened, cycle)).orElseGet(() -> Uni.createFrom()
-                                .item(skipped(Reason.NO_DUMP, dumpPath + " does not exist; Redis has not saved yet"))));
-    }
-
-    private Optional<DumpFile> open() {
+    private Optional<DumpFile> open() throws IOException {
         try {
-            DumpFile dump =
-                    DumpFile.open(dumpPath, config.backup().verifyDump(), Infrastructure.getDefaultWorkerPool());
+            DumpFile dump = DumpFile.open(dumpPath, config.backup().verifyDump());
             dump.facts()
-                    .map(RdbFacts::header)
+                    .map(RdbSummary::header)
                     .filter(RdbHeader::isNewerThanKnown)
                     .ifPresent(header -> LOG.warnf(
                             "RDB version %d is newer than this program knows; the checksum is verified all the same",
                             header.version()));
             return Optional.of(dump);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException none) {
             if (Files.isDirectory(dumpPath.getParent())) {
                 return Optional.empty();
             }
-            throw new UncheckedIOException(new IOException(dumpPath.getParent() + " is not a directory", e));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new FileSystemException(
+                    dumpPath.getParent().toString(), null, "there is no such directory; correct REDIS_DATA_PATH");
         }
-    }
-
-    private Uni<BackupOutcome> storeAndClean(DumpFile dump, RunningBackup cycle) {
-        return store.store(dump, cycle)
-                .onTermination()
-                .invoke(() -> close(dump))
-                .invoke(() -> cycle.enter(Phase.RETENTION))
-                .onItem()
-                .transformToUni(result -> Uni.join()
-                        .first(retention.run(result.backup()), cycle.stopped().replaceWith(UNFINISHED_CLEANUP))
-                        .withItem()
-                        .map(cleanup -> result.isNew()
-                                ? new Stored(result.backup(), cleanup)
-                                : new Skipped(
-                                        Reason.UNCHANGED,
-                                        "the dump is stored already as "
-                                                + result.backup().name(),
-                                        Optional.of(result.backup()),
-                                        cleanup)));
     }
 
     private static void close(DumpFile dump) {
@@ -154,15 +218,14 @@ class BackupPipeline {
     }
 
     private static BackupOutcome skipped(Reason reason, String detail) {
-        return new Skipped(reason, detail, Optional.empty(), Cleanup.NONE);
+        return new Skipped(reason, detail, Optional.empty(), RetentionResult.NONE);
     }
 
     static Failed failed(Throwable failure) {
-        if (failure instanceof UncheckedIOException unreadable) {
-            return new Failed(Failure.DUMP_UNREADABLE, String.valueOf(unreadable.getCause()), failure);
-        }
         Failure kind = Failure.INTERNAL;
-        if (failure instanceof RedisUnavailableException) {
+        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+            kind = Failure.DUMP_UNREADABLE;
+        } else if (failure instanceof RedisUnavailableException) {
             kind = Failure.REDIS;
         } else if (failure instanceof InvalidDumpException) {
             kind = Failure.DUMP_CORRUPT;
@@ -171,6 +234,7 @@ class BackupPipeline {
         } else if (failure instanceof BackupStoppedException) {
             kind = Failure.STOPPED;
         }
-        return new Failed(kind, String.valueOf(failure.getMessage()), failure);
+        Throwable cause = failure instanceof UncheckedIOException reading ? reading.getCause() : failure;
+        return new Failed(kind, String.valueOf(cause.getMessage()), failure);
     }
 }

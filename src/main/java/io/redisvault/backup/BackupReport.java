@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How a cycle ended.
+ * How a run ended.
  *
  * @param outcome {@code stored}, {@code skipped} or {@code failed}
  * @param reason of a skip: {@code unchanged}, {@code role}, {@code no-dump}, {@code loading}; or of a failure

@@ -1,14 +1,13 @@
 package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
-import io.redisvault.retention.Newest;
-import io.redisvault.retention.RetentionPolicy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,18 +19,20 @@ import java.util.function.Function;
 @ApplicationScoped
 class BackupRetention {
 
+    private static final Duration TOLERANCE = Duration.ofDays(1);
+
     private final BackupStorage storage;
     private final BackupCatalog catalog;
-    private final UnfinishedUploads unfinished;
-    private final Rivals rivals;
+    private final IncompleteUploads unfinished;
+    private final NodeNameConflict rivals;
     private final RetentionPolicy policy;
     private final Clock clock;
 
     BackupRetention(
             BackupStorage storage,
             BackupCatalog catalog,
-            UnfinishedUploads unfinished,
-            Rivals rivals,
+            IncompleteUploads unfinished,
+            NodeNameConflict rivals,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
@@ -44,18 +45,18 @@ class BackupRetention {
     }
 
     /**
-     * Never fails: what could not be done is in the result, and done by a later cycle.
+     * Never fails: what could not be done is in the result, and done by a later run.
      *
-     * @param current the backup of the present dump, which stays even if others are newer: the next cycle would only
+     * @param current the backup of the present dump, which stays even if others are newer: the next run would only
      *     store it again
      */
-    Uni<Cleanup> run(Backup current) {
+    Uni<RetentionResult> run(Backup current) {
         return deleteExpired(current)
                 .onItem()
                 .transformToUni(cleanup -> unfinished.remove().map(cleanup::and));
     }
 
-    private Uni<Cleanup> deleteExpired(Backup current) {
+    private Uni<RetentionResult> deleteExpired(Backup current) {
         return Uni.createFrom()
                 .deferred(() -> {
                     Newest<BackupName> newest = rivals.newest();
@@ -65,13 +66,14 @@ class BackupRetention {
                                     .filter(key -> !key.equals(current.key()))
                                     .toList());
                 })
-                .onItem()
-                .transformToUni(this::delete)
+                .chain(expired ->
+                        expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
                 .onFailure()
-                .recoverWithItem(failure -> Cleanup.failed("could not list the backups: " + failure.getMessage()));
+                .recoverWithItem(
+                        failure -> RetentionResult.failed("could not list the backups: " + failure.getMessage()));
     }
 
-    /** The keys alone: the first cycle under a new policy may find very many. */
+    /** The keys alone: the first run under a new policy may find very many. */
     private Uni<List<String>> expired(Newest<BackupName> newest) {
         Instant now = clock.instant();
         Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, now);
@@ -86,7 +88,22 @@ class BackupRetention {
                 .asList();
     }
 
-    private Uni<Cleanup> delete(List<String> expired) {
+    /** A clock that is wrong makes every backup too old: the storage's must agree before anything goes. */
+    private Uni<RetentionResult> deleteByTime(List<String> expired) {
+        return storage.clock().chain(theirs -> {
+            Instant ours = clock.instant();
+            boolean agree = theirs.map(
+                            time -> Duration.between(time, ours).abs().compareTo(TOLERANCE) < 0)
+                    .orElse(true);
+            return agree
+                    ? delete(expired)
+                    : Uni.createFrom()
+                            .item(RetentionResult.failed("nothing was deleted: this machine's clock says " + ours
+                                    + ", the storage's " + theirs.get() + "; set the clock by NTP"));
+        });
+    }
+
+    private Uni<RetentionResult> delete(List<String> expired) {
         return storage.delete(expired).collect().asList().map(deletions -> {
             List<String> deleted = new ArrayList<>();
             List<String> locked = new ArrayList<>();
@@ -101,7 +118,7 @@ class BackupRetention {
                     failures.add(name + ": " + deletion.failure().orElseThrow().getMessage());
                 }
             });
-            return new Cleanup(deleted, locked, failures);
+            return new RetentionResult(deleted, locked, failures);
         });
     }
 }

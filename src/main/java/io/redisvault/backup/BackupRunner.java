@@ -10,6 +10,7 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,12 +19,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Runs one cycle at a time, whoever asks for it, and sees it through although the asker may leave.
+ * Runs one run at a time, whoever asks for it, and sees it through although the asker may leave.
  *
- * <p>What became of a cycle is fired as an event, {@link BackupCycle}.
+ * <p>What became of a run is fired as an event, {@link CompletedRun}.
  */
 @ApplicationScoped
 public class BackupRunner {
@@ -32,18 +34,24 @@ public class BackupRunner {
     /** For the storage to take back what an aborted upload left. */
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
-    private record Flight(RunningBackup cycle, long beganNanos, CompletableFuture<BackupOutcome> ended) {}
+    private record Flight(RunningBackup run, long beganNanos, CompletableFuture<BackupOutcome> ended) {}
 
     private final BackupPipeline pipeline;
-    private final Event<BackupCycle> ends;
+    private final Consumer<CompletedRun> ends;
     private final Clock clock;
     private final Duration shutdownTimeout;
     private final AtomicReference<Flight> current = new AtomicReference<>();
-    private volatile BackupCycle last;
+    private volatile CompletedRun last;
     /** In {@link System#nanoTime}; null unless the service stops. */
     private volatile Long stopsAt;
 
-    BackupRunner(BackupPipeline pipeline, Event<BackupCycle> ends, Clock clock, VaultConfig config) {
+    @Inject
+    BackupRunner(BackupPipeline pipeline, Event<CompletedRun> ends, Clock clock, VaultConfig config) {
+        this(pipeline, ends::fire, clock, config);
+    }
+
+    /** @param ends is told of each run that has ended */
+    BackupRunner(BackupPipeline pipeline, Consumer<CompletedRun> ends, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
         this.ends = ends;
         this.clock = clock;
@@ -51,7 +59,7 @@ public class BackupRunner {
     }
 
     /**
-     * Starts a cycle at once; the result tells how it ended.
+     * Starts a run at once; the result tells how it ended.
      *
      * @throws BackupRunningException if one is under way
      */
@@ -60,28 +68,28 @@ public class BackupRunner {
                 new Flight(new RunningBackup(trigger, clock.instant()), System.nanoTime(), new CompletableFuture<>());
         Flight other = current.compareAndExchange(null, flight);
         if (other != null) {
-            throw new BackupRunningException(other.cycle());
+            throw new BackupRunningException(other.run());
         }
-        // Only now: either this sees that the service stops, or what stops it sees this cycle.
+        // Only now: either this sees that the service stops, or what stops it sees this run.
         if (stopsAt != null) {
             current.set(null);
             flight.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
             return Uni.createFrom().completionStage(flight.ended()::copy);
         }
-        Cancellable running = pipeline.run(flight.cycle())
+        Cancellable running = pipeline.run(flight.run())
                 .subscribe()
                 .with(outcome -> end(flight, outcome), failure -> end(flight, BackupPipeline.failed(failure)));
         flight.ended().whenComplete((outcome, failure) -> running.cancel());
         return Uni.createFrom().completionStage(flight.ended()::copy);
     }
 
-    /** The cycle under way. */
+    /** The run under way. */
     public Optional<RunningBackup> running() {
-        return Optional.ofNullable(current.get()).map(Flight::cycle);
+        return Optional.ofNullable(current.get()).map(Flight::run);
     }
 
-    /** The cycle that ended last, in this life of the process. */
-    public Optional<BackupCycle> last() {
+    /** The run that ended last, in this life of the process. */
+    public Optional<CompletedRun> last() {
         return Optional.ofNullable(last);
     }
 
@@ -89,26 +97,26 @@ public class BackupRunner {
         if (!current.compareAndSet(flight, null)) {
             return;
         }
-        BackupCycle cycle = new BackupCycle(
-                flight.cycle().trigger(),
-                flight.cycle().startedAt(),
+        CompletedRun run = new CompletedRun(
+                flight.run().trigger(),
+                flight.run().startedAt(),
                 Duration.ofNanos(System.nanoTime() - flight.beganNanos()),
-                flight.cycle().role(),
+                flight.run().role(),
                 outcome);
-        last = cycle;
+        last = run;
         try {
-            ends.fire(cycle);
+            ends.accept(run);
         } finally {
             flight.ended().complete(outcome);
         }
     }
 
-    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running cycle. */
+    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running run. */
     void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
         stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
     }
 
-    /** Lets a running cycle finish for as long as the setting allows, then makes it fail, which aborts its upload. */
+    /** Lets a running run finish for as long as the setting allows, then makes it fail, which aborts its upload. */
     void stop(@Observes ShutdownEvent event) {
         Flight flight = current.get();
         if (flight == null) {
@@ -122,7 +130,7 @@ public class BackupRunner {
             return;
         }
         LOG.warn("stopping: aborting the running backup");
-        flight.cycle().stop();
+        flight.run().stop();
         if (!endsWithin(flight, ABORT_TIME)) {
             end(flight, new Failed(Failure.STOPPED, "the storage did not answer while the service stopped", null));
         }

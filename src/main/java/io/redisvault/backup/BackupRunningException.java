@@ -1,6 +1,6 @@
 package io.redisvault.backup;
 
-/** One cycle at a time: another is under way. */
+/** One run at a time: another is under way. */
 public final class BackupRunningException extends RuntimeException {
 
     BackupRunningException(RunningBackup running) {

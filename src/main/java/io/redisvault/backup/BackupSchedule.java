@@ -1,9 +1,6 @@
 package io.redisvault.backup;
 
 import io.redisvault.config.VaultConfig;
-import io.redisvault.schedule.DueRuns;
-import io.redisvault.schedule.Tick;
-import io.redisvault.schedule.Timetable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -11,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Starts the runs that are due. */
@@ -18,14 +16,20 @@ import org.jboss.logging.Logger;
 public class BackupSchedule {
 
     private static final Logger LOG = Logger.getLogger(BackupSchedule.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    /** The longest pause is of six days. */
+    private static final int MAX_DOUBLINGS = 14;
 
-    private final BackupRunner runner;
+    private final Consumer<Trigger> backup;
     private final DueRuns runs;
+    private final Clock clock;
+    private int failures;
+    private volatile Instant retry;
 
     @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
         this(
-                runner,
+                runner::start,
                 clock,
                 config.backup()
                         .cron()
@@ -34,23 +38,40 @@ public class BackupSchedule {
                 config.backup().initialDelay());
     }
 
-    BackupSchedule(BackupRunner runner, Clock clock, Timetable timetable, Duration initialDelay) {
-        this.runner = runner;
+    /** @param backup starts a run */
+    BackupSchedule(Consumer<Trigger> backup, Clock clock, Timetable timetable, Duration initialDelay) {
+        this.backup = backup;
+        this.clock = clock;
         this.runs = new DueRuns(clock, timetable, initialDelay);
     }
 
     /** When the next run begins; empty before the schedule has started. */
     public Optional<Instant> next() {
-        return runs.next();
+        Instant again = retry;
+        return runs.next().map(due -> again != null && again.isBefore(due) ? again : due);
     }
 
     void tick(@Observes Tick tick) {
-        runs.due().ifPresent(this::run);
+        Optional<Instant> due = runs.due();
+        Instant again = retry;
+        if (due.isEmpty() && again != null && !clock.instant().isBefore(again)) {
+            due = Optional.of(again);
+        }
+        due.ifPresent(this::run);
+    }
+
+    /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */
+    void ended(@Observes CompletedRun run) {
+        boolean failed = run.outcome() instanceof BackupOutcome.Failed;
+        failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
+        boolean again = failed && run.trigger() == Trigger.SCHEDULE;
+        retry = again ? clock.instant().plus(FIRST_PAUSE.multipliedBy(1L << failures - 1)) : null;
     }
 
     private void run(Instant due) {
+        retry = null;
         try {
-            runner.start(Trigger.SCHEDULE);
+            backup.accept(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {
             LOG.warnf("the run of %s is left out: %s", due, e.getMessage());
         }

@@ -1,6 +1,6 @@
 package io.redisvault.backup;
 
-/** The service is stopping, and the cycle with it. */
+/** The service is stopping, and the run with it. */
 final class BackupStoppedException extends RuntimeException {
 
     BackupStoppedException() {

@@ -22,9 +22,9 @@ class ProgressLog {
     @NonBlocking
     void log() {
         runner.running()
-                .filter(cycle -> cycle.phase() == Phase.UPLOAD)
-                .ifPresent(cycle -> LOG.infof(
+                .filter(run -> run.phase() == Phase.UPLOAD)
+                .ifPresent(run -> LOG.infof(
                         "uploading: %d of %d bytes, %d bytes per second",
-                        cycle.bytesDone(), cycle.bytesTotal(), cycle.bytesPerSecond()));
+                        run.bytesDone(), run.bytesTotal(), run.bytesPerSecond()));
     }
 }

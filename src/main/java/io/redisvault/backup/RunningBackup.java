@@ -9,10 +9,10 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The cycle under way, as those see it who ask meanwhile. */
+/** The run under way, as those see it who ask meanwhile. */
 public final class RunningBackup {
 
-    /** Where a cycle stands. */
+    /** Where a run stands. */
     public enum Phase {
         ROLE,
         DUMP,
@@ -47,7 +47,7 @@ public final class RunningBackup {
         stop.complete(null);
     }
 
-    /** Ends when the cycle is to end. */
+    /** Ends when the run is to end. */
     Uni<Void> stopped() {
         return Uni.createFrom().completionStage(stop::copy);
     }

@@ -1,6 +1,6 @@
 package io.redisvault.backup;
 
-/** What began a cycle. */
+/** What began a run. */
 public enum Trigger {
     SCHEDULE,
     REQUEST,

@@ -1,17 +1,16 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.Trigger;
-import jakarta.enterprise.inject.Instance;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
 import picocli.CommandLine.Command;
 
-/** Runs one cycle. */
-@RegisterForReflection
+/** Runs one backup. */
 @Command(
         name = "backup",
         description = "Run one backup and exit.",
@@ -19,26 +18,34 @@ import picocli.CommandLine.Command;
         footer = {"%nExamples:", "  redis-vault backup", "  redis-vault backup --config config.yaml --json"})
 final class BackupCommand extends VaultCommand {
 
-    BackupCommand() {}
-
-    BackupCommand(RedisVault vault) {
-        super(vault);
-    }
+    @Inject
+    BackupRunner runner;
 
     @Override
-    int run(Instance<Object> beans) {
-        BackupOutcome outcome = beans.select(BackupRunner.class)
-                .get()
-                .start(Trigger.COMMAND)
-                .await()
-                .indefinitely();
-        // Why nothing was stored is in the log, which goes to standard error.
+    public Integer call() {
+        BackupOutcome outcome = run();
         print(
                 BackupReport.of(outcome),
                 outcome instanceof Stored stored ? stored.backup().url() : "");
+        // Elsewhere than on a terminal the log says it.
+        if (Progress.ON_TERMINAL && outcome instanceof Stored stored) {
+            note("stored " + Format.backup(stored.backup()));
+        } else if (Progress.ON_TERMINAL && outcome instanceof Skipped skipped) {
+            note("nothing stored: " + skipped.detail());
+        }
         if (outcome instanceof Stored) {
             return RedisVault.DONE;
         }
         return outcome instanceof Skipped ? RedisVault.NOTHING_TO_DO : RedisVault.FAILED;
+    }
+
+    private BackupOutcome run() {
+        Uni<BackupOutcome> run = runner.start(Trigger.COMMAND);
+        Progress progress = new Progress();
+        // Elsewhere the log has lines of its own about a long upload.
+        if (Progress.ON_TERMINAL) {
+            runner.running().ifPresent(backup -> progress.follow(backup::bytesTotal, backup::bytesDone));
+        }
+        return progress.await(run);
     }
 }

@@ -1,13 +1,14 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.drill.Drill;
 import io.redisvault.drill.DrillOptions;
-import io.redisvault.drill.Drilled;
-import io.redisvault.drill.ServerProgram;
-import jakarta.enterprise.inject.Instance;
+import io.redisvault.drill.DrillResult;
+import io.redisvault.drill.RedisServerBinary;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,23 +18,26 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Proves that a backup can be restored. */
-@RegisterForReflection
 @Command(
         name = "drill",
-        description = "Restore a backup into a temporary directory, load it with a real server, count its keys.",
+        description = "Restore a backup into a temporary directory, load it with a real server, show its keys.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",
             "  redis-vault drill",
-            "  redis-vault drill --redis-server /usr/bin/valkey-server --work-dir /scratch --json"
+            "  redis-vault drill --work-dir /scratch --json",
+            "  redis-vault drill --redis-server /usr/bin/valkey-server"
         })
 final class DrillCommand extends VaultCommand {
+
+    @Inject
+    Drill drill;
 
     @Spec
     private CommandSpec command;
 
     @Mixin
-    private BackupChoice choice;
+    private BackupOptions backup;
 
     @Option(
             names = "--redis-server",
@@ -55,28 +59,44 @@ final class DrillCommand extends VaultCommand {
     private Duration timeout;
 
     @Override
-    public Integer call() {
+    void beforeStart() {
         // For the socket of the server.
         System.setProperty("quarkus.vertx.prefer-native-transport", "true");
-        return super.call();
     }
 
     @Override
-    int run(Instance<Object> beans) {
+    public Integer call() {
         DrillOptions options = new DrillOptions(program(), workDirectory, Optional.ofNullable(timeout));
         Progress progress = new Progress();
-        Drilled drilled = progress.await(
-                beans.select(Drill.class).get().run(choice.selection(), options, progress::follow, progress::step));
-        print(DrillReport.of(drilled), DrillReport.text(drilled));
-        return drilled.passed() ? RedisVault.DONE : RedisVault.FAILED;
+        DrillResult result = progress.await(drill.run(backup.selection(), options, progress::follow, progress::step));
+        print(result, text(result));
+        return result.passed() ? RedisVault.DONE : RedisVault.FAILED;
+    }
+
+    private static String text(DrillResult result) {
+        List<String> lines = new ArrayList<>();
+        lines.add("restored " + result.backup().name() + ": " + Format.backup(result.backup()));
+        if (result.passed()) {
+            lines.add("loaded by " + result.server());
+            result.databases().forEach(keys -> lines.add("database " + keys.database() + ": " + keys(keys.loaded())));
+            if (result.expired() != null && result.expired() > 0) {
+                lines.add("left out as expired: " + keys(result.expired()));
+            }
+        }
+        lines.add(result.passed() ? "drill passed in " + result.seconds() + " s" : "drill failed: " + result.reason());
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String keys(long number) {
+        return number + (number == 1 ? " key" : " keys");
     }
 
     private Path program() {
-        if (server != null && !ServerProgram.runs(server)) {
+        if (server != null && !RedisServerBinary.runs(server)) {
             throw new ParameterException(command.commandLine(), "--redis-server: '" + server + "' is not a program");
         }
         return Optional.ofNullable(server)
-                .or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(ServerProgram::find))
+                .or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(RedisServerBinary::find))
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(),
                         "there is no redis-server or valkey-server in the PATH: install one, or name one with"

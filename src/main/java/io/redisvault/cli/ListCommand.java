@@ -1,13 +1,16 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import jakarta.enterprise.inject.Instance;
+import io.redisvault.cli.Values.NodeName;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,7 +18,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows the backups there are. */
-@RegisterForReflection
 @Command(
         name = "list",
         description = "List the backups of a node, newest first.",
@@ -30,6 +32,14 @@ final class ListCommand extends VaultCommand {
 
     /** Each takes memory, of which there is enough for these. */
     private static final int MOST = 5000;
+
+    private static final List<String> HEADING = List.of("NAME", "AGE", "SIZE", "SERVER", "VERIFIED");
+
+    @Inject
+    BackupCatalog own;
+
+    @Inject
+    Clock clock;
 
     @Option(names = "--node", paramLabel = "NODE", description = "list the backups of this node, not one's own")
     private NodeName node;
@@ -47,18 +57,17 @@ final class ListCommand extends VaultCommand {
     @Option(
             names = "--before",
             paramLabel = "TIME",
-            description = "list those from before this time, such as 2026-11-23T14:00:00Z")
+            description = "list those from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
     private Instant before = Instant.MAX;
 
     @Spec
     private CommandSpec command;
 
     @Override
-    int run(Instance<Object> beans) {
+    public Integer call() {
         if (limit < 1) {
             throw new ParameterException(command.commandLine(), "--limit: '" + limit + "' is not 1 or more");
         }
-        BackupCatalog own = beans.select(BackupCatalog.class).get();
         BackupCatalog catalog = node == null ? own : own.forNode(node.text());
         int shownAtMost = all ? MOST : Math.min(limit, MOST);
         BackupCatalog.Page newest = catalog.newest(shownAtMost, before).await().indefinitely();
@@ -68,7 +77,7 @@ final class ListCommand extends VaultCommand {
             note("there is no backup of node '" + catalog.node() + "'");
             return RedisVault.NOTHING_TO_DO;
         }
-        print(shown, table(shown, beans.select(Clock.class).get().instant()));
+        print(shown, table(shown));
         if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST
@@ -78,17 +87,32 @@ final class ListCommand extends VaultCommand {
         return RedisVault.DONE;
     }
 
-    private static String table(List<Backup> backups, Instant now) {
-        Table table = new Table("NAME", "AGE", "SIZE", "SERVER", "VERIFIED");
-        for (Backup backup : backups) {
-            Backup.Rdb rdb = backup.rdb();
-            table.row(
-                    backup.name(),
-                    Amount.time(Duration.between(backup.timestamp(), now)),
-                    Amount.bytes(backup.bytes()),
-                    rdb == null ? "-" : rdb.producer(),
-                    rdb == null ? "-" : rdb.verified() ? "yes" : "no");
-        }
-        return table.toString();
+    private String table(List<Backup> backups) {
+        Instant now = clock.instant();
+        List<List<String>> rows = new ArrayList<>(List.of(HEADING));
+        backups.forEach(backup -> rows.add(row(backup, now)));
+        int[] widths = IntStream.range(0, HEADING.size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toArray();
+        return rows.stream()
+                .map(row -> IntStream.range(0, widths.length)
+                        .mapToObj(column -> row.get(column)
+                                + " ".repeat(widths[column] - row.get(column).length()))
+                        .collect(Collectors.joining("  "))
+                        .stripTrailing())
+                .collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    private static List<String> row(Backup backup, Instant now) {
+        Backup.Rdb rdb = backup.rdb();
+        return List.of(
+                backup.name(),
+                Format.time(Duration.between(backup.timestamp(), now)),
+                Format.bytes(backup.bytes()),
+                rdb == null ? "-" : rdb.producer(),
+                rdb == null ? "-" : rdb.verified() ? "yes" : "no");
     }
 }

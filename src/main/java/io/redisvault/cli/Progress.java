@@ -7,30 +7,37 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
-/** Waits for something that reads a backup and shows how far it is: a bar on a terminal, a line now and then elsewhere. */
+/** Waits for a transfer and shows how far it is: a bar on a terminal, a line now and then elsewhere. */
 final class Progress {
+
+    static final boolean ON_TERMINAL = System.console() != null;
 
     private static final int WIDTH = 30;
     private static final long REDRAW_MILLIS = 200;
     private static final long LINE_MILLIS = 10_000;
 
-    private final boolean terminal = System.console() != null;
-    private volatile BackupReading reading;
-    private volatile long began;
+    private record Transfer(LongSupplier total, LongSupplier done, long beganNanos) {}
+
+    private volatile Transfer transfer;
 
     /** Shows this reading from now on. */
-    void follow(BackupReading begun) {
-        began = System.nanoTime();
-        reading = begun;
-        VaultCommand.note("reading " + begun.backup().url() + ", "
-                + Amount.bytes(begun.backup().bytes()));
+    void follow(BackupReading reading) {
+        long total = reading.backup().bytes();
+        follow(() -> total, reading::bytesDone);
+        VaultCommand.note("reading " + reading.backup().url() + ", " + Format.bytes(total));
     }
 
-    /** Shows that the reading is over and something else goes on. */
+    /** Shows this transfer from now on, as soon as it has bytes. */
+    void follow(LongSupplier total, LongSupplier done) {
+        transfer = new Transfer(total, done, System.nanoTime());
+    }
+
+    /** Shows that the transfer is over and something else goes on. */
     void step(String what) {
         endBar();
-        reading = null;
+        transfer = null;
         VaultCommand.note(what);
     }
 
@@ -40,7 +47,7 @@ final class Progress {
         try {
             while (true) {
                 try {
-                    return outcome.get(terminal ? REDRAW_MILLIS : LINE_MILLIS, TimeUnit.MILLISECONDS);
+                    return outcome.get(ON_TERMINAL ? REDRAW_MILLIS : LINE_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException notYet) {
                     show();
                 }
@@ -60,32 +67,29 @@ final class Progress {
     }
 
     private void endBar() {
-        if (terminal && reading != null) {
-            show();
+        if (ON_TERMINAL && show()) {
             System.err.println();
         }
     }
 
-    private void show() {
-        BackupReading current = reading;
-        if (current == null) {
-            return;
+    /** False if there is nothing to show. */
+    private boolean show() {
+        Transfer current = transfer;
+        if (current == null || current.total().getAsLong() == 0) {
+            return false;
         }
-        long total = current.backup().bytes();
-        long done = current.bytesDone();
-        long perSecond = (long) (done / Math.max(0.001, (System.nanoTime() - began) / 1e9));
+        long total = current.total().getAsLong();
+        long done = current.done().getAsLong();
+        long perSecond = (long) (done / Math.max(0.001, (System.nanoTime() - current.beganNanos()) / 1e9));
         String text = "%3d%%  %s of %s  %s/s"
-                .formatted(
-                        total == 0 ? 100 : done * 100 / total,
-                        Amount.bytes(done),
-                        Amount.bytes(total),
-                        Amount.bytes(perSecond));
-        if (terminal) {
-            int filled = total == 0 ? WIDTH : (int) (done * WIDTH / total);
+                .formatted(done * 100 / total, Format.bytes(done), Format.bytes(total), Format.bytes(perSecond));
+        if (ON_TERMINAL) {
+            int filled = (int) (done * WIDTH / total);
             // Blanks over what a longer text has left.
             System.err.printf("\r[%s%s] %-40s", "#".repeat(filled), " ".repeat(WIDTH - filled), text);
         } else {
             VaultCommand.note(text.strip());
         }
+        return true;
     }
 }

@@ -1,17 +1,22 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.observability.StartupReport;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
 @QuarkusMain
-@RegisterForReflection
 @Command(
         name = "redis-vault",
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
@@ -22,16 +27,26 @@ import picocli.CommandLine.ScopeType;
             ListCommand.class,
             VerifyCommand.class,
             RestoreCommand.class,
-            DrillCommand.class
+            DrillCommand.class,
+            HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration", "3:nothing to do"})
-public final class RedisVault implements Callable<Integer> {
+public final class RedisVault implements QuarkusApplication, Callable<Integer> {
 
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
     static final int NOTHING_TO_DO = 3;
+
+    @Inject
+    IFactory factory;
+
+    @Inject
+    StartupReport startup;
+
+    @Inject
+    BackupCommand backup;
 
     @Option(
             names = {"-c", "--config"},
@@ -44,9 +59,7 @@ public final class RedisVault implements Callable<Integer> {
     private boolean once;
 
     public static void main(String... args) {
-        String[] given = withoutName(args);
-        // Most starts are this one, and it need not wait for a parser of options.
-        System.exit(given.length == 0 ? new Launch(null).serve() : Options.execute(given));
+        System.exit(Launcher.launch(withoutName(args)));
     }
 
     /** Where the program is what an image runs, some name it once more: {@code docker run redis-vault redis-vault list}. */
@@ -55,12 +68,29 @@ public final class RedisVault implements Callable<Integer> {
         return named ? Arrays.copyOfRange(args, 1, args.length) : args;
     }
 
-    @Override
-    public Integer call() {
-        return once ? new BackupCommand(this).call() : launch().serve();
+    Optional<Path> config() {
+        return Optional.ofNullable(config);
     }
 
-    Launch launch() {
-        return new Launch(config);
+    boolean once() {
+        return once;
+    }
+
+    /** Runs in Quarkus. Most starts have no arguments, and need not wait for a parser of options. */
+    @Override
+    public int run(String... args) {
+        return args.length == 0 ? serve() : CommandLines.of(this, factory).execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        return once ? backup.call() : serve();
+    }
+
+    @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
+    int serve() {
+        startup.log();
+        Quarkus.waitForExit();
+        return DONE;
     }
 }

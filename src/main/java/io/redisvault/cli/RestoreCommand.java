@@ -1,15 +1,15 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.cli.Values.FileMode;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.restore.FileOwner;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreOptions;
+import io.redisvault.restore.RestoreResult;
 import io.redisvault.restore.RestoreTarget;
-import io.redisvault.restore.Restored;
-import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -17,7 +17,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Puts a backup in place. */
-@RegisterForReflection
 @Command(
         name = "restore",
         description = "Put a backup where Redis finds it when it starts: all of it, checked, or nothing.",
@@ -31,8 +30,14 @@ import picocli.CommandLine.Option;
         })
 final class RestoreCommand extends VaultCommand {
 
+    @Inject
+    Restore restore;
+
+    @Inject
+    VaultConfig config;
+
     @Mixin
-    private BackupChoice choice;
+    private BackupOptions backup;
 
     @Option(
             names = "--to",
@@ -54,6 +59,9 @@ final class RestoreCommand extends VaultCommand {
     @Option(names = "--fallback", description = "take the newest good backup if newer ones are corrupt")
     private boolean fallback;
 
+    @Option(names = "--unverified", description = "take a backup as it is, also one that VERIFY_DUMP=false stored")
+    private boolean unverified;
+
     @Option(
             names = "--owner",
             paramLabel = "USER[:GROUP]",
@@ -64,21 +72,20 @@ final class RestoreCommand extends VaultCommand {
     private FileMode mode;
 
     @Override
-    int run(Instance<Object> beans) {
-        VaultConfig config = beans.select(VaultConfig.class).get();
+    public Integer call() {
         RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename());
-        Optional<String> occupant = target.occupant();
-        if (ifEmpty && occupant.isPresent()) {
-            note(occupant.get() + " is there: left as it is");
+        Optional<String> data = target.existingData();
+        if (ifEmpty && data.isPresent()) {
+            note(data.get() + " is there: left as it is");
             return RedisVault.DONE;
         }
-        RestoreOptions options = new RestoreOptions(force, fallback, Optional.ofNullable(owner), mode.permissions());
+        RestoreOptions options =
+                new RestoreOptions(force, fallback, !unverified, Optional.ofNullable(owner), mode.permissions());
         Progress progress = new Progress();
         try {
-            Restored restored = progress.await(
-                    beans.select(Restore.class).get().run(choice.selection(), target, options, progress::follow));
-            restored.notes().forEach(VaultCommand::note);
-            print(RestoreReport.of(restored), RestoreReport.text(restored));
+            RestoreResult result = progress.await(restore.run(backup.selection(), target, options, progress::follow));
+            result.notes().forEach(VaultCommand::note);
+            print(result, text(result));
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
                 note("--fallback takes the newest good backup");
@@ -91,5 +98,13 @@ final class RestoreCommand extends VaultCommand {
             note(e.getMessage() + ": nothing to restore yet");
         }
         return RedisVault.DONE;
+    }
+
+    private static String text(RestoreResult result) {
+        String text = "restored %s to %s: %s"
+                .formatted(result.backup().name(), result.path(), Format.backup(result.backup()));
+        return result.keptAs() == null
+                ? text
+                : text + System.lineSeparator() + "the dump before it is kept as " + result.keptAs();
     }
 }

@@ -1,14 +1,12 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.Verification;
-import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Finds out whether a backup is good. */
-@RegisterForReflection
+/** Verifies a backup. */
 @Command(
         name = "verify",
         description = "Read a backup from the storage and check all of it; nothing is written.",
@@ -21,14 +19,17 @@ import picocli.CommandLine.Mixin;
         })
 final class VerifyCommand extends VaultCommand {
 
+    @Inject
+    Verification verification;
+
     @Mixin
-    private BackupChoice choice;
+    private BackupOptions backup;
 
     @Override
-    int run(Instance<Object> beans) {
+    public Integer call() {
         Progress progress = new Progress();
-        Backup found = progress.await(beans.select(Verification.class).get().run(choice.selection(), progress::follow));
-        print(found, found.name() + ": " + DumpText.of(found));
+        Backup found = progress.await(verification.run(backup.selection(), progress::follow));
+        print(found, found.name() + ": " + Format.backup(found));
         return RedisVault.DONE;
     }
 }

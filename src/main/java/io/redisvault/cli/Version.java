@@ -1,11 +1,9 @@
 package io.redisvault.cli;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.VaultVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
-@RegisterForReflection(targets = Version.class, classNames = "picocli.CommandLine$AutoHelpMixin")
+/** The line that {@code --version} prints. */
 final class Version implements IVersionProvider {
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What our settings mean for Quarkus and its extensions; every property here is read at run time. */
+/** Properties of Quarkus and its extensions that follow from our settings; all are read at run time. */
 final class QuarkusProperties {
 
     private static final String TLS_VERSIONS = "TLSv1.3,TLSv1.2";
@@ -60,12 +60,12 @@ final class QuarkusProperties {
 
     private void redis(VaultConfig.Redis redis) {
         RedisAddress address = redis.connectionString();
+        Optional<String> password = address.password()
+                .or(() -> redis.passwordFile().map(SecretFile::content))
+                .or(redis::password);
         set(
                 "quarkus.redis.hosts",
-                redis.passwordFile()
-                        .map(file -> address.withPassword(file.content()))
-                        .orElse(address)
-                        .toClientUri());
+                password.map(address::withPassword).orElse(address).toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
         if (address.socket().isPresent()) {
@@ -76,11 +76,13 @@ final class QuarkusProperties {
             set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
             set("quarkus.tls.redis.protocols", TLS_VERSIONS);
             set("quarkus.tls.redis.alpn", false);
-            redis.caFile().map(QuarkusProperties::listOf).ifPresent(path -> set(TRUSTED, path));
+            redis.caFile()
+                    .map(QuarkusProperties::listOf)
+                    .ifPresent(path -> set("quarkus.tls.redis.trust-store.pem.certs", path));
+            redis.clientCertFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.cert", path));
+            redis.clientKeyFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.key", path));
         }
     }
-
-    private static final String TRUSTED = "quarkus.tls.redis.trust-store.pem.certs";
 
     private static String listOf(Path path) {
         return path.toString().replace("\\", "\\\\").replace(",", "\\,");

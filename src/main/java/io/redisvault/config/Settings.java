@@ -5,22 +5,32 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
-/** What the environment, {@code config.yaml} and the defaults say together, in this order, or all that is wrong. */
+/** The values of environment, {@code config.yaml} and defaults, in this order, or all mistakes in them. */
 public final class Settings {
+
+    static final String LOCALE_RULE = "has characters that the locale cannot express; set LC_ALL=C.UTF-8";
 
     private static final Path DEFAULT_FILE = Path.of("config.yaml");
 
-    /** What this process was checked with: Quarkus takes the same, whatever happened to the file in between. */
+    /** Settings that {@link #check} found right: Quarkus takes the same, even if the file changed in between. */
     private static volatile Settings checked;
 
     private final List<String> mistakes = new ArrayList<>();
-    private final Map<String, Given> values = new TreeMap<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final Map<String, Value> values = new TreeMap<>();
+    private final Set<String> wrongKeys = new HashSet<>();
     private VaultConfig typed;
 
     private Settings() {}
@@ -32,8 +42,11 @@ public final class Settings {
      * @return one line for each mistake, without any secret; empty if all is well
      */
     public static List<String> check(Optional<Path> configFile) {
-        checked = read(Environment.ofProcess(), configFile);
-        return checked.mistakes();
+        checked = read(System.getenv(), configFile);
+        if (checked.mistakes.isEmpty()) {
+            checked.requireRegion();
+        }
+        return checked.mistakes;
     }
 
     static Optional<Settings> checked() {
@@ -42,17 +55,17 @@ public final class Settings {
 
     /** Reads a duration as the settings have it; throws {@link IllegalArgumentException} with what is wrong with it. */
     public static Duration duration(String text) {
-        return HumanDuration.parse(text);
+        return new DurationConverter().convert(text);
     }
 
-    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong with it. */
+    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
     public static String nodeName(String text) {
-        return new Names.NodeName().convert(text);
+        return canonical(Format.NODE_NAME, text);
     }
 
-    static Settings read(Environment environment, Optional<Path> configFile) {
+    static Settings read(Map<String, String> environment, Optional<Path> configFile) {
         Settings settings = new Settings();
-        settings.take(environment, YamlFile.read(configFile.orElse(DEFAULT_FILE), configFile.isEmpty()));
+        settings.take(ForeignVariables.withoutServices(environment), settings.readFile(configFile));
         return settings;
     }
 
@@ -60,86 +73,171 @@ public final class Settings {
         return mistakes;
     }
 
+    List<String> warnings() {
+        return warnings;
+    }
+
+    Value value(String key) {
+        return values.get(key);
+    }
+
     /** The settings as the typed interface shows them; those with a mistake are at their defaults. */
     VaultConfig typed() {
         return typed;
     }
 
-    private static VaultConfig map(Map<String, String> properties) {
+    /**
+     * The values behind {@link VaultConfig} by property name. A setting without a value is there too, empty: else
+     * Quarkus would take it from a variable such as VAULT_STORAGE_REGION.
+     */
+    Map<String, String> properties() {
+        Map<String, String> properties = new TreeMap<>();
+        Setting.ALL.forEach(setting -> properties.put("vault." + setting.key(), ""));
+        values.forEach((key, value) -> properties.put("vault." + key, value.canonical()));
+        properties.remove("vault.backup.storage_url");
+        return properties;
+    }
+
+    private Map<String, Value> readFile(Optional<Path> configFile) {
+        Path path = configFile.orElse(DEFAULT_FILE);
+        String name = Value.onOneLine(path.toString()) + ": ";
+        Map<String, String> texts = YamlFile.read(path, configFile.isEmpty(), mistake -> mistakes.add(name + mistake));
+        Map<String, Value> file = new HashMap<>();
+        for (Setting setting : Setting.ALL) {
+            Stream.of(setting.key(), setting.formerKey())
+                    .distinct()
+                    .filter(texts::containsKey)
+                    .forEach(key -> add(file, setting, name + key, texts.get(key)));
+        }
+        return file;
+    }
+
+    private void take(Map<String, String> variables, Map<String, Value> file) {
+        ForeignVariables.report(variables, mistakes, warnings);
+        Map<String, Value> environment = new HashMap<>();
+        readVariables(variables, Optional.empty(), environment);
+        StorageType type = typeOf(environment).or(() -> typeOf(file)).orElse(StorageType.S3);
+        readVariables(variables, Optional.of(type), environment);
+
+        Stream.of(file, environment)
+                .filter(source -> source.containsKey("backup.cron") && source.containsKey("backup.interval"))
+                .forEach(source -> mistakes.add(source.get("backup.cron").source() + " and "
+                        + source.get("backup.interval").source() + " are both set; keep one"));
+        if (typeOf(file).orElse(type) != type) {
+            file.keySet().removeIf(key -> key.startsWith("storage."));
+        }
+        if (environment.containsKey("backup.interval")) {
+            file.remove("backup.cron");
+        }
+        values.putAll(file);
+        values.putAll(environment);
+        ForeignVariables.taken(variables, type).forEach(this::takeUnlessSet);
+        Optional.ofNullable(values.get("storage.checksums"))
+                .ifPresent(value -> warnings.add(value.source() + " has no effect any more; leave it out"));
+        completeFor(type);
+
+        typed = mapped();
+        new SettingsValidator(typed, values, mistakes, warnings).validate();
+    }
+
+    private VaultConfig mapped() {
         return new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(properties, "settings", 100))
+                .withSources(new PropertiesConfigSource(properties(), "settings", 100))
                 .withMapping(VaultConfig.class)
                 .build()
                 .getConfigMapping(VaultConfig.class);
     }
 
-    /**
-     * The values behind {@link VaultConfig} by property name, as they were written. A setting without a value is
-     * there too, empty: else Quarkus would take it from a variable such as VAULT_STORAGE_REGION.
-     */
-    Map<String, String> properties() {
-        Map<String, String> properties = new TreeMap<>();
-        Setting.all().forEach(setting -> properties.put("vault." + setting.key(), ""));
-        values.forEach((key, given) -> properties.put("vault." + key, given.value()));
-        return properties;
+    private void readVariables(Map<String, String> variables, Optional<StorageType> scope, Map<String, Value> source) {
+        for (Setting setting : Setting.ALL) {
+            setting.variables().stream()
+                    .filter(name ->
+                            variables.containsKey(name) && Setting.scopeOf(name).equals(scope))
+                    .forEach(name -> add(source, setting, name, variables.get(name)));
+        }
     }
 
-    private void take(Environment environment, YamlFile file) {
-        mistakes.addAll(file.mistakes());
-        mistakes.addAll(environment.mistakes());
-
-        Layer inFile = file.layer();
-        Layer goodInFile = inFile.withoutMistakes().withUrlTakenApart();
-        StorageType type = environment
-                .unscoped()
-                .withoutMistakes()
-                .withUrlTakenApart()
-                .storageType()
-                .or(goodInFile::storageType)
-                .orElse(StorageType.S3);
-        Layer inEnvironment = environment.scopedTo(type);
-        Layer goodInEnvironment = inEnvironment.withoutMistakes().withUrlTakenApart();
-
-        for (Layer layer : List.of(inFile, inEnvironment)) {
-            mistakes.addAll(layer.mistakes());
+    private void takeUnlessSet(String variable, String text) {
+        Setting setting = ForeignVariables.settingOf(variable);
+        Value set = values.get(setting.key());
+        if (set == null) {
+            add(values, setting, variable, text);
+        } else if (!set.text().endsWith(text.replace("redis://", ""))) {
+            warnings.add(variable + " has no effect, since " + set.source() + " is set");
         }
-        for (Layer layer : List.of(goodInFile, goodInEnvironment)) {
-            mistakes.addAll(layer.disagreements());
-            mistakes.addAll(Rules.exclusive(layer));
-        }
-        merge(type, goodInEnvironment, goodInFile.forStorage(type));
-        require(type, goodInFile.suits(type) ? List.of(inEnvironment, inFile) : List.of(inEnvironment));
-        typed = map(properties());
-        mistakes.addAll(Rules.broken(typed, values));
     }
 
-    private void merge(StorageType type, Layer environment, Layer file) {
-        for (Setting setting : Setting.all()) {
-            environment
-                    .find(setting.key())
-                    .or(() -> file.find(setting.key()))
-                    .or(() -> byDefault(setting, type))
-                    .ifPresent(given -> values.put(setting.key(), given));
+    /** Adds a value to those of one source. Of two names for one setting, the first counts and the second must agree. */
+    private void add(Map<String, Value> source, Setting setting, String name, String text) {
+        if (text.isEmpty() && setting.mayBeEmpty()) {
+            return;
         }
-        if (environment.has("backup.interval") && !environment.has("backup.cron")) {
-            values.remove("backup.cron");
+        try {
+            Value value = new Value(setting, name, text, canonical(setting.format(), text));
+            Value first = source.putIfAbsent(setting.key(), value);
+            if (first != null && !first.canonical().equals(value.canonical()) && !name.equals("LOG_LEVEL")) {
+                mistakes.add(value.says("disagrees with " + first.source() + ", which says "
+                        + Value.quoted(first.text()) + "; keep one of them"));
+            }
+            if (setting.key().equals("backup.storage_url")) {
+                StorageUrl.parts(text).forEach((key, part) -> add(source, Setting.of(key), name, part));
+            }
+        } catch (InvalidValueException e) {
+            wrongKeys.add(setting.key());
+            mistakes.add(
+                    text.isEmpty()
+                            ? name + " is empty; give it a value or leave it out"
+                            : new Value(setting, name, text, "").says(e.getMessage()));
         }
+    }
+
+    /** Java reads bytes that are none of the locale's as U+FFFD, so that different names would become the same. */
+    private static String canonical(Format format, String text) {
+        if (text.indexOf('\uFFFD') >= 0) {
+            throw new InvalidValueException(LOCALE_RULE);
+        }
+        return format.canonical(text);
+    }
+
+    private static Optional<StorageType> typeOf(Map<String, Value> source) {
+        return Optional.ofNullable(source.get("storage.type"))
+                .map(value -> StorageType.valueOf(value.canonical().toUpperCase(Locale.ROOT)));
+    }
+
+    private void completeFor(StorageType type) {
+        for (Setting setting : Setting.ALL) {
+            setting.defaultValue(type)
+                    .map(text -> new Value(
+                            setting,
+                            setting.variableFor(type),
+                            text,
+                            setting.format().canonical(text)))
+                    .ifPresent(value -> values.putIfAbsent(setting.key(), value));
+        }
+        String place = type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket";
         values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
-    }
-
-    private static Optional<Given> byDefault(Setting setting, StorageType type) {
-        Optional<String> value = setting.key().equals("storage.bucket") && type == StorageType.S3
-                ? Optional.of("redis-vault")
-                : setting.defaultValue();
-        return value.map(text -> new Given(setting, setting.variableFor(type), text));
-    }
-
-    private void require(StorageType type, List<Layer> layers) {
-        String key = type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket";
-        boolean given = layers.stream().anyMatch(layer -> layer.has(key) || layer.has("backup.storage_url"));
-        if (!values.containsKey(key) && !given) {
-            mistakes.add(Setting.of(key).variableFor(type) + " is not set; the storage type "
+        if (!values.containsKey(place) && !wrongKeys.contains(place) && !wrongKeys.contains("backup.storage_url")) {
+            mistakes.add(Setting.of(place).variableFor(type) + " is not set; the storage type "
                     + type.name().toLowerCase(Locale.ROOT) + " needs it");
+        }
+    }
+
+    /** Looks for a region as Amazon's client would, which asks the metadata of the machine last and can take seconds. */
+    private void requireRegion() {
+        VaultConfig.Storage storage = typed.storage();
+        if (storage.type() == StorageType.S3
+                && storage.endpoint().isEmpty()
+                && storage.region().isEmpty()) {
+            Setting setting = Setting.of("storage.region");
+            try {
+                String region = new DefaultAwsRegionProviderChain().getRegion().id();
+                values.put(setting.key(), new Value(setting, "AWS_REGION", region, region));
+                typed = mapped();
+            } catch (SdkClientException e) {
+                mistakes.add(
+                        "AWS_REGION is not set, and neither a profile nor the machine says the region of the bucket;"
+                                + " set it, or S3_ENDPOINT for another server than Amazon's");
+            }
         }
     }
 }

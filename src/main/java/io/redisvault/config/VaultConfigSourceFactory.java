@@ -29,7 +29,9 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        if (isBuild(context)) {
+        // Quarkus records what sources say while it builds; the builder's environment must not become a default.
+        if (context.getConfigSources().stream()
+                .anyMatch(source -> source.getName().equals(BUILD))) {
             return List.of();
         }
         Settings settings = Settings.checked().orElseGet(() -> read(context));
@@ -42,21 +44,13 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
                 source("derived", QuarkusProperties.of(settings.typed()), DERIVED_ORDINAL));
     }
 
-    /** Quarkus records what sources say while it builds; the builder's environment must not become a default. */
-    private static boolean isBuild(ConfigSourceContext context) {
-        return context.getConfigSources().stream()
-                .anyMatch(source -> source.getName().equals(BUILD));
-    }
-
     private static Settings read(ConfigSourceContext context) {
-        Environment environment =
-                new Environment(name -> value(context, name), System.getenv().keySet());
-        return Settings.read(environment, Optional.empty());
-    }
-
-    private static Optional<String> value(ConfigSourceContext context, String name) {
-        ConfigValue value = Expressions.withoutExpansion(() -> context.getValue(name));
-        return Optional.ofNullable(value).map(ConfigValue::getValue);
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        Setting.ALL.stream().flatMap(setting -> setting.variables().stream()).forEach(name -> Optional.ofNullable(
+                        Expressions.withoutExpansion(() -> context.getValue(name)))
+                .map(ConfigValue::getValue)
+                .ifPresent(value -> variables.put(name, value)));
+        return Settings.read(variables, Optional.empty());
     }
 
     /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */

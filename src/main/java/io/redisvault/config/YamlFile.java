@@ -1,158 +1,102 @@
 package io.redisvault.config;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.composer.ComposerException;
+import org.yaml.snakeyaml.constructor.DuplicateKeyException;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.parser.ParserException;
-import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
+import org.yaml.snakeyaml.scanner.ScannerException;
 
 /**
- * A {@code config.yaml}. It is read as text and structure, without YAML's own ideas of types, so that a value is
- * converted, and shown in a mistake, exactly as it was written.
+ * Reads the text of each key of a {@code config.yaml}. SmallRye's own YAML source would take the last of two equal keys,
+ * join lists, and read a node that is named {@code no} as {@code false}, all without a word.
  */
 final class YamlFile {
 
-    private final String name;
-    private final List<String> mistakes = new ArrayList<>();
-    private final Map<String, Given> values = new HashMap<>();
+    private YamlFile() {}
 
-    private YamlFile(Path path) {
-        this.name = Given.onOneLine(path.toString());
-    }
-
-    /** @param optional whether the file may be absent */
-    static YamlFile read(Path path, boolean optional) {
-        YamlFile file = new YamlFile(path);
+    /** @param optional true if the file may be absent */
+    static Map<String, String> read(Path path, boolean optional, Consumer<String> mistakes) {
+        Map<String, String> texts = new LinkedHashMap<>();
         try {
-            String text = Files.readString(path);
-            Node root = new Yaml(new LoaderOptions())
-                    .compose(new StringReader(text.startsWith("\uFEFF") ? text.substring(1) : text));
-            if (root != null && !isNull(root)) {
-                file.groups(root);
+            Object root = yaml().load(Files.readString(path).replaceFirst("^\uFEFF", ""));
+            if (root instanceof Map<?, ?> groups) {
+                groups.forEach((group, node) -> {
+                    if (node instanceof Map<?, ?> keys && Suggestions.isGroup(group)) {
+                        keys.forEach((key, value) -> add(texts, group + "." + key, value, mistakes));
+                    } else if (node != null || !Suggestions.isGroup(group)) {
+                        add(texts, group.toString(), node, mistakes);
+                    }
+                });
+            } else if (root != null) {
+                mistakes.accept("expected groups of keys with values");
             }
         } catch (NoSuchFileException e) {
             if (!optional) {
-                file.wrong("no such file");
+                mistakes.accept("no such file");
             }
         } catch (CharacterCodingException e) {
-            file.wrong("is not UTF-8 text");
+            mistakes.accept("is not UTF-8 text");
         } catch (IOException e) {
-            file.wrong(Files.isDirectory(path) ? "is a directory, not a file" : "cannot be read");
+            mistakes.accept(Files.isDirectory(path) ? "is a directory, not a file" : "cannot be read");
         } catch (YAMLException e) {
-            file.wrong(explain(e));
+            mistakes.accept(explain(e));
         }
-        return file;
+        return texts;
     }
 
-    List<String> mistakes() {
-        return mistakes;
+    private static void add(Map<String, String> texts, String key, Object value, Consumer<String> mistakes) {
+        if (!key.matches("[A-Za-z0-9_.-]{1,80}")) {
+            // Perhaps a misplaced secret, so it is not repeated.
+            mistakes.accept("has something that is not a key; write group: {key: value}");
+        } else if (Suggestions.isGroup(key)) {
+            mistakes.accept(key + ": expected keys with values");
+        } else if (Setting.find(key).isEmpty()) {
+            mistakes.accept(key + ": unknown key" + Suggestions.forKey(key));
+        } else if (value instanceof String text) {
+            texts.put(key, text);
+        } else if (value != null) {
+            mistakes.accept(key + ": expected one value, not a list or a group of keys");
+        }
     }
 
-    Layer layer() {
-        return new Layer(Setting.all().stream()
-                .flatMap(setting -> setting.keys().stream())
-                .flatMap(key -> Stream.ofNullable(values.get(key)))
-                .toList());
-    }
-
-    private void wrong(String what) {
-        mistakes.add(name + ": " + what);
-    }
-
-    private void groups(Node root) {
-        Map<String, Node> groups = entries(root, "");
-        groups.forEach((group, node) -> {
-            if (!KnownKeys.hasGroup(group)) {
-                wrong(group + ": unknown key; " + KnownKeys.insteadOf(group));
-            } else if (!isNull(node)) {
-                entries(node, group + ".").forEach(this::setting);
+    /** All but null is text, without YAML's own ideas of types, so that a value is taken exactly as it is written. */
+    private static Yaml yaml() {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        DumperOptions unused = new DumperOptions();
+        return new Yaml(new SafeConstructor(options), new Representer(unused), unused, options, new Resolver() {
+            @Override
+            protected void addImplicitResolvers() {
+                addImplicitResolver(Tag.NULL, NULL, "~nN\0");
+                addImplicitResolver(Tag.NULL, EMPTY, null);
             }
         });
     }
 
-    private void setting(String key, Node node) {
-        if (!KnownKeys.has(key)) {
-            wrong(key + ": unknown key; " + KnownKeys.insteadOf(key));
-        } else if (!(node instanceof ScalarNode scalar)) {
-            wrong(key + ": expected one value, not " + kind(node));
-        } else if (!node.getTag().startsWith(Tag.PREFIX)) {
-            wrong(key + ": has a tag of its own; quote a value that starts with !");
-        } else if (!isNull(node)) {
-            Given given = new Given(Setting.of(key), name + ": " + key, scalar.getValue());
-            if (!given.isUnset()) {
-                values.put(key, given);
-            }
-        }
-    }
-
-    private Map<String, Node> entries(Node node, String prefix) {
-        Map<String, Node> entries = new LinkedHashMap<>();
-        if (!(node instanceof MappingNode mapping)) {
-            String where = prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1) + ": ";
-            wrong(where + "expected keys with values, not " + kind(node));
-            return entries;
-        }
-        for (NodeTuple entry : mapping.getValue()) {
-            int line = entry.getKeyNode().getStartMark().getLine() + 1;
-            // Anything else may be a misplaced secret, so it is not repeated.
-            if (!(entry.getKeyNode() instanceof ScalarNode key)
-                    || !key.getValue().matches("[A-Za-z0-9_.-]{1,40}")) {
-                wrong("line " + line + ": not a key");
-            } else if (entries.putIfAbsent(prefix + key.getValue(), entry.getValueNode()) != null) {
-                wrong(prefix + key.getValue() + ": given twice, again in line " + line);
-            }
-        }
-        return entries;
-    }
-
-    private static boolean isNull(Node node) {
-        return node.getTag().equals(Tag.NULL);
-    }
-
-    private static String kind(Node node) {
-        return switch (node.getNodeId()) {
-            case mapping -> "a group of keys";
-            case sequence -> "a list";
-            default -> "a single value";
-        };
-    }
-
-    /** SnakeYAML repeats names of anchors and tags, which a secret that starts with {@code *} or {@code !} becomes. */
+    /** Repeats the words of the scanner only: others name anchors and tags, which a secret that is not quoted becomes. */
     private static String explain(YAMLException e) {
-        if (e instanceof ReaderException unreadable) {
-            return "character " + (unreadable.getPosition() + 1) + " is not allowed in YAML";
-        }
         if (!(e instanceof MarkedYAMLException marked) || marked.getProblemMark() == null) {
-            return "is not YAML";
+            return "has characters that are not allowed in YAML";
         }
-        String problem = marked.getProblem();
-        if (e instanceof ComposerException && problem.contains("alias")) {
-            problem = "an alias of nothing; quote a value that starts with *";
-        } else if (e instanceof ParserException && problem.contains("tag handle")) {
-            problem = "an unknown tag; quote a value that starts with !";
-        } else if (problem.contains("but found another document") || problem.contains("anchor")) {
-            problem = "expected a single document without anchors";
-        }
+        String problem = e instanceof ScannerException
+                ? Value.onOneLine(marked.getProblem())
+                : "expected one document without anchors, aliases and tags; quote a value that starts with *, & or !";
         return "line " + (marked.getProblemMark().getLine() + 1) + ", column "
-                + (marked.getProblemMark().getColumn() + 1) + ": " + Given.onOneLine(problem);
+                + (marked.getProblemMark().getColumn() + 1) + ": "
+                + (e instanceof DuplicateKeyException ? "a key is given twice" : problem);
     }
 }

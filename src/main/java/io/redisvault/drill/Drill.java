@@ -1,6 +1,7 @@
 package io.redisvault.drill;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.redisvault.backup.Backup;
 import io.redisvault.restore.BackupReading;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.NoBackupException;
@@ -14,80 +15,84 @@ import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Proves that a backup can be restored: a real server loads it, and its keys are counted. */
+/** Proves that a backup can be restored: a real server loads it and says which keys it has. */
 @ApplicationScoped
 public class Drill {
 
     private static final RestoreOptions OWNER_ONLY = new RestoreOptions(
-            false, false, Optional.empty(), Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+            false,
+            false,
+            true,
+            Optional.empty(),
+            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
 
     private final Restore restore;
     private final Vertx vertx;
-    private final Clock clock;
-    private DrillRoom room;
+    private DrillSandbox sandbox;
     private boolean stopped;
 
-    Drill(Restore restore, Vertx vertx, Clock clock) {
+    Drill(Restore restore, Vertx vertx) {
         this.restore = restore;
         this.vertx = vertx;
-        this.clock = clock;
     }
 
     /**
-     * Holds a drill, one at a time. Whatever comes of it, a stop of this process included, neither a file nor a process
-     * is left. Fails with {@link NoBackupException}, {@link StorageException}, {@link RestoreException} if the backup is
-     * corrupt, and {@link DrillException} if there could be no drill.
+     * Runs a drill, one at a time. However it ends, also by a stop of this process, no file and no process is left.
+     * Fails with {@link NoBackupException}, {@link StorageException}, {@link RestoreException} if the backup is corrupt,
+     * and {@link DrillException} if there could be no drill.
      *
-     * @param begun is told of the reading of the backup, to follow it
-     * @param step is told what goes on then
+     * @param begun gets the reading of the backup, to follow it
+     * @param step gets a line when the server begins to load
      */
-    public Uni<Drilled> run(
+    public Uni<DrillResult> run(
             BackupSelection selection, DrillOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
         Executor workers = Infrastructure.getDefaultWorkerPool();
         long began = System.nanoTime();
         return Uni.createFrom()
                 .item(() -> open(options))
                 .runSubscriptionOn(workers)
-                .onItem()
-                .transformToUni(opened -> restore.run(selection, opened.target(), OWNER_ONLY, begun)
+                .chain(opened -> restore.run(selection, opened.target(), OWNER_ONLY, begun)
                         .emitOn(workers)
-                        .onItem()
-                        .transformToUni(restored -> {
-                            step.accept(restored.backup().name() + " is restored, " + options.server() + " loads it");
-                            return new DrillRun(
-                                            opened,
-                                            restored.backup().withFacts(restored.facts()),
-                                            options,
-                                            vertx,
-                                            clock,
-                                            began)
-                                    .run();
-                        })
+                        .invoke(restored -> step.accept(
+                                restored.backup().name() + " is restored, " + options.server() + " loads it"))
+                        .chain(restored -> load(restored.backup(), opened, options, began))
                         .onTermination()
                         .call(() -> Uni.createFrom().voidItem().emitOn(workers).invoke(opened::close)));
     }
 
-    private synchronized DrillRoom open(DrillOptions options) {
+    private Uni<DrillResult> load(Backup backup, DrillSandbox opened, DrillOptions options, long began) {
+        return opened.start(options.server(), vertx)
+                .loaded(options.timeout(backup.bytes()))
+                .map(server -> DrillResult.passed(backup, server, since(began)))
+                .onFailure(DrillServer.NotLoadedException.class)
+                .recoverWithItem(failure -> DrillResult.failed(backup, failure.getMessage(), since(began)));
+    }
+
+    private static Duration since(long beganNanos) {
+        return Duration.ofNanos(System.nanoTime() - beganNanos);
+    }
+
+    private synchronized DrillSandbox open(DrillOptions options) {
         if (!vertx.isNativeTransportEnabled()) {
             throw new DrillException("a drill needs Unix sockets, which are there on Linux only, x86-64 or arm64");
         }
         if (stopped) {
             throw new DrillException("stopped");
         }
-        room = DrillRoom.open(options.workDirectory());
-        return room;
+        sandbox = DrillSandbox.open(options.workDirectory());
+        return sandbox;
     }
 
     synchronized void stop(@Observes ShutdownEvent event) {
         stopped = true;
-        if (room != null) {
-            room.close();
+        if (sandbox != null) {
+            sandbox.close();
         }
     }
 }

@@ -1,21 +1,28 @@
 package io.redisvault.drill;
 
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.restore.FileErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.mutiny.redis.client.Request;
 import io.vertx.redis.client.RedisOptions;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** A server in a process of its own, which nobody can reach but through its socket. */
 final class DrillServer implements AutoCloseable {
@@ -23,6 +30,24 @@ final class DrillServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int SECONDS_TO_DIE = 10;
     private static final String PATH = "PATH";
+
+    private static final int LAST_LINES = 3;
+    /** Follows the line that tells what went wrong, with pages of stacks and registers. */
+    private static final String CRASH_REPORT = "BUG REPORT START";
+    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}. */
+    private static final Pattern STAMP_OF_WARNING = Pattern.compile("^\\d+:[A-Z] .{10,40} # ");
+
+    private static final Pattern OF_EACH_START =
+            Pattern.compile("oO0Oo|version=|Configuration loaded|Server initialized|WARNING|Warning:");
+
+    /** The server did not load the dump; the message says why. */
+    static final class NotLoadedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotLoadedException(String message) {
+            super(message);
+        }
+    }
 
     private final Path program;
     private final Process process;
@@ -102,8 +127,29 @@ final class DrillServer implements AutoCloseable {
                         program + " had not loaded the dump after " + limit.toSeconds() + " s" + lastWords()));
     }
 
+    /** The last lines in which the server warns of something, else its last lines; empty if it said nothing. */
     private String lastWords() {
-        return LastWords.of(output);
+        try (InputStream bytes = Files.newInputStream(output)) {
+            List<String> lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))
+                    .lines()
+                    .takeWhile(line -> !line.contains(CRASH_REPORT))
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            List<String> warnings = lines.stream()
+                    .filter(line -> STAMP_OF_WARNING.matcher(line).find())
+                    .filter(line -> !OF_EACH_START.matcher(line).find())
+                    .toList();
+            List<String> telling = warnings.isEmpty() ? lines : warnings;
+            return telling.stream()
+                    .skip(Math.max(0, telling.size() - LAST_LINES))
+                    .map(line -> STAMP_OF_WARNING.matcher(line).replaceFirst(""))
+                    .map(line -> line.replaceAll("\\p{Cntrl}", " ").strip())
+                    .reduce((first, next) -> first + "; " + next)
+                    .map(said -> ": " + said)
+                    .orElse("");
+        } catch (IOException e) {
+            return ", and its output cannot be read: " + FileErrors.text(e);
+        }
     }
 
     /** Its data are a copy, so it may die at once. */

@@ -2,20 +2,22 @@ package io.redisvault.observability;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.BackupCycle;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.Rivals;
+import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.StorageException;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,26 +25,24 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.jboss.logging.Logger;
 
 /**
- * The state of backups, for people and alerts. None of it is a probe: a sidecar's readiness decides the pod's, and an
- * unreachable bucket is no reason to take Redis out of its Service.
+ * Tells the state of backups, to people and alerts. None of it is a probe: a sidecar's readiness decides the pod's, and
+ * an unreachable bucket is no reason to take Redis out of its Service.
  */
 @ApplicationScoped
 class BackupHealth {
 
     static final String GROUP = "backup";
+    private static final Logger LOG = Logger.getLogger(BackupHealth.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    /** How long the storage is not asked again. */
-    private static final Duration SHARED = Duration.ofSeconds(3);
 
     private final VaultConfig config;
 
@@ -54,7 +54,8 @@ class BackupHealth {
     @ApplicationScoped
     @HealthGroup(GROUP)
     AsyncHealthCheck storage(BackupStorage storage) {
-        Uni<HealthCheckResponse> answer = answer("storage", storage::checkAccess, reachable -> up("storage"));
+        Uni<HealthCheckResponse> answer =
+                answer("storage", SharedAnswer.of(storage::checkAccess), reachable -> up("storage"));
         return () -> answer;
     }
 
@@ -87,7 +88,7 @@ class BackupHealth {
                 return down("dump", directory + " is not a readable directory");
             }
             try {
-                DumpFile.open(dump, false, Runnable::run).close();
+                DumpFile.open(dump, false).close();
                 return up("dump");
             } catch (NoSuchFileException notSavedYet) {
                 return up("dump");
@@ -102,9 +103,9 @@ class BackupHealth {
     @HealthGroup(GROUP)
     HealthCheck lastCycle(BackupRunner runner) {
         return () -> {
-            Optional<BackupCycle> last = runner.last();
-            HealthCheckResponseBuilder response = response("last cycle").up();
-            last.ifPresent(cycle -> response.withData("ended", cycle.endedAt().toString()));
+            Optional<CompletedRun> last = runner.last();
+            HealthCheckResponseBuilder response = response("last run").up();
+            last.ifPresent(run -> response.withData("ended", run.endedAt().toString()));
             if (last.isPresent() && last.get().outcome() instanceof Failed failed) {
                 response.down().withData("reason", failed.detail());
             }
@@ -115,61 +116,73 @@ class BackupHealth {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck nodeName(Rivals rivals) {
+    HealthCheck nodeName(NodeNameConflict rivals) {
         return () -> rivals.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
+    }
+
+    /** For the metrics, too. */
+    @Produces
+    @Singleton
+    static NewestBackup newest(BackupCatalog catalog) {
+        return new NewestBackup(SharedAnswer.of(() -> catalog.newest(1, Instant.MAX)
+                .map(page -> page.backups().stream().findFirst())));
     }
 
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    AsyncHealthCheck newestBackup(BackupCatalog catalog, BackupRunner runner, Clock clock) {
+    AsyncHealthCheck newestBackup(NewestBackup newest, BackupRunner runner, Clock clock) {
         Optional<Duration> limit = config.backup().maxAge();
-        if (limit.isEmpty()) {
-            return () -> Uni.createFrom().item(up("newest backup"));
-        }
         Uni<HealthCheckResponse> answer = answer(
-                "newest backup",
-                () -> catalog.newest(1, Instant.MAX),
-                newest -> newest(newest.backups(), runner.last(), clock.instant(), limit.get()));
+                "newest backup", newest.asked(), found -> newestBackup(found, runner.last(), clock.instant(), limit));
         return () -> answer;
     }
 
-    /**
-     * From one question at a time, however many ask and however long it takes: each that hangs on a file system keeps a worker
-     * and each is a request that may be paid for.
-     */
     private static <T> Uni<HealthCheckResponse> answer(
-            String name, Supplier<Uni<? extends T>> question, Function<T, HealthCheckResponse> response) {
-        return SharedAnswer.of(Uni.createFrom().deferred(question), SHARED, System::nanoTime)
-                .map(response)
+            String name, Uni<T> question, Function<T, HealthCheckResponse> response) {
+        return question.map(response)
                 .ifNoItem()
                 .after(PATIENCE)
                 .recoverWithItem(() -> down(name, "no answer within " + PATIENCE.toSeconds() + " s"))
+                .onFailure(StorageException.class)
+                .recoverWithItem(failure -> down(name, failure.getMessage()))
                 .onFailure()
-                .recoverWithItem(failure -> down(name, String.valueOf(failure.getMessage())));
+                .invoke(fault -> LOG.errorf(fault, "the health check '%s' failed", name))
+                .onFailure()
+                .recoverWithItem(() -> down(name, "a fault of Redis Vault, its log says more"));
     }
 
-    private static HealthCheckResponse newest(
-            List<Backup> backups, Optional<BackupCycle> last, Instant now, Duration limit) {
-        Optional<Reason> skipped =
-                last.filter(cycle -> !cycle.endedAt().plus(limit).isBefore(now)).flatMap(BackupCycle::skipped);
+    /** Down for its age only if there is a limit; tells the age in any case. */
+    static HealthCheckResponse newestBackup(
+            Optional<Backup> newest, Optional<CompletedRun> last, Instant now, Optional<Duration> limit) {
+        HealthCheckResponseBuilder response = response("newest backup").up();
+        newest.ifPresent(backup -> response.withData("name", backup.name())
+                .withData("ageSeconds", age(backup, now).toSeconds()));
+        Optional<Reason> skipped = last.filter(run ->
+                        limit.isEmpty() || !run.endedAt().plus(limit.get()).isBefore(now))
+                .flatMap(CompletedRun::skipped);
         if (skipped.equals(Optional.of(Reason.ROLE))) {
-            return response("newest backup").up().withData("skipped", "role").build();
+            return response.withData("skipped", "role").build();
         }
-        if (backups.isEmpty()) {
-            return down("newest backup", "there is no backup of this node");
-        }
-        Backup newest = backups.get(0);
-        Duration age = Duration.between(newest.timestamp(), now);
-        HealthCheckResponseBuilder response =
-                response("newest backup").up().withData("name", newest.name()).withData("ageSeconds", age.toSeconds());
-        if (age.isNegative()) {
-            response.down()
-                    .withData("reason", "its time lies ahead: a clock was wrong, and newer backups come behind it");
-        } else if (age.compareTo(limit) > 0 && !skipped.equals(Optional.of(Reason.UNCHANGED))) {
-            response.down().withData("reason", "older than MAX_BACKUP_AGE, which is " + limit.toSeconds() + " s");
-        }
+        boolean unchanged = skipped.equals(Optional.of(Reason.UNCHANGED));
+        reason(newest.map(backup -> age(backup, now)), limit.filter(any -> !unchanged))
+                .ifPresent(reason -> response.status(limit.isEmpty()).withData("reason", reason));
         return response.build();
+    }
+
+    private static Optional<String> reason(Optional<Duration> age, Optional<Duration> limit) {
+        if (age.isEmpty()) {
+            return Optional.of("there is no backup of this node");
+        }
+        if (age.get().isNegative()) {
+            return Optional.of("its time lies ahead: a clock was wrong, and newer backups come behind it");
+        }
+        return limit.filter(most -> age.get().compareTo(most) > 0)
+                .map(most -> "older than MAX_BACKUP_AGE, which is " + most.toSeconds() + " s");
+    }
+
+    private static Duration age(Backup backup, Instant now) {
+        return Duration.between(backup.timestamp(), now);
     }
 
     private static HealthCheckResponseBuilder response(String name) {

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
-import io.redisvault.backup.BackupCycle;
+import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
@@ -15,8 +15,9 @@ import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
-import io.redisvault.backup.Cleanup;
-import io.redisvault.backup.Rivals;
+import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeNameConflict;
+import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.redis.Role;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,19 +27,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 
-/** What Prometheus sees: the original's metrics under their names, and ours. */
+/** Counts backup runs for Prometheus: the Rust version's metrics under their names, and more. */
 @ApplicationScoped
 class BackupMetrics {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final BackupRunner runner;
     private final BackupSchedule schedule;
-    private final Rivals rivals;
+    private final NodeNameConflict rivals;
+    private final NewestBackup newest;
     private final Clock clock;
     private final MeterRegistry registry;
-    private final Counter cycles;
+    private final Counter runs;
     private final Counter successful;
     private final Counter failed;
     private final Counter skipped;
@@ -49,17 +55,26 @@ class BackupMetrics {
     private final Counter deleteFailures;
     private final DistributionSummary size;
     private final Timer duration;
-    private volatile Instant lastBackup;
+    /** Null as long as it is unknown, the epoch if there is none. */
+    private final AtomicReference<Instant> lastBackup = new AtomicReference<>();
+
     private volatile Instant lastFailure;
     private volatile Instant dumpTime;
 
-    BackupMetrics(MeterRegistry registry, BackupRunner runner, BackupSchedule schedule, Rivals rivals, Clock clock) {
+    BackupMetrics(
+            MeterRegistry registry,
+            BackupRunner runner,
+            BackupSchedule schedule,
+            NodeNameConflict rivals,
+            NewestBackup newest,
+            Clock clock) {
         this.rivals = rivals;
+        this.newest = newest;
         this.registry = registry;
         this.runner = runner;
         this.schedule = schedule;
         this.clock = clock;
-        cycles = counter("backups", "Backup cycles that ended");
+        runs = counter("backups", "Backup runs that ended");
         successful = counter("backups.successful", "Cycles that stored a backup or found the dump stored already");
         failed = counter("backups.failed", "Cycles that failed");
         skipped = counter("backups.skipped", "Cycles with nothing to store");
@@ -74,7 +89,7 @@ class BackupMetrics {
                 .serviceLevelObjectives(1 << 20, 1 << 24, 1 << 28, 1L << 30, 1L << 32, 1L << 34, 1L << 36)
                 .register(registry);
         duration = Timer.builder("redis_vault.backup.duration")
-                .description("Time that cycles took")
+                .description("Time that runs took")
                 .serviceLevelObjectives(seconds(0.1, 1, 5, 15, 60, 300, 900, 3600))
                 .register(registry);
     }
@@ -82,9 +97,9 @@ class BackupMetrics {
     void registerGauges(@Observes StartupEvent event) {
         time(
                 "last.backup.timestamp",
-                "When a cycle last stored a backup or found it stored",
-                self -> epoch(self.lastBackup));
-        time("last.failure.timestamp", "When a cycle last failed", self -> epoch(self.lastFailure));
+                "When a run last stored a backup or found it stored; after a start the time of the newest backup",
+                BackupMetrics::lastBackup);
+        time("last.failure.timestamp", "When a run last failed", self -> epoch(self.lastFailure));
         time(
                 "next.run.timestamp",
                 "When the next scheduled run begins",
@@ -94,11 +109,11 @@ class BackupMetrics {
                         "redis_vault.backup.running",
                         runner,
                         state -> state.running().isPresent() ? 1 : 0)
-                .description("1 while a cycle is under way")
+                .description("1 while a run is under way")
                 .register(registry);
         Gauge.builder("redis_vault.backup.in.progress", runner, BackupMetrics::bytesDone)
                 .baseUnit("bytes")
-                .description("Bytes of the dump handed to the storage in the running cycle")
+                .description("Bytes of the dump handed to the storage in the running run")
                 .register(registry);
         Gauge.builder(
                         "redis_vault.rival.sidecar",
@@ -109,39 +124,39 @@ class BackupMetrics {
         for (Role role : Role.values()) {
             Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
                     .tag("role", role.name().toLowerCase(Locale.ROOT))
-                    .description("1 for the role Redis had in the last cycle")
+                    .description("1 for the role Redis had in the last run")
                     .register(registry);
         }
     }
 
-    void count(@Observes BackupCycle cycle) {
-        BackupOutcome outcome = cycle.outcome();
-        cycles.increment();
-        duration.record(cycle.duration());
+    void count(@Observes CompletedRun run) {
+        BackupOutcome outcome = run.outcome();
+        runs.increment();
+        duration.record(run.duration());
         if (outcome instanceof Stored stored) {
             uploads.increment();
             size.record(stored.backup().bytes());
-            good(cycle, stored.backup().timestamp(), stored.cleanup());
+            good(run, stored.backup().timestamp(), stored.cleanup());
         } else if (outcome instanceof Skipped nothing) {
             skipped.increment();
             if (nothing.reason() == Reason.UNCHANGED) {
-                good(cycle, nothing.existing().orElseThrow().timestamp(), nothing.cleanup());
+                good(run, nothing.existing().orElseThrow().timestamp(), nothing.cleanup());
             } else if (nothing.reason() == Reason.ROLE) {
                 // Of a node that is not backed up, no dump is looked at: its age would only grow.
                 dumpTime = null;
             }
         } else if (outcome instanceof Failed failure) {
             failed.increment();
-            lastFailure = cycle.endedAt();
+            lastFailure = run.endedAt();
             if (failure.failure() == BackupOutcome.Failure.STORAGE) {
                 uploads.increment();
             }
         }
     }
 
-    private void good(BackupCycle cycle, Instant dump, Cleanup cleanup) {
+    private void good(CompletedRun run, Instant dump, RetentionResult cleanup) {
         successful.increment();
-        lastBackup = cycle.endedAt();
+        lastBackup.set(run.endedAt());
         dumpTime = dump;
         cleanups.increment();
         deleted.increment(cleanup.deleted().size());
@@ -163,6 +178,19 @@ class BackupMetrics {
         return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
     }
 
+    /** Asks the storage until it has answered once; a scrape waits for that, though not long. */
+    private double lastBackup() {
+        if (lastBackup.get() == null) {
+            try {
+                Optional<Backup> stored = newest.asked().await().atMost(PATIENCE);
+                lastBackup.compareAndSet(null, stored.map(Backup::timestamp).orElse(Instant.EPOCH));
+            } catch (RuntimeException unknown) {
+                // The health group tells why.
+            }
+        }
+        return epoch(lastBackup.get());
+    }
+
     private double dumpAge() {
         return dumpTime == null
                 ? Double.NaN
@@ -174,7 +202,7 @@ class BackupMetrics {
     }
 
     private static double isRole(BackupRunner runner, Role role) {
-        return runner.last().map(BackupCycle::role).orElse(Role.UNKNOWN) == role ? 1 : 0;
+        return runner.last().map(CompletedRun::role).orElse(Role.UNKNOWN) == role ? 1 : 0;
     }
 
     private static Duration[] seconds(double... values) {

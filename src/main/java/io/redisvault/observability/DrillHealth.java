@@ -1,7 +1,7 @@
 package io.redisvault.observability;
 
-import io.redisvault.drill.ServiceDrill;
-import io.redisvault.drill.ServiceDrillResult;
+import io.redisvault.restore.ScheduledVerification;
+import io.redisvault.restore.VerificationResult;
 import io.smallrye.health.api.HealthGroup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -14,19 +14,19 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 @ApplicationScoped
 class DrillHealth implements HealthCheck {
 
-    private final ServiceDrill drill;
+    private final ScheduledVerification verification;
 
-    DrillHealth(ServiceDrill drill) {
-        this.drill = drill;
+    DrillHealth(ScheduledVerification verification) {
+        this.verification = verification;
     }
 
     @Override
     public HealthCheckResponse call() {
-        Optional<ServiceDrillResult> last = drill.last();
+        Optional<VerificationResult> last = verification.last();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("drill").up();
         last.ifPresent(result -> response.withData("ended", result.endedAt().toString()));
-        last.flatMap(ServiceDrillResult::backup).ifPresent(name -> response.withData("backup", name));
-        last.flatMap(ServiceDrillResult::failure)
+        last.flatMap(VerificationResult::backup).ifPresent(name -> response.withData("backup", name));
+        last.flatMap(VerificationResult::failure)
                 .ifPresent(reason -> response.down().withData("reason", reason));
         return response.build();
     }

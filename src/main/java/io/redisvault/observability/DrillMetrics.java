@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.runtime.StartupEvent;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.drill.ServiceDrillResult;
+import io.redisvault.restore.VerificationResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Instant;
@@ -23,7 +23,7 @@ class DrillMetrics {
 
     DrillMetrics(MeterRegistry registry, VaultConfig config) {
         this.registry = registry;
-        this.drills = config.drill().cron().isPresent();
+        this.drills = config.verify().cron().isPresent();
     }
 
     void register(@Observes StartupEvent event) {
@@ -35,7 +35,7 @@ class DrillMetrics {
         }
     }
 
-    void count(@Observes ServiceDrillResult result) {
+    void count(@Observes VerificationResult result) {
         if (result.failure().isEmpty()) {
             lastSuccess = result.endedAt();
         } else {

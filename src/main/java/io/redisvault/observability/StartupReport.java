@@ -1,6 +1,5 @@
 package io.redisvault.observability;
 
-import io.quarkus.arc.Unremovable;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
@@ -9,7 +8,6 @@ import org.jboss.logging.Logger;
 
 /** What the log says of a service that begins to serve. */
 @ApplicationScoped
-@Unremovable
 public class StartupReport {
 
     private static final Logger LOG = Logger.getLogger(StartupReport.class);
@@ -35,7 +33,7 @@ public class StartupReport {
                         .cron()
                         .map(cron -> "by cron " + cron)
                         .orElseGet(() -> "every " + config.backup().interval().toSeconds() + " s"));
-        config.drill().cron().ifPresent(cron -> LOG.infof("verifying the newest backup by cron %s", cron));
+        config.verify().cron().ifPresent(cron -> LOG.infof("verifying the newest backup by cron %s", cron));
         if (!config.backup().verifyDump()) {
             LOG.warn("VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one");
         }

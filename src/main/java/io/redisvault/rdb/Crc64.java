@@ -30,42 +30,11 @@ public final class Crc64 {
 
     private static final long POLYNOMIAL = Long.reverse(0xad93d23594c935a9L);
 
-    /** {@code x^8}, which moves a sum past a byte. */
-    private static final long ONE_BYTE = 1L << 63 - 8;
-
     /** Eight tables of 256 entries; table {@code k} shifts a byte past {@code k} further bytes. */
     private static final long[] TABLE = table();
 
-    /** The words of a block behind the last ones before it; kept, for it would be a third of the chunk that passes by. */
+    /** The words of a block behind the last ones before it. Reused: a new one per call would be garbage of 12 KiB. */
     private final long[] window = new long[REACH + BLOCK];
-
-    /**
-     * The sum over two pieces from those of each: the first, moved past the zeros that stand for the second, and the second.
-     *
-     * @param length of the second piece, in bytes
-     */
-    static long concatenate(long first, long second, long length) {
-        long moved = first;
-        long power = ONE_BYTE;
-        for (long rest = length; rest > 0; rest >>>= 1) {
-            if ((rest & 1) == 1) {
-                moved = multiply(moved, power);
-            }
-            power = multiply(power, power);
-        }
-        return moved ^ second;
-    }
-
-    /** Modulo the polynomial; the highest bit is the coefficient of 1, as it is reflected. */
-    private static long multiply(long a, long b) {
-        long product = 0;
-        long shifted = a;
-        for (long bits = b; bits != 0; bits <<= 1) {
-            product ^= bits >> 63 & shifted;
-            shifted = timesX(shifted);
-        }
-        return product;
-    }
 
     private static long timesX(long a) {
         return a >>> 1 ^ (a & 1) * POLYNOMIAL;

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * @param aux in the order of the file, unknown ones included; text in printable ASCII with all other bytes as
  *     {@code \xNN}, so that it may go to a log line or a header as it is
  */
-public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
+public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
 
     /** No more than this is read of a file to find its header, in bytes. */
     public static final int MAX_LENGTH = 64 * 1024;
@@ -24,7 +24,7 @@ public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
     /** RDB versions before this one (Redis 2.6) had no checksum. */
     private static final int OLDEST_VERSION = 5;
 
-    private static final int SHORTEST_FILE = Magic.LENGTH + RdbFacts.TAIL_LENGTH;
+    private static final int SHORTEST_FILE = RdbFormat.LENGTH + RdbSummary.TAIL_LENGTH;
 
     public RdbHeader {
         aux = Collections.unmodifiableMap(new LinkedHashMap<>(aux));
@@ -43,7 +43,7 @@ public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
      */
     public static RdbHeader parse(ByteBuffer head, long size) {
         ByteBuffer bytes = head.slice(head.position(), Math.min(MAX_LENGTH, head.remaining()));
-        Magic magic = Magic.of(bytes);
+        RdbFormat magic = RdbFormat.of(bytes);
         int version = magic.version(bytes);
         if (version < OLDEST_VERSION) {
             throw new InvalidDumpException(
@@ -54,7 +54,7 @@ public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
             throw new InvalidDumpException(
                     "the dump is cut off: it has %d bytes, the smallest one %d".formatted(size, SHORTEST_FILE));
         }
-        AuxReader aux = new AuxReader(bytes.position(Magic.LENGTH), size);
+        AuxReader aux = new AuxReader(bytes.position(RdbFormat.LENGTH), size);
         return new RdbHeader(
                 magic, version, version > magic.newestKnownVersion() ? aux.fieldsAsFarAsKnown() : aux.fields());
     }
@@ -64,9 +64,13 @@ public record RdbHeader(Magic magic, int version, Map<String, String> aux) {
         return version > magic.newestKnownVersion();
     }
 
-    /** {@code valkey} or {@code redis}, as far as the AUX fields and the format tell. */
+    /** {@code valkey}, {@code redict} or {@code redis}, as far as the AUX fields and the format tell. */
     public String producer() {
-        return magic == Magic.VALKEY || aux.containsKey("valkey-ver") ? "valkey" : "redis";
+        if (magic == RdbFormat.VALKEY || aux.containsKey("valkey-ver")) {
+            return "valkey";
+        }
+        // Redis' own versions of 7.3 were previews of 7.4, from 7.3.240 on.
+        return aux.getOrDefault("redis-ver", "").matches("7\\.3\\.\\d{1,2}") ? "redict" : "redis";
     }
 
     /** The server's version, such as {@code 7.2.4}. */

@@ -1,60 +1,92 @@
 package io.redisvault.rdb;
 
+import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * Checks a dump while its bytes pass by in order. Keeps the start of the file until the header is read, then a few
- * bytes only. Not safe for use by several threads at once.
+ * Checks a dump while its bytes pass: a stage of the one pass, for backup, restore, verification and download alike.
+ * Keeps the start of the file until the header is read, then a few bytes only. One for each stream.
  */
 public final class RdbVerifier {
-
     private final long size;
-    private final byte[] tail;
+    private final Optional<RdbSummary> expected;
+    private final byte[] tail = new byte[RdbSummary.TAIL_LENGTH];
     private final Crc64 sum = new Crc64();
     private byte[] head;
     private RdbHeader header;
     private long position;
     private long crc;
+    private volatile RdbSummary facts;
 
     /** @param size that the dump is said to have, in bytes */
     public RdbVerifier(long size) {
+        this(size, Optional.empty());
+    }
+
+    /** @param expected the facts that were read of the dump before */
+    public RdbVerifier(RdbSummary expected) {
+        this(expected.size(), Optional.of(expected));
+    }
+
+    private RdbVerifier(long size, Optional<RdbSummary> expected) {
         this.size = size;
+        this.expected = expected;
         this.head = new byte[(int) Math.min(RdbHeader.MAX_LENGTH, size)];
-        this.tail = new byte[RdbFacts.TAIL_LENGTH];
     }
 
     /**
-     * Takes the next bytes; the buffer's position stays as it is.
-     *
-     * @throws InvalidDumpException as soon as they show that the dump is bad
+     * The same bytes, checked. A bad dump fails the stream with {@link InvalidDumpException} before its last chunk passes.
      */
-    public void accept(ByteBuffer bytes) {
+    public Multi<ByteBuffer> check(Multi<ByteBuffer> bytes) {
+        return bytes.onItem()
+                .invoke(this::accept)
+                .onCompletion()
+                // Also where the stream ends early, or has no bytes at all.
+                .invoke(this::facts);
+    }
+
+    /**
+     * The facts of the dump that passed.
+     *
+     * @throws InvalidDumpException if bytes are missing, or the dump is bad
+     */
+    public RdbSummary facts() {
+        if (facts == null) {
+            facts = finish();
+        }
+        return facts;
+    }
+
+    private void accept(ByteBuffer bytes) {
         int length = bytes.remaining();
         if (length > size - position) {
             throw new InvalidDumpException("there are more than the %d bytes that were expected".formatted(size));
         }
-        long covered = Math.max(0, size - RdbFacts.FOOTER_LENGTH - position);
+        long covered = Math.max(0, size - RdbSummary.FOOTER_LENGTH - position);
         crc = sum.update(crc, bytes.slice(bytes.position(), (int) Math.min(length, covered)));
         keepHead(bytes);
         keepTail(bytes);
         position += length;
+        if (position == size) {
+            facts = finish();
+        }
     }
 
-    /**
-     * Ends the check.
-     *
-     * @throws InvalidDumpException if bytes are missing, the EOF opcode is, or the checksum differs
-     */
-    public RdbFacts finish() {
+    private RdbSummary finish() {
         if (position < size) {
             throw new InvalidDumpException("the dump is cut off: %d of %d bytes arrived".formatted(position, size));
         }
         if (header == null) {
             header = RdbHeader.parse(ByteBuffer.wrap(head), size);
         }
-        RdbFacts facts = RdbFacts.of(header, ByteBuffer.wrap(tail), size);
-        facts.check(crc);
-        return facts;
+        RdbSummary found = RdbSummary.of(header, ByteBuffer.wrap(tail), size);
+        if (expected.isPresent() && !expected.get().equals(found)) {
+            throw new InvalidDumpException(
+                    "the dump changed while it was read: its header or its footer is another now");
+        }
+        found.check(crc);
+        return found;
     }
 
     private void keepHead(ByteBuffer bytes) {

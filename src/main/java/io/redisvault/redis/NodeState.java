@@ -1,20 +1,24 @@
 package io.redisvault.redis;
 
 /**
- * What a node says of itself.
+ * State of a node, as it tells it.
  *
- * @param loading whether it is still reading its dataset from disk
+ * @param loading true while it reads its dataset from disk
+ * @param saveFailed true if its last save failed, so that its dump is older than it should be
  */
-public record NodeState(Role role, boolean loading) {
+public record NodeState(Role role, boolean loading, boolean saveFailed) {
 
-    static NodeState parse(String text) {
-        ServerInfo info = ServerInfo.parse(text);
+    /** A node that could not be asked. */
+    public static final NodeState UNKNOWN = new NodeState(Role.UNKNOWN, false, false);
+
+    static NodeState of(ServerInfo info) {
         Role role =
                 switch (info.field("role")) {
                     case "master" -> Role.MASTER;
                     case "slave", "replica" -> Role.REPLICA;
                     default -> Role.UNKNOWN;
                 };
-        return new NodeState(role, info.loading());
+        return new NodeState(
+                role, info.loading(), info.field("rdb_last_bgsave_status").equals("err"));
     }
 }

@@ -4,8 +4,10 @@ import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The Redis beside which we run. It is asked, never told. */
 @ApplicationScoped
@@ -24,8 +26,7 @@ public class RedisNode {
 
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
     public Uni<NodeState> state() {
-        return redis.execute("INFO")
-                .map(response -> NodeState.parse(response.toString()))
+        return info().map(NodeState::of)
                 .ifNoItem()
                 .after(config.timeout())
                 .fail()
@@ -34,7 +35,51 @@ public class RedisNode {
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
                 .onFailure()
-                .transform(this::unavailable);
+                .transform(this::unavailable)
+                .invoke(this::requireRole);
+    }
+
+    /** A reason why the dump stays old, and the remedy; empty where Redis saves, or may not be asked. */
+    public Uni<Optional<String>> savingProblem() {
+        return info().chain(info -> {
+                    if (info.field("rdb_last_bgsave_status").equals("err")) {
+                        return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
+                    }
+                    boolean savesForReplicas = !info.field("connected_slaves").equals("0");
+                    return savesForReplicas
+                            ? Uni.createFrom().item(Optional.<String>empty())
+                            : redis.execute("CONFIG", "GET", "save").map(this::neverSaves);
+                })
+                .ifNoItem()
+                .after(config.timeout())
+                .recoverWithItem(Optional.empty())
+                .onFailure()
+                .recoverWithItem(Optional.empty());
+    }
+
+    private Optional<String> neverSaves(Response answer) {
+        boolean never = answer != null
+                && answer.containsKey("save")
+                && answer.get("save").toString().isEmpty();
+        return never
+                ? Optional.of("Redis at " + config.connectionString() + " never saves a dump by itself (save \"\"): set"
+                        + " 'save 3600 1' in its configuration, or have something run BGSAVE")
+                : Optional.empty();
+    }
+
+    private Uni<ServerInfo> info() {
+        return redis.execute("INFO").map(response -> ServerInfo.parse(response.toString()));
+    }
+
+    private void requireRole(NodeState state) {
+        boolean roleMatters = !config.backupMaster() || !config.backupReplica();
+        if (roleMatters && state.role() == Role.UNKNOWN) {
+            throw new RedisUnavailableException(
+                    config.connectionString()
+                            + " does not say whether it is a master or a replica, as a Sentinel does: name the server"
+                            + " itself in REDIS_CONNECTION, or set BACKUP_MASTER and BACKUP_REPLICA to true",
+                    null);
+        }
     }
 
     private RedisUnavailableException unavailable(Throwable failure) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a server answers to {@code INFO}. */
 public record ServerInfo(Map<String, String> fields) {
@@ -34,9 +35,11 @@ public record ServerInfo(Map<String, String> fields) {
 
     /** Such as {@code redis 7.4.1}. */
     public String server() {
-        return fields.containsKey("valkey_version")
-                ? "valkey " + field("valkey_version")
-                : "redis " + field("redis_version");
+        return Stream.of("valkey", "redict", "redis")
+                .filter(name -> fields.containsKey(name + "_version"))
+                .map(name -> name + " " + field(name + "_version"))
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** How many keys there are, by the number of the database; those without keys are left out. */

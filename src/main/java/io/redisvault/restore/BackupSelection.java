@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which backup is meant: the one of this name, else the newest that is old and young enough.
+ * Selects a backup: the one of this name, else the newest that is old and young enough.
  *
  * @param node whose backups; this one's when empty
  * @param before the time that the dump must be older than

@@ -9,10 +9,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jboss.logging.Logger;
 
-/** Finds the backup that is meant. */
+/** Finds the backup that a selection means. */
 @ApplicationScoped
 public class BackupSelector {
+
+    private static final Logger LOG = Logger.getLogger(BackupSelector.class);
+
+    /** Between the machines of Redis and of this process, without being wrong. */
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(5);
 
     private final BackupCatalog own;
     private final Clock clock;
@@ -41,11 +47,21 @@ public class BackupSelector {
     }
 
     private Uni<Backup> newest(BackupSelection selection, BackupCatalog catalog) {
+        Instant present = clock.instant().plus(CLOCK_DIFFERENCE);
         Instant before = selection.before().orElse(Instant.MAX);
         return catalog.newest(1, before)
+                .chain(page -> page.backups().stream()
+                        .findFirst()
+                        .filter(backup -> backup.timestamp().isAfter(present))
+                        .map(ahead -> {
+                            LOG.warnf(
+                                    "passing over %s: its time lies ahead of this machine's clock; to take it, name it",
+                                    ahead.name());
+                            return catalog.newest(1, present);
+                        })
+                        .orElse(Uni.createFrom().item(page)))
                 .map(newest -> youngEnough(newest.backups(), selection, catalog.node()))
-                .onItem()
-                .transformToUni(backup -> catalog.find(backup.name()));
+                .chain(backup -> catalog.find(backup.name()));
     }
 
     private Backup youngEnough(List<Backup> newest, BackupSelection selection, String node) {

@@ -3,7 +3,6 @@ package io.redisvault.restore;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -12,7 +11,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.Optional;
 
-/** Who a file belongs to. */
+/** User, and perhaps group, that a file belongs to. */
 public record FileOwner(UserPrincipal user, Optional<GroupPrincipal> group) {
 
     /**
@@ -32,22 +31,15 @@ public record FileOwner(UserPrincipal user, Optional<GroupPrincipal> group) {
         }
     }
 
-    static FileOwner of(Path file) throws IOException {
-        PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+    static FileOwner of(Path directory) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
         return new FileOwner(attributes.owner(), Optional.of(attributes.group()));
     }
 
-    void own(Path file) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        view.setOwner(user);
+    void own(PosixFileAttributeView file) throws IOException {
+        file.setOwner(user);
         if (group.isPresent()) {
-            view.setGroup(group.get());
+            file.setGroup(group.get());
         }
-    }
-
-    @Override
-    public String toString() {
-        return group.map(of -> user + ":" + of).orElse(user.toString());
     }
 }

@@ -1,6 +1,6 @@
 package io.redisvault.restore;
 
-/** There is no backup such as was asked for; the message says what there is instead. */
+/** No backup matches the selection; the message says what there is instead. */
 public final class NoBackupException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -12,7 +12,7 @@ public final class NoBackupException extends RuntimeException {
         this.none = none;
     }
 
-    /** Whether the node has no backup at all. */
+    /** True if the node has no backup at all. */
     public boolean none() {
         return none;
     }

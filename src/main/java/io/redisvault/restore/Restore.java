@@ -1,11 +1,9 @@
 package io.redisvault.restore;
 
-import io.quarkus.arc.Unremovable;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,7 +11,6 @@ import org.jboss.logging.Logger;
 
 /** Puts a backup where Redis finds it when it starts: all of it, checked, or nothing. */
 @ApplicationScoped
-@Unremovable // Commands look it up.
 public class Restore {
 
     private static final Logger LOG = Logger.getLogger(Restore.class);
@@ -32,42 +29,43 @@ public class Restore {
 
     /**
      * Restores a backup. Fails with {@link NoBackupException}, {@link StorageException}, and {@link RestoreException}, also
-     * if the backup is corrupt; the target is as it was then.
+     * if the backup is corrupt; the target is then as it was.
      *
-     * @param begun is told of each reading that begins, to follow it
+     * @param begun gets each reading that begins, to follow it
      */
-    public Uni<Restored> run(
+    public Uni<RestoreResult> run(
             BackupSelection selection, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
-        return redis.threat(target)
-                .invoke(threat -> {
+        return redis.warning(target)
+                .invoke(running -> {
                     if (!options.force()) {
-                        requireFree(target, threat);
+                        requireFree(target, running);
                     }
                 })
-                .onItem()
-                .transformToUni(threat -> restore(selection, target, options, begun)
-                        .map(restored -> threat.map(restored::with).orElse(restored)))
+                .chain(running -> restore(selection, target, options, begun)
+                        .map(restored -> running.map(RunningRedis.Warning::text)
+                                .map(restored::with)
+                                .orElse(restored)))
                 .onFailure(Restore::isOfTheTarget)
-                .transform(failure -> new RestoreException(reason((IOException) failure.getCause()), failure));
+                .transform(failure -> new RestoreException(FileErrors.text((IOException) failure.getCause()), failure));
     }
 
-    private static void requireFree(RestoreTarget target, Optional<String> threat) {
-        threat.ifPresent(running -> {
-            throw new RestoreException(running + ", or pass --force");
+    private static void requireFree(RestoreTarget target, Optional<RunningRedis.Warning> running) {
+        running.filter(RunningRedis.Warning::certain).ifPresent(warning -> {
+            throw new RestoreException(warning.text() + ", or pass --force");
         });
-        target.occupant().ifPresent(occupant -> {
+        target.existingData().ifPresent(data -> {
             throw new RestoreException(
                     target.hasDump()
-                            ? occupant + " exists: pass --force to replace it, it is kept under another name"
-                            : occupant + " is there: with 'appendonly yes' Redis loads that and ignores a dump; move it"
+                            ? data + " exists: pass --force to replace it, it is kept under another name"
+                            : data + " is there: with 'appendonly yes' Redis loads that and ignores a dump; move it"
                                     + " away, or pass --force if Redis is to be started with 'appendonly no'");
         });
     }
 
-    private Uni<Restored> restore(
+    private Uni<RestoreResult> restore(
             BackupSelection selection, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
-        return selector.select(selection).onItem().transformToUni(backup -> {
-            BackupReading reading = reader.open(backup);
+        return selector.select(selection).chain(backup -> {
+            BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
             return new RestoreRun(reading, target, options, clock)
                     .run(() -> begun.accept(reading))
                     .onFailure(RestoreException::isCorrupt)
@@ -87,13 +85,5 @@ public class Restore {
 
     private static boolean isOfTheTarget(Throwable failure) {
         return failure.getCause() instanceof IOException && !(failure instanceof StorageException);
-    }
-
-    private static String reason(IOException failure) {
-        if (!(failure instanceof FileSystemException of)) {
-            return failure.getMessage();
-        }
-        String reason = of.getReason() == null ? of.getClass().getSimpleName() : of.getReason();
-        return of.getFile() + ": " + reason;
     }
 }

@@ -16,7 +16,7 @@ public final class RestoreException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Whether it failed since the backup is corrupt. */
+    /** True if the backup is corrupt. */
     public boolean isOfBackup() {
         return isCorrupt(getCause());
     }

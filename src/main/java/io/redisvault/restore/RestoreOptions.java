@@ -7,9 +7,10 @@ import java.util.Set;
 /**
  * How to restore.
  *
- * @param force whether to put the dump in place of another one, which is kept, or beside append-only files
- * @param fallback whether to take the next older backup if one is corrupt
+ * @param force replaces another dump, which is kept, and writes beside append-only files and a running Redis
+ * @param fallback takes the next older backup if one is corrupt
+ * @param verified refuses a backup whose content is not a whole dump
  * @param owner of the file; the directory's, as far as the process may give a file away, when empty
  */
 public record RestoreOptions(
-        boolean force, boolean fallback, Optional<FileOwner> owner, Set<PosixFilePermission> mode) {}
+        boolean force, boolean fallback, boolean verified, Optional<FileOwner> owner, Set<PosixFilePermission> mode) {}

@@ -6,6 +6,7 @@ import io.smallrye.mutiny.unchecked.Unchecked;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -20,54 +21,61 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
     private static final int BUFFERED_CHUNKS = 16;
 
     /** Fails with what the reading fails with, and with exceptions whose cause is the {@link IOException} of the target. */
-    Uni<Restored> run(Runnable begun) {
+    Uni<RestoreResult> run(Runnable begun) {
         Executor workers = Infrastructure.getDefaultWorkerPool();
         return Uni.createFrom()
                 .item(Unchecked.supplier(
                         () -> DumpWriter.begin(target.dump(), reading.backup().bytes())))
                 .runSubscriptionOn(workers)
                 .invoke(begun)
-                .onItem()
-                .transformToUni(writer -> reading.bytes()
+                .chain(writer -> reading.bytes()
                         .emitOn(workers, BUFFERED_CHUNKS)
                         .onItem()
                         .invoke(Unchecked.consumer(writer::write))
                         .onItem()
                         .ignoreAsUni()
-                        .map(Unchecked.function(written -> finish(writer)))
+                        .map(Unchecked.function(written -> publish(writer)))
                         .onTermination()
                         .invoke(writer::close));
     }
 
-    private Restored finish(DumpWriter writer) throws IOException {
+    private RestoreResult publish(DumpWriter writer) throws IOException {
         List<String> notes = new ArrayList<>();
         giveAway(writer).ifPresent(notes::add);
         writer.finish(options.mode(), reading.backup().timestamp());
         Optional<Path> kept = options.force() && target.hasDump() ? Optional.of(keptName()) : Optional.empty();
         writer.publish(kept);
+        if (!options.verified()) {
+            notes.add("this backup was not verified: Redis may refuse to load it");
+        }
         target.appendOnlyFile()
                 .ifPresent(
                         file -> notes.add("Redis loads " + file + " instead, unless it starts with 'appendonly no'"));
-        return new Restored(reading.backup(), reading.facts().orElseThrow(), target.dump(), kept, notes);
+        return new RestoreResult(
+                "restored",
+                reading.found(),
+                target.dump().toString(),
+                kept.map(Path::toString).orElse(null),
+                notes);
     }
 
-    /** Redis is likely to run as whoever the directory belongs to, unless that is a fresh volume's root. */
+    /** Redis is likely to run as the directory's owner, unless that is the root of a fresh volume. */
     private Optional<String> giveAway(DumpWriter writer) throws IOException {
         if (options.owner().isPresent()) {
-            options.owner().get().own(writer.temporary());
+            options.owner().get().own(writer.file());
             return Optional.empty();
         }
         FileOwner directory = FileOwner.of(target.directory());
-        FileOwner own = FileOwner.of(writer.temporary());
+        UserPrincipal own = writer.file().getOwner();
         boolean mounted = directory.user().getName().equals("root");
-        if (mounted || own.user().equals(directory.user())) {
+        if (mounted || own.equals(directory.user())) {
             return Optional.empty();
         }
         try {
-            directory.own(writer.temporary());
+            directory.own(writer.file());
             return Optional.empty();
         } catch (FileSystemException notPermitted) {
-            return Optional.of("the dump belongs to user " + own.user() + ", its directory to " + directory.user()
+            return Optional.of("the dump belongs to user " + own + ", its directory to " + directory.user()
                     + ": if Redis cannot read it, restore as the user that Redis runs as");
         }
     }

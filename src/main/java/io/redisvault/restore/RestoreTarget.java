@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where Redis is to find its dump when it starts.
+ * Place where Redis finds its dump when it starts.
  *
  * @param dump the file, in a directory that exists
  */
@@ -38,8 +38,8 @@ public record RestoreTarget(Path dump) {
         return dump.getParent();
     }
 
-    /** What Redis would load or prefer, were it started now, in words; empty if it would start without data. */
-    public Optional<String> occupant() {
+    /** Path of the data that Redis would load if it started now; empty if it would start without data. */
+    public Optional<String> existingData() {
         return hasDump() ? Optional.of(dump.toString()) : appendOnlyFile();
     }
 

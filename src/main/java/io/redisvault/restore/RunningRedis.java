@@ -1,49 +1,104 @@
 package io.redisvault.restore;
 
+import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.RedisAddress;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
-/** The Redis that may still be running on the directory that is to be restored. */
+/** Finds a Redis that is still running on the directory of a restore. */
 @ApplicationScoped
 class RunningRedis {
 
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    /**
+     * A Redis that would overwrite the restored dump.
+     *
+     * @param certain false if it runs on another machine, whose directory may be another one of the same path
+     */
+    record Warning(String text, boolean certain) {}
+
     private static final String STOP_IT =
             " and overwrites its dump when it saves: stop it first, with SHUTDOWN NOSAVE if its data may go";
 
     private final RedisNode node;
+    private final ReactiveRedisDataSource client;
     private final VaultConfig.Redis config;
 
-    RunningRedis(RedisNode node, VaultConfig config) {
+    RunningRedis(RedisNode node, ReactiveRedisDataSource client, VaultConfig config) {
         this.node = node;
+        this.client = client;
         this.config = config.redis();
     }
 
-    /** What there is to say of a Redis of this machine that would overwrite what is put there; nothing if none runs. */
-    Uni<Optional<String>> threat(RestoreTarget target) {
-        boolean itsDirectory =
-                target.directory().equals(config.dataPath().toAbsolutePath().normalize());
+    /** The warning of the configured Redis if it answers and works in the target's directory. */
+    Uni<Optional<Warning>> warning(RestoreTarget target) {
         RedisAddress address = config.connectionString();
-        boolean here = address.socket().isPresent() || LOOPBACK.contains(address.host());
-        if (!itsDirectory || !here) {
+        boolean here = address.socket().isPresent() || isOfThisMachine(address.host());
+        boolean itsDirectory = isSame(target.directory(), config.dataPath());
+        if (!here && !itsDirectory) {
             return Uni.createFrom().item(Optional.empty());
         }
         return node.state()
-                .map(state -> Optional.of("Redis at " + address + " is running" + STOP_IT))
+                .chain(state -> itsDirectory ? Uni.createFrom().item(true) : saysItsDirectoryIs(target.directory()))
+                .map(same -> same ? warn("Redis at " + address + " is running", here) : Optional.<Warning>empty())
                 .onFailure(RedisUnavailableException.class)
-                .recoverWithItem(failure -> nobodyListens(failure)
+                .recoverWithItem(failure -> !here || !itsDirectory || nobodyListens(failure)
                         ? Optional.empty()
-                        : Optional.of("Redis may be running (" + failure.getMessage() + ")" + STOP_IT));
+                        : warn("Redis may be running (" + failure.getMessage() + ")", true));
+    }
+
+    private static Optional<Warning> warn(String text, boolean certain) {
+        return Optional.of(new Warning(text + STOP_IT, certain));
+    }
+
+    /** False where a server does not allow the question. */
+    private Uni<Boolean> saysItsDirectoryIs(Path directory) {
+        return client.execute("CONFIG", "GET", "dir")
+                .map(answer -> isSame(directory, Path.of(directory(answer))))
+                .ifNoItem()
+                .after(config.timeout())
+                .fail()
+                .onFailure()
+                .recoverWithItem(false);
+    }
+
+    /** A list of name and value, or in RESP3 a map. */
+    private static String directory(Response answer) {
+        return answer.getKeys().contains("dir")
+                ? answer.get("dir").toString()
+                : answer.get(1).toString();
+    }
+
+    private static boolean isSame(Path directory, Path other) {
+        try {
+            return Files.isSameFile(directory, other);
+        } catch (IOException missing) {
+            return false;
+        }
+    }
+
+    private static boolean isOfThisMachine(String host) {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     /** Any other failure, such as a missing password, is that of a server that runs. */

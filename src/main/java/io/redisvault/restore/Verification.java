@@ -1,6 +1,5 @@
 package io.redisvault.restore;
 
-import io.quarkus.arc.Unremovable;
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
@@ -8,9 +7,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Consumer;
 
-/** Reads a backup to its end to find out whether it is good. */
+/** Reads a backup back to its last byte and verifies it. */
 @ApplicationScoped
-@Unremovable // Commands look it up.
 public class Verification {
 
     private final BackupSelector selector;
@@ -25,16 +23,17 @@ public class Verification {
      * The backup with what was found in it. Fails with {@link NoBackupException}, {@link InvalidDumpException} if it is
      * corrupt, and {@link StorageException}.
      *
-     * @param begun is told of the reading, to follow it
+     * @param begun gets the reading, to follow it
      */
     public Uni<Backup> run(BackupSelection selection, Consumer<BackupReading> begun) {
         return selector.select(selection)
-                .onItem()
-                .transformToUni(backup -> {
+                .chain(backup -> {
                     BackupReading reading = reader.open(backup);
                     begun.accept(reading);
-                    return reader.verify(reading)
-                            .map(backup::withFacts)
+                    return reading.bytes()
+                            .onItem()
+                            .ignoreAsUni()
+                            .map(read -> reading.found())
                             .onFailure(InvalidDumpException.class)
                             .transform(bad ->
                                     new InvalidDumpException(backup.name() + " is corrupt: " + bad.getMessage()));

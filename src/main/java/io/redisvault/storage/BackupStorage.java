@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -20,7 +21,7 @@ public interface BackupStorage {
 
     /**
      * Stores one object, all of it or nothing: it becomes visible under its key only once the content has completed. A failed
-     * call leaves nothing behind. A cancelled one may leave an incomplete upload, which {@link #removeUnfinished} removes.
+     * call leaves nothing behind. A cancelled one may leave an incomplete upload, which {@link #abortIncomplete} removes.
      *
      * @param metadata short ASCII facts kept beside the object; names in lower case with hyphens
      * @return the object as stored; fails with {@link StorageException.AlreadyExists} if the key is taken
@@ -51,10 +52,15 @@ public interface BackupStorage {
      * @param keyPrefix what the keys of interest start with, for the storage to narrow its search
      * @param keys which of these keys' uploads may go; no other is touched
      */
-    Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys);
+    Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys);
 
     /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
     Uni<Void> checkAccess();
+
+    /** The storage's own clock, where it tells; never fails. */
+    default Uni<Optional<Instant>> clock() {
+        return Uni.createFrom().item(Optional.empty());
+    }
 
     /** The address people know an object by, such as {@code s3://bucket/key}. */
     String url(String key);

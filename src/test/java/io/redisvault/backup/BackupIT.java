@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What ends up in the bucket, whatever happens around a cycle. */
+/** What ends up in the bucket, whatever happens around a run. */
 class BackupIT {
 
     private static final long MIB = 1 << 20;

@@ -91,7 +91,7 @@ class CutIT {
     private String cut(Scene scene) throws IOException {
         boolean sending = random.nextInt(4) > 0;
         Direction direction = sending ? Direction.TO_SERVER : Direction.TO_CLIENT;
-        // A cycle's answers are a few hundred bytes each.
+        // A run's answers are a few hundred bytes each.
         long offset = random.nextInt(sending ? (int) (Files.size(scene.dump()) * 1.05) : 4000);
         Count count = Count.values()[random.nextInt(Count.values().length)];
         Cut how = Cut.values()[random.nextInt(Cut.values().length)];

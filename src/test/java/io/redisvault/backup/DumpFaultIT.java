@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What can become of a dump while it is uploaded: how the cycle ends, what is left, and that the next one succeeds. */
+/** What can become of a dump while it is uploaded: how the run ends, what is left, and that the next one succeeds. */
 class DumpFaultIT {
 
     private static Instant time = Instant.parse("2026-01-02T03:04:05Z");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** What the storage can do to a cycle: how the cycle ends, what is left, and that the next one succeeds. */
+/** What the storage can do to a run: how the run ends, what is left, and that the next one succeeds. */
 class FaultIT {
 
     private static final Instant JANUARY = Instant.parse("2026-01-02T03:04:05Z");

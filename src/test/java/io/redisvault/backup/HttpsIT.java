@@ -93,7 +93,8 @@ class HttpsIT {
         return vault(node)
                 .and("STORAGE_TYPE", "gcs")
                 .and("GCS_BUCKET", "backups")
-                .and("GCS_ENDPOINT", endpoint);
+                .and("GCS_ENDPOINT", endpoint)
+                .and("GCS_CREDENTIALS", "none");
     }
 
     /** Of two backups, after one for which the code is compiled. */

@@ -23,12 +23,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process is taken away at any moment of a cycle, from its first byte to the storage on. */
+/** The process is taken away at any moment of a run, from its first byte to the storage on. */
 class KillIT {
 
     private static final int KILLS = Integer.getInteger("kill.kills", 20);
     private static final int NODES = 2;
-    /** After so many kills a cycle is let live, and so at the end. */
+    /** After so many kills a run is let live, and so at the end. */
     private static final int IN_A_ROW = 10;
 
     private static final int KILLED = 128 + 9;
@@ -62,38 +62,38 @@ class KillIT {
         int tooLate = 0;
         Instant time = JANUARY;
         try (Scene scene = new Scene(surroundings, "node-" + number)) {
-            Map<Path, Duration> cycles = new HashMap<>();
+            Map<Path, Duration> runs = new HashMap<>();
             for (Path dump : dumps) {
                 time = time.plusSeconds(1);
-                cycles.put(dump, live(scene, dump, time));
+                runs.put(dump, live(scene, dump, time));
             }
             while (kills < KILLS / NODES) {
                 time = time.plusSeconds(1);
                 Path dump = dumps.get(random.nextInt(dumps.size()));
-                long moment = (long) (cycles.get(dump).toMillis() * random.nextDouble());
+                long moment = (long) (runs.get(dump).toMillis() * random.nextDouble());
                 if (kill(scene, dump, time, moment)) {
                     kills++;
                 } else {
                     tooLate++;
-                    // So long a cycle does not take.
-                    cycles.put(dump, Duration.ofMillis(moment));
+                    // So long a run does not take.
+                    runs.put(dump, Duration.ofMillis(moment));
                 }
                 scene.assertThatAllBackupsAreWhole();
                 if ((kills + tooLate) % IN_A_ROW == 0) {
                     time = time.plusSeconds(1);
-                    cycles.put(dump, live(scene, dump, time));
+                    runs.put(dump, live(scene, dump, time));
                 }
             }
             live(scene, dumps.get(0), time.plusSeconds(1));
             System.out.printf(
-                    "KillIT: node %d: %d killed, %d were faster, %d uploads unfinished, cycles of %s%n",
-                    number, kills, tooLate, scene.unfinishedUploads().size(), cycles.values());
+                    "KillIT: node %d: %d killed, %d were faster, %d uploads unfinished, runs of %s%n",
+                    number, kills, tooLate, scene.unfinishedUploads().size(), runs.values());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** One cycle in peace; yields how long it took from its first byte to the storage to its last line. */
+    /** One run in peace; yields how long it took from its first byte to the storage to its last line. */
     private static Duration live(Scene scene, Path dump, Instant time) throws IOException {
         scene.newDump(dump, time);
         try (VaultProcess vault = begin(scene)) {
@@ -101,11 +101,11 @@ class KillIT {
             while (vault.isRunning() && !vault.output().contains("backup stored")) {
                 pause(5);
             }
-            Duration cycle = Duration.ofNanos(System.nanoTime() - began);
+            Duration run = Duration.ofNanos(System.nanoTime() - began);
             VaultProcess.Exit exit = vault.waitFor();
             assertThat(exit.code()).as(exit.err()).isZero();
             assertThat(scene.object(scene.key(time))).hasSameBinaryContentAs(scene.dump());
-            return cycle;
+            return run;
         }
     }
 

@@ -44,7 +44,7 @@ class RetentionIT {
         }
         String stored = dumpOf(NOW, "crowd", "redis-1");
 
-        Exit exit = cycle("redis-1", "crowd", "5");
+        Exit exit = run("redis-1", "crowd", "5");
 
         assertThat(exit.code()).as(exit.err()).isZero();
         assertThat(exit.err()).contains("deleted=16");
@@ -60,7 +60,7 @@ class RetentionIT {
         }
         Files.writeString(data.resolve("dump.rdb"), "no dump at all");
 
-        Exit exit = cycle("redis-1", "failed", "1");
+        Exit exit = run("redis-1", "failed", "1");
 
         assertThat(exit.code()).isEqualTo(1);
         assertThat(surroundings.s3().keys())
@@ -71,12 +71,12 @@ class RetentionIT {
     @Test
     void anUnchangedDumpIsReasonEnoughToCleanUp() throws IOException {
         String stored = dumpOf(NOW, "again", "redis-1");
-        assertThat(cycle("redis-1", "again", "3").code()).isZero();
+        assertThat(run("redis-1", "again", "3").code()).isZero();
         for (int hour = 1; hour <= 5; hour++) {
             put("again/redis-1_" + hoursAgo(hour) + ".rdb");
         }
 
-        assertThat(cycle("redis-1", "again", "1").code()).isEqualTo(3);
+        assertThat(run("redis-1", "again", "1").code()).isEqualTo(3);
 
         assertThat(surroundings.s3().keys())
                 .filteredOn(key -> key.startsWith("again/"))
@@ -89,8 +89,8 @@ class RetentionIT {
         put("rewound/redis-1_" + hoursAgo(2) + ".rdb");
         String current = dumpOf(NOW.minus(Duration.ofDays(30)), "rewound", "redis-1");
 
-        assertThat(cycle("redis-1", "rewound", "1").code()).isZero();
-        assertThat(cycle("redis-1", "rewound", "1").code()).isEqualTo(3);
+        assertThat(run("redis-1", "rewound", "1").code()).isZero();
+        assertThat(run("redis-1", "rewound", "1").code()).isEqualTo(3);
 
         assertThat(surroundings.s3().keys())
                 .filteredOn(key -> key.startsWith("rewound/"))
@@ -107,7 +107,7 @@ class RetentionIT {
         put("ahead/redis-1_" + hoursAgo(2) + ".rdb");
         String current = dumpOf(NOW, "ahead", "redis-1");
 
-        assertThat(cycle("redis-1", "ahead", "2").code()).isZero();
+        assertThat(run("redis-1", "ahead", "2").code()).isZero();
 
         ahead.addAll(List.of(older, current));
         assertThat(surroundings.s3().keys())
@@ -115,7 +115,7 @@ class RetentionIT {
                 .containsExactlyInAnyOrderElementsOf(ahead);
     }
 
-    private Exit cycle(String node, String prefix, String keepLast) {
+    private Exit run(String node, String prefix, String keepLast) {
         return surroundings
                 .vault()
                 .and("REDIS_NODE_NAME", node)

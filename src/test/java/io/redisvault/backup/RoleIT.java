@@ -38,12 +38,12 @@ class RoleIT {
 
     @Test
     void onlyMastersAreBackedUpIfOnlyTheyAreWanted() {
-        assertThat(cycle(master, "m1")
+        assertThat(run(master, "m1")
                         .and("BACKUP_REPLICA", "false")
                         .run("--once")
                         .code())
                 .isZero();
-        Exit skipped = cycle(replica, "r1").and("BACKUP_REPLICA", "false").run("--once");
+        Exit skipped = run(replica, "r1").and("BACKUP_REPLICA", "false").run("--once");
         assertThat(skipped.code()).isEqualTo(3);
         assertThat(skipped.err()).contains("a replica is not to be backed up");
         assertThat(s3.keys()).noneMatch(key -> key.contains("/r1_")).anyMatch(key -> key.contains("/m1_"));
@@ -51,10 +51,10 @@ class RoleIT {
 
     @Test
     void onlyReplicasAreBackedUpIfOnlyTheyAreWanted() {
-        Exit skipped = cycle(master, "m2").and("BACKUP_MASTER", "false").run("--once");
+        Exit skipped = run(master, "m2").and("BACKUP_MASTER", "false").run("--once");
         assertThat(skipped.code()).isEqualTo(3);
         assertThat(skipped.err()).contains("a master is not to be backed up");
-        assertThat(cycle(replica, "r2")
+        assertThat(run(replica, "r2")
                         .and("BACKUP_MASTER", "false")
                         .run("--once")
                         .code())
@@ -63,7 +63,7 @@ class RoleIT {
 
     @Test
     void aRoleThatMattersMustBeKnown() {
-        Exit failed = cycle(master, "m3")
+        Exit failed = run(master, "m3")
                 .and("BACKUP_REPLICA", "false")
                 .and("REDIS_CONNECTION", "redis://someone:s3cr3t@localhost:1")
                 .run("--once");
@@ -77,9 +77,8 @@ class RoleIT {
 
     @Test
     void aRoleThatDoesNotMatterMayBeUnknown() {
-        Exit stored = cycle(master, "m4")
-                .and("REDIS_CONNECTION", "redis://localhost:1")
-                .run("--once");
+        Exit stored =
+                run(master, "m4").and("REDIS_CONNECTION", "redis://localhost:1").run("--once");
         assertThat(stored.code()).isZero();
         assertThat(stored.err()).contains("role unknown", "role=unknown");
     }
@@ -87,7 +86,7 @@ class RoleIT {
     @Test
     void anAnswerThatNeverComesIsATimeout() throws java.io.IOException {
         try (java.net.ServerSocket silent = new java.net.ServerSocket(0)) {
-            Exit failed = cycle(master, "m5")
+            Exit failed = run(master, "m5")
                     .and("BACKUP_REPLICA", "false")
                     .and("REDIS_TIMEOUT", "300ms")
                     .and("REDIS_CONNECTION", "redis://localhost:" + silent.getLocalPort())
@@ -97,7 +96,7 @@ class RoleIT {
         }
     }
 
-    private static VaultProcess.Builder cycle(RedisServer redis, String node) {
+    private static VaultProcess.Builder run(RedisServer redis, String node) {
         return VaultProcess.with(Map.of(
                 "REDIS_CONNECTION", redis.url(),
                 "REDIS_DATA_PATH", redis.dataDirectory().toString(),

@@ -2,6 +2,7 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.FaultyProxy;
@@ -10,8 +11,6 @@ import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -110,13 +109,14 @@ public final class Scene implements AutoCloseable {
 
     public void assertThatAllBackupsAreWhole() throws IOException {
         for (String key : backups()) {
-            try (FileChannel channel = FileChannel.open(object(key))) {
-                RdbVerifier verifier = new RdbVerifier(channel.size());
-                ByteBuffer chunk = ByteBuffer.allocate(1 << 16);
-                while (channel.read(chunk.clear()) >= 0) {
-                    verifier.accept(chunk.flip());
-                }
-                assertThat(verifier.finish().checksummed()).as(key).isTrue();
+            try (DumpFile dump = DumpFile.open(object(key), true)) {
+                new RdbVerifier(dump.facts().orElseThrow())
+                        .check(dump.bytes(Runnable::run))
+                        .onItem()
+                        .ignoreAsUni()
+                        .await()
+                        .indefinitely();
+                assertThat(dump.facts().orElseThrow().checksummed()).as(key).isTrue();
             }
         }
     }

@@ -84,7 +84,7 @@ class SoakIT {
                 .serve();
     }
 
-    /** One cycle with a fault of the network from its start, and another event on its way. */
+    /** One run with a fault of the network from its start, and another event on its way. */
     private void step() throws IOException {
         newDump();
         breakNetwork();
@@ -118,7 +118,7 @@ class SoakIT {
         }
     }
 
-    /** With nothing in its way a cycle succeeds, and clears up after those that had. */
+    /** With nothing in its way a run succeeds, and clears up after those that had. */
     private void heal() throws IOException {
         newDump();
         HttpResponse<String> answer = vault.post("/backup");

@@ -1,6 +1,7 @@
 package io.redisvault.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
@@ -54,7 +55,42 @@ class CommandLineIT {
     void anUnknownOptionIsWrongUsage() {
         Exit exit = VaultProcess.with(Map.of()).run("--onec");
         assertThat(exit.code()).isEqualTo(2);
-        assertThat(exit.err()).startsWith("Unknown option: '--onec'").doesNotContain("\tat ");
+        assertThat(exit.err())
+                .startsWith("redis-vault: '--onec' is unknown; redis-vault takes backup, list, ")
+                .contains("--once", "--config")
+                .hasLineCount(1);
+        Exit inCommand = VaultProcess.with(Map.of()).run("list", "--al");
+        assertThat(inCommand.code()).isEqualTo(2);
+        assertThat(inCommand.err())
+                .startsWith("redis-vault: '--al' is unknown; redis-vault list takes --")
+                .contains("--limit")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aWrongTimeIsOneLineThatSaysWhatIsAllowed() {
+        Exit exit = VaultProcess.with(Map.of()).run("list", "--before", "yesterday");
+        assertThat(exit.code()).isEqualTo(2);
+        assertThat(exit.err())
+                .startsWith("redis-vault: ")
+                .contains("--before", "'yesterday' is not a time; write 2026-11-28, 2026-11-28T14:00")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        Exit exit = VaultProcess.with(Map.of()).run("help");
+        assertThat(exit.code()).isZero();
+        assertThat(exit.out())
+                .isEqualTo(VaultProcess.with(Map.of()).run("--help").out());
+        assertThat(VaultProcess.with(Map.of()).run("help", "restore").out()).contains("--if-empty");
+    }
+
+    @Test
+    void serveIsWhatIsDoneWithoutACommand() {
+        try (VaultProcess service = surroundings.vault().serve("serve")) {
+            assertThat(service.get("/q/health/ready").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
@@ -93,6 +129,22 @@ class CommandLineIT {
 
         Exit again = surroundings.vault().and("REDIS_NODE_NAME", "once").run("backup", "--json");
         assertThat(again.out()).startsWith("{\"outcome\":\"skipped\",\"reason\":\"unchanged\",");
+    }
+
+    @Test
+    void aBackupOnATerminalIsABarAndAPlainLine() {
+        assumeThat(Path.of("/usr/bin/script")).exists();
+        Exit exit = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "terminal")
+                .onTerminal()
+                .run("backup");
+        assertThat(exit.code()).as(exit.out()).isZero();
+        assertThat(exit.out())
+                .containsPattern("\\r\\[#{30}] 100%  \\S+ KiB of \\S+ KiB ")
+                .containsPattern(
+                        "(?m)^redis-vault: stored \\S+ KiB, redis \\S+, RDB version \\d+, CRC-64 \\S+ verified")
+                .doesNotContain("INFO", "[io.redisvault");
     }
 
     @Test

@@ -79,7 +79,7 @@ class DeploymentSettingsTest {
     }
 
     private static Stream<String> known() {
-        return Setting.all().stream().flatMap(setting -> setting.variables().stream());
+        return Setting.ALL.stream().flatMap(setting -> setting.variables().stream());
     }
 
     private static Settings settings(Manifests manifests) {

@@ -15,8 +15,7 @@ final class Reading {
     private Reading() {}
 
     static Settings of(Map<String, String> variables, Optional<Path> file) {
-        Environment environment = new Environment(name -> Optional.ofNullable(variables.get(name)), variables.keySet());
-        return Settings.read(environment, file);
+        return Settings.read(variables, file);
     }
 
     static Settings environment(Map<String, String> variables) {

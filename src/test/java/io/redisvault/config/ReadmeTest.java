@@ -23,7 +23,7 @@ class ReadmeTest {
                 .toList();
         assertThat(documented)
                 .containsExactlyInAnyOrderElementsOf(
-                        Setting.all().stream().map(ReadmeTest::row).toList());
+                        Setting.ALL.stream().map(ReadmeTest::row).toList());
     }
 
     private static String row(Setting setting) {
@@ -31,7 +31,9 @@ class ReadmeTest {
                 setting.variables().stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
         String fallback = setting.key().equals("storage.bucket")
                 ? "`redis-vault` (S3)"
-                : setting.defaultValue().map(value -> "`" + value + "`").orElse("none");
+                : setting.defaultValue(StorageType.GCS)
+                        .map(value -> "`" + value + "`")
+                        .orElse("none");
         return "| " + variables + " | `" + setting.key() + "` | " + fallback;
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class RedisAddressTest {
 
     private static RedisAddress parse(String text) {
-        return new RedisAddressConverter().convert(text);
+        return RedisAddress.of(text);
     }
 
     @Test

@@ -69,8 +69,7 @@ class SecretFilesTest {
     void aTokenInAFileHasTheFormOfAToken() throws IOException {
         Path file = write("hunter2");
         assertThat(Reading.environment("API_TOKEN_FILE=" + file).mistakes())
-                .containsExactly("API_TOKEN_FILE: '" + file
-                        + "' holds a token that must have at least 16 visible ASCII characters");
+                .containsExactly("API_TOKEN_FILE: '" + file + "' must have at least 16 visible ASCII characters");
     }
 
     @Test
@@ -137,6 +136,29 @@ class SecretFilesTest {
         assertThat(Reading.environment("HTTP_TLS_CERT_FILE=" + one.key(), "HTTP_TLS_KEY_FILE=" + one.key())
                         .mistakes())
                 .contains("HTTP_TLS_CERT_FILE: '" + one.key() + "' is not a PEM file of certificates");
+    }
+
+    @Test
+    void redisIsShownACertificateOverTlsOnly() throws IOException {
+        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
+        String cert = "REDIS_CLIENT_CERT_FILE=" + identity.certificate();
+        String key = "REDIS_CLIENT_KEY_FILE=" + identity.key();
+        Settings tls = Reading.environment(cert, key, "REDIS_CONNECTION=valkeys://redis");
+
+        assertThat(tls.mistakes()).isEmpty();
+        assertThat(QuarkusProperties.of(tls.typed()))
+                .containsEntry(
+                        "quarkus.tls.redis.key-store.pem.0.cert",
+                        identity.certificate().toString())
+                .containsEntry(
+                        "quarkus.tls.redis.key-store.pem.0.key", identity.key().toString())
+                .containsEntry("quarkus.redis.tls-configuration-name", "redis");
+        assertThat(Reading.environment(cert, key).mistakes())
+                .containsExactly("REDIS_CLIENT_CERT_FILE: '" + identity.certificate()
+                        + "' is of no use, since REDIS_CONNECTION is not rediss://");
+        assertThat(Reading.environment(cert, "REDIS_CONNECTION=rediss://redis").mistakes())
+                .containsExactly("REDIS_CLIENT_CERT_FILE: '" + identity.certificate()
+                        + "' is of no use without its key; set REDIS_CLIENT_KEY_FILE, too");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.redisvault.config;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.servers.TlsIdentity;
@@ -14,102 +13,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 class SettingsTest {
-
-    /** Every variable of the original, old and new, with a value that is not its default. */
-    private static final Map<String, String> ORIGINALS = Map.ofEntries(
-            entry("REDIS_CONNECTION", "redis://other:6380"),
-            entry("REDIS_DATA_PATH", "/redis"),
-            entry("REDIS_NODE_NAME", "redis-1"),
-            entry("BACKUP_MASTER", "false"),
-            entry("BACKUP_REPLICA", "false"),
-            entry("BACKUP_INTERVAL", "6h"),
-            entry("DUMP_FILENAME", "other.rdb"),
-            entry("STORAGE_TYPE", "gcs"),
-            entry("S3_BUCKET", "other"),
-            entry("S3_PREFIX", "other"),
-            entry("AWS_REGION", "eu-central-1"),
-            entry("S3_ENDPOINT", "http://minio:9000"),
-            entry("GCS_BUCKET", "other"),
-            entry("GCS_PREFIX", "other"),
-            entry("GCS_PROJECT_ID", "project"),
-            entry("RETENTION_KEEP_LAST", "30"),
-            entry("RETENTION_KEEP_DURATION", "30d"),
-            entry("LOG_FORMAT", "json"),
-            entry("RUST_LOG", "debug"),
-            entry("STORAGE_URL", "s3://other/other/"),
-            entry("INITIAL_DELAY", "1s"),
-            entry("LOG_LEVEL", "debug"),
-            entry("METRICS_ENABLED", "false"),
-            entry("METRICS_PORT", "9090"),
-            entry("METRICS_LISTEN_ADDRESS", "127.0.0.1"));
 
     @TempDir
     Path directory;
 
     @Test
-    void theSeedsExampleFileLoads() {
-        Settings settings = Reading.of(Map.of(), Optional.of(Path.of("src/test/resources/seed-config.yaml")));
-
-        assertThat(settings.mistakes()).isEmpty();
-        VaultConfig config = settings.typed();
-        assertThat(config.redis().connectionString()).hasToString("redis://localhost:6379/0");
-        assertThat(config.redis().dataPath()).isEqualTo(Path.of("/data"));
-        assertThat(config.redis().nodeName()).isEqualTo("redis-node");
-        assertThat(config.backup().interval()).isEqualTo(Duration.ofHours(1));
-        assertThat(config.backup().dumpFilename()).isEqualTo("dump.rdb");
-        assertThat(config.storage().type()).isEqualTo(StorageType.S3);
-        assertThat(config.storage().bucket()).contains("redis-vault");
-        assertThat(config.storage().region()).isEmpty();
-        assertThat(config.storage().endpoint()).isEmpty();
-        assertThat(config.retention().keepLast()).isEqualTo(7);
-        assertThat(config.retention().keepDuration()).isEmpty();
-        assertThat(config.logging().format()).isEqualTo(LogFormat.TEXT);
-    }
-
-    @Test
     void theSeedsExampleSaysNothingButTheDefaults() {
         Settings seed = Reading.of(Map.of(), Optional.of(Path.of("src/test/resources/seed-config.yaml")));
 
-        assertThat(seed.properties()).isEqualTo(with(Reading.environment().properties(), "vault.storage.type", "S3"));
+        assertThat(seed.properties()).isEqualTo(Reading.environment().properties());
+    }
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/config/rust-variables.txt", delimiter = '|')
+    void everyVariableOfTheRustVersionReachesTheTypedInterface(String variable, String value) {
+        Map<String, String> variables = new HashMap<>(Map.of(variable, value));
+        if (variable.startsWith("GCS_") || variable.equals("STORAGE_TYPE")) {
+            variables.put("STORAGE_TYPE", "gcs");
+            variables.putIfAbsent("GCS_BUCKET", "redis-vault");
+        }
+        assertThat(Reading.environment(variables).mistakes()).as(variable).isEmpty();
+        assertThat(Reading.environment(variables).properties())
+                .isNotEqualTo(Reading.environment().properties());
     }
 
     @Test
-    void everyVariableOfTheOriginalReachesTheTypedInterface() {
-        String defaults = describe(Reading.environment().typed());
-        ORIGINALS.forEach((variable, value) -> {
-            Map<String, String> variables = new HashMap<>(Map.of(variable, value));
-            if (variable.startsWith("GCS_") || variable.equals("STORAGE_TYPE")) {
-                variables.put("STORAGE_TYPE", "gcs");
-                variables.putIfAbsent("GCS_BUCKET", "redis-vault");
-            }
-            Settings settings = Reading.environment(variables);
-            assertThat(settings.mistakes()).as(variable).isEmpty();
-            assertThat(describe(settings.typed())).as(variable).isNotEqualTo(defaults);
-        });
-    }
-
-    @Test
-    void everySettingHasAVariableAndAllOfTheOriginalsAreAmongThem() {
-        Set<String> variables = Setting.all().stream()
-                .flatMap(setting -> setting.variables().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-
-        assertThat(variables).containsAll(ORIGINALS.keySet());
-        assertThat(Setting.all()).allSatisfy(setting -> {
-            assertThat(setting.variables()).isNotEmpty();
-            setting.defaultValue().ifPresent(value -> setting.converter().convert(value));
-        });
-    }
-
-    @Test
-    void theOriginalsNewerKeysWork() {
+    void newerKeysOfTheRustVersionWork() {
         VaultConfig config = good(Reading.yaml(directory, """
                 backup:
                   storage_url: gs://bkt/some/where/
@@ -131,117 +67,54 @@ class SettingsTest {
         assertThat(config.http().host()).isEqualTo("127.0.0.1");
     }
 
-    /** Two good values for each setting, in the order file, environment. */
-    private static final Map<String, List<String>> VALUES = Map.ofEntries(
-            entry("redis.connection_string", List.of("rediss://file", "rediss://environment")),
-            entry("redis.data_path", List.of("/file", "/environment")),
-            entry("redis.node_name", List.of("file", "environment")),
-            entry("redis.backup_master", List.of("true", "false")),
-            entry("redis.backup_replica", List.of("true", "false")),
-            entry("redis.timeout", List.of("1s", "2s")),
-            entry("redis.ca_file", List.of("src/test/resources/redis-ca.pem", "./src/test/resources/redis-ca.pem")),
-            entry("backup.interval", List.of("2h", "3h")),
-            entry("backup.cron", List.of("0 1 * * *", "0 2 * * *")),
-            entry("backup.initial_delay", List.of("1s", "2s")),
-            entry("backup.dump_filename", List.of("file.rdb", "environment.rdb")),
-            entry("backup.storage_url", List.of("s3://file/a", "s3://environment/b")),
-            entry("backup.verify_dump", List.of("true", "false")),
-            entry("backup.max_age", List.of("1d", "2d")),
-            entry("backup.shutdown_timeout", List.of("1s", "2s")),
-            entry("backup.unfinished_age", List.of("1h", "2h")),
-            entry("backup.rate_limit", List.of("1MiB", "2MiB")),
-            entry("storage.type", List.of("s3", "S3")),
-            entry("storage.bucket", List.of("file", "environment")),
-            entry("storage.prefix", List.of("file", "environment")),
-            entry("storage.region", List.of("file-1", "environment-1")),
-            entry("storage.endpoint", List.of("http://file", "http://environment")),
-            entry("storage.ca_file", List.of("src/test/resources/redis-ca.pem", "./src/test/resources/redis-ca.pem")),
-            entry("storage.sse", List.of("AES256", "aws:kms")),
-            entry("storage.sse_kms_key_id", List.of("alias/file", "alias/environment")),
-            entry("storage.storage_class", List.of("STANDARD_IA", "GLACIER_IR")),
-            entry("storage.conditional_writes", List.of("true", "false")),
-            entry("storage.checksums", List.of("true", "false")),
-            entry("storage.project_id", List.of("file", "environment")),
-            entry("storage.path", List.of("/file", "/environment")),
-            entry("storage.timeout", List.of("1s", "2s")),
-            entry("retention.keep_last", List.of("1", "2")),
-            entry("retention.keep_duration", List.of("1d", "2d")),
-            entry("drill.cron", List.of("0 3 * * *", "0 4 * * *")),
-            entry("logging.format", List.of("text", "json")),
-            entry("logging.level", List.of("warn", "error")),
-            entry("metrics.enabled", List.of("true", "false")),
-            entry("http.port", List.of("1", "2")),
-            entry("http.host", List.of("file", "environment")),
-            entry("http.token", List.of("a-token-from-the-file", "a-token-from-the-environment")));
-
-    /** A file each, under two names. */
-    private Map<String, List<String>> values() throws IOException {
-        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
-        Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
-        Map<String, List<String>> values = new HashMap<>(VALUES);
-        Map.of(
-                        "redis.password_file",
-                        secret,
-                        "http.token_file",
-                        secret,
-                        "http.tls_cert_file",
-                        identity.certificate(),
-                        "http.tls_key_file",
-                        identity.key())
-                .forEach((key, file) -> values.put(
-                        key,
-                        List.of(
-                                file.toString(),
-                                directory
-                                        .resolve(".")
-                                        .resolve(file.getFileName())
-                                        .toString())));
-        return values;
+    /** Good values for the file and for the environment. */
+    private static Map<String, List<String>> values() throws IOException {
+        return Files.readAllLines(Path.of("src/test/resources/config/two-values.txt")).stream()
+                .map(line -> line.split(" \\| "))
+                .collect(Collectors.toMap(words -> words[0], words -> List.of(words[1], words[2])));
     }
+
+    /** What some settings are of no use without. */
+    private static final Map<String, List<String>> BESIDE = Map.of(
+            "redis.ca_file", List.of("REDIS_CONNECTION=rediss://redis"),
+            "redis.client_cert_file", List.of("REDIS_CONNECTION=rediss://redis", "REDIS_CLIENT_KEY_FILE=KEY"),
+            "redis.client_key_file", List.of("REDIS_CONNECTION=rediss://redis", "REDIS_CLIENT_CERT_FILE=CERT"),
+            "storage.ca_file", List.of("S3_ENDPOINT=https://minio:9000", "GCS_ENDPOINT=https://gcs"),
+            "http.tls_cert_file", List.of("HTTP_TLS_KEY_FILE=KEY"),
+            "http.tls_key_file", List.of("HTTP_TLS_CERT_FILE=CERT"),
+            "storage.sse_kms_key_id", List.of("S3_SSE=aws:kms"));
 
     @Test
     void theEnvironmentWinsOverTheFileAndTheFileOverTheDefault() throws IOException {
-        Map<String, List<String>> values = values();
-        assertThat(values)
-                .containsOnlyKeys(Setting.all().stream().map(Setting::key).toList());
-        for (Setting setting : Setting.all()) {
+        TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
+        Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
+        for (Setting setting : Setting.ALL) {
+            Path file = setting.key().contains("cert_file")
+                    ? identity.certificate()
+                    : setting.key().contains("key_file") ? identity.key() : secret;
+            // One file under two names.
+            List<String> values = values().getOrDefault(
+                            setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
+            String yaml = setting.key().replace(".", ":\n  ") + ": '" + values.get(0) + "'\n";
             for (String variable : setting.variables()) {
-                StorageType type = Setting.scopeOf(variable).orElse(StorageType.S3);
-                String fromFile = values.get(setting.key()).get(0);
-                String fromEnvironment = values.get(setting.key()).get(1);
-                Map<String, String> variables = new HashMap<>(surroundings(type));
-                String yaml = setting.key().replace(".", ":\n  ") + ": '" + fromFile + "'\n";
-                String property = "vault." + setting.key();
-
+                Map<String, String> variables =
+                        new HashMap<>(surroundings(Setting.scopeOf(variable).orElse(StorageType.S3)));
+                BESIDE.getOrDefault(setting.key(), List.of()).stream()
+                        .map(beside -> beside.replaceFirst("=KEY", "=" + identity.key())
+                                .replaceFirst("=CERT", "=" + identity.certificate()))
+                        .forEach(beside -> variables.putAll(Reading.variables(beside)));
                 variables.remove(variable);
-                if (setting.key().equals("redis.ca_file")) {
-                    variables.put("REDIS_CONNECTION", "rediss://redis");
-                }
-                if (setting.key().equals("storage.ca_file")) {
-                    variables.put("S3_ENDPOINT", "https://minio:9000");
-                }
-                if (setting.key().equals("http.tls_cert_file")) {
-                    variables.put(
-                            "HTTP_TLS_KEY_FILE", values.get("http.tls_key_file").get(0));
-                }
-                if (setting.key().equals("http.tls_key_file")) {
-                    variables.put(
-                            "HTTP_TLS_CERT_FILE",
-                            values.get("http.tls_cert_file").get(0));
-                }
-                if (setting.key().equals("storage.sse_kms_key_id")) {
-                    variables.put("S3_SSE", "aws:kms");
-                }
-                Settings file = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
-                assertThat(file.mistakes()).as(variable).isEmpty();
-                assertThat(file.properties()).as(variable).containsEntry(property, fromFile);
-
-                variables.put(variable, fromEnvironment);
-                Settings both = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
-                assertThat(both.mistakes()).as(variable).isEmpty();
-                assertThat(both.properties()).as(variable).containsEntry(property, fromEnvironment);
+                assertThat(value(setting, variables, yaml)).as(variable).isEqualTo(values.get(0));
+                variables.put(variable, values.get(1));
+                assertThat(value(setting, variables, yaml)).as(variable).isEqualTo(values.get(1));
             }
         }
+    }
+
+    private String value(Setting setting, Map<String, String> variables, String yaml) {
+        Settings settings = Reading.of(variables, Optional.of(Reading.file(directory, yaml)));
+        assertThat(settings.mistakes()).isEmpty();
+        return settings.value(setting.key()).text();
     }
 
     /** What a storage of that type cannot do without. */
@@ -442,15 +315,5 @@ class SettingsTest {
     private static VaultConfig good(Settings settings) {
         assertThat(settings.mistakes()).isEmpty();
         return settings.typed();
-    }
-
-    private static String describe(VaultConfig config) {
-        return Map.of("quarkus", QuarkusProperties.of(config), "vault", config.toString())
-                .toString();
-    }
-
-    private static Map<String, String> with(Map<String, String> map, String key, String value) {
-        map.put(key, value);
-        return map;
     }
 }

@@ -72,7 +72,6 @@ class VaultConfigSourceFactoryTest {
                 .getConfigMapping(VaultConfig.class);
 
         assertThat(vault.http().port()).isEqualTo(8080);
-        assertThat(vault.retention().keepLast()).isEqualTo(7);
         assertThat(vault.storage().region()).isEmpty();
     }
 

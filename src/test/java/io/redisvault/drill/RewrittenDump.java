@@ -22,16 +22,6 @@ final class RewrittenDump {
         write(dump, bytes);
     }
 
-    static void withTypeOfFirstKey(Path dump, int type) throws IOException {
-        byte[] bytes = Files.readAllBytes(dump);
-        int database = 0;
-        while ((bytes[database] & 0xff) != 0xfe) {
-            database++;
-        }
-        bytes[database + 2] = (byte) type;
-        write(dump, bytes);
-    }
-
     private static void write(Path dump, byte[] bytes) throws IOException {
         int covered = bytes.length - FOOTER;
         ByteBuffer.wrap(bytes)

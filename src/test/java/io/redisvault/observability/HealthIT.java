@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is wrong around the service is said in the group, and never in a probe. */
+/** A fault around the service is told in the group, and never in a probe. */
 class HealthIT {
 
     private static final String GROUP = "/q/health/group/backup";
@@ -40,7 +40,7 @@ class HealthIT {
                 surroundings.vault().and("S3_BUCKET", "no-such-bucket").serve()) {
             assertThat(vault.post("/backup").statusCode()).isEqualTo(502);
             assertDown(vault, "storage", "there is no bucket 'no-such-bucket'");
-            assertDown(vault, "last cycle", "there is no bucket 'no-such-bucket'");
+            assertDown(vault, "last run", "there is no bucket 'no-such-bucket'");
             Awaitility.await().untilAsserted(() -> assertThat(vault.output())
                     .contains("the storage cannot be used: S3 answered 404 NoSuchBucket"));
         }
@@ -60,6 +60,8 @@ class HealthIT {
         try (VaultProcess vault =
                 surroundings.vault().and("S3_ENDPOINT", "http://localhost:1").serve()) {
             assertDown(vault, "storage", "S3 did not answer");
+            assertDown(vault, "newest backup", "S3 did not answer");
+            assertThat(vault.get("/q/metrics").body()).contains("redis_vault_last_backup_timestamp_seconds 0.0");
         }
     }
 
@@ -133,6 +135,17 @@ class HealthIT {
 
             SyntheticDump.write(surroundings.s3().file("redis-vault/aged_2999-01-02T03:04:05Z.rdb"), 1000, 1);
             Awaitility.await().untilAsserted(() -> assertDown(vault, "newest backup", "its time lies ahead"));
+        }
+    }
+
+    @Test
+    void theNewestBackupIsKnownRightAfterAStart() throws IOException {
+        SyntheticDump.write(surroundings.s3().file("redis-vault/started_2026-01-02T03:04:05Z.rdb"), 1000, 1);
+        try (VaultProcess vault =
+                surroundings.vault().and("REDIS_NODE_NAME", "started").serve()) {
+            assertThat(vault.get("/q/metrics").body())
+                    .contains("redis_vault_last_backup_timestamp_seconds 1.767323045E9");
+            assertThat(vault.get(GROUP).body()).contains("started_2026-01-02T03:04:05Z.rdb", "ageSeconds");
         }
     }
 

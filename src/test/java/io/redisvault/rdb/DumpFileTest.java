@@ -21,12 +21,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -46,10 +45,10 @@ class DumpFileTest extends DumpOnDisk {
     void tellsSizeTimeAndFacts() throws IOException {
         Instant modified = Instant.parse("2026-11-23T01:02:03.123456789Z");
         Files.setLastModifiedTime(path, FileTime.from(modified));
-        try (DumpFile dump = DumpFile.open(path, workers)) {
+        try (DumpFile dump = DumpFile.open(path, true)) {
             assertThat(dump.size()).isEqualTo(bytes.length);
             assertThat(dump.modified()).isEqualTo(modified);
-            RdbFacts facts = dump.facts().orElseThrow();
+            RdbSummary facts = dump.facts().orElseThrow();
             assertThat(facts.size()).isEqualTo(bytes.length);
             assertThat(facts.checksummed()).isTrue();
             assertThat(facts.header().createdAt()).contains(Instant.ofEpochSecond(SyntheticDump.CTIME));
@@ -59,7 +58,7 @@ class DumpFileTest extends DumpOnDisk {
     @Test
     void followsASymbolicLink() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), path);
-        try (DumpFile dump = DumpFile.open(link, workers)) {
+        try (DumpFile dump = DumpFile.open(link, true)) {
             assertThat(dump.size()).isEqualTo(bytes.length);
         }
     }
@@ -68,26 +67,26 @@ class DumpFileTest extends DumpOnDisk {
     void refusesWhatIsNoRegularFile() throws IOException {
         Path loop = Files.createSymbolicLink(directory.resolve("loop"), directory.resolve("loop"));
         assertThatExceptionOfType(NoSuchFileException.class)
-                .isThrownBy(() -> DumpFile.open(directory.resolve("none"), workers));
+                .isThrownBy(() -> DumpFile.open(directory.resolve("none"), true));
         assertThatExceptionOfType(FileSystemException.class)
-                .isThrownBy(() -> DumpFile.open(directory, workers))
+                .isThrownBy(() -> DumpFile.open(directory, true))
                 .withMessage(directory + ": it is a directory");
         assertThatExceptionOfType(FileSystemException.class)
-                .isThrownBy(() -> DumpFile.open(loop, workers))
+                .isThrownBy(() -> DumpFile.open(loop, true))
                 .withMessageContaining("Too many levels of symbolic links");
         assertThatExceptionOfType(FileSystemException.class)
-                .isThrownBy(() -> DumpFile.open(Path.of("/dev/zero"), workers))
+                .isThrownBy(() -> DumpFile.open(Path.of("/dev/zero"), true))
                 .withMessage("/dev/zero: it is no regular file");
     }
 
     @Test
     void refusesABadEndOrStartAtOnce() throws IOException {
         write(Arrays.copyOf(bytes, bytes.length - 1));
-        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("EOF opcode ff is missing");
+        assertThatThrownBy(() -> DumpFile.open(path, true)).hasMessageContaining("EOF opcode ff is missing");
         write(new byte[0]);
-        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> DumpFile.open(path, true)).hasMessageContaining("is empty");
         write("hello, this is something else".getBytes());
-        assertThatThrownBy(() -> DumpFile.open(path, workers)).hasMessageContaining("not an RDB file");
+        assertThatThrownBy(() -> DumpFile.open(path, true)).hasMessageContaining("not an RDB file");
     }
 
     @Test
@@ -102,9 +101,9 @@ class DumpFileTest extends DumpOnDisk {
         });
         try {
             for (int n = 0; n < 2000 || generation.get() < 500; n++) {
-                try (DumpFile dump = DumpFile.open(path, false, Runnable::run)) {
+                try (DumpFile dump = DumpFile.open(path, false)) {
                     assertThat(dump.modified().getEpochSecond()).isEqualTo(1_000_000 + dump.size());
-                    assertThat(collect(dump.read(0, dump.size()))).hasSize((int) dump.size());
+                    assertThat(collect(dump.bytes(workers))).hasSize((int) dump.size());
                 }
             }
         } finally {
@@ -128,37 +127,28 @@ class DumpFileTest extends DumpOnDisk {
 
     @Test
     void readsTheWholeAsOftenAsWanted() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            Multi<ByteBuffer> whole = dump.read(0, dump.size());
-            assertThat(collect(whole)).isEqualTo(bytes);
-            assertThat(collect(whole)).isEqualTo(bytes);
-        }
-    }
-
-    @Test
-    void readsNothingOfALengthOfZero() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            assertThat(collect(dump.read(0, 0))).isEmpty();
-            assertThat(collect(dump.read(dump.size(), 0))).isEmpty();
+        try (DumpFile dump = DumpFile.open(path, true)) {
+            assertThat(collect(dump.bytes(workers))).isEqualTo(bytes);
+            assertThat(collect(verified(dump))).isEqualTo(bytes);
         }
     }
 
     @Test
     void readsOnTheWorkersNoMoreThanWasAskedFor() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
+        try (DumpFile dump = DumpFile.open(path, true)) {
             Set<String> threads = ConcurrentHashMap.newKeySet();
             AssertSubscriber<ByteBuffer> subscriber = subscribe(
-                    dump.read(0, dump.size())
+                    dump.bytes(workers)
                             .onItem()
                             .invoke(() -> threads.add(Thread.currentThread().getName())),
                     2);
             subscriber.awaitItems(2, PATIENCE);
             // Nothing was read ahead: what is written now is what is read next.
-            overwrite(2 * DumpPart.CHUNK, "changed".getBytes());
+            overwrite(2 * DumpFile.CHUNK, "changed".getBytes());
             subscriber.awaitNextItem(PATIENCE);
             assertThat(subscriber.getItems()).hasSize(3);
             assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
-            overwrite(3 * DumpPart.CHUNK, "changed".getBytes());
+            overwrite(3 * DumpFile.CHUNK, "changed".getBytes());
             subscriber.awaitNextItem(PATIENCE);
             assertThat(subscriber.getItems()).hasSize(4);
             assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
@@ -174,10 +164,11 @@ class DumpFileTest extends DumpOnDisk {
         }
         ExecutorService smallStack =
                 Executors.newSingleThreadExecutor(task -> new Thread(null, task, "small stack", 200 * 1024));
-        try (DumpFile onWorkers = DumpFile.open(path, false, smallStack);
-                DumpFile atOnce = DumpFile.open(path, false, Runnable::run)) {
-            assertThat(readOneByOne(onWorkers).get(20, SECONDS)).isEqualTo(1L << 28);
-            assertThat(smallStack.submit(() -> readOneByOne(atOnce).get()).get(20, SECONDS))
+        try (DumpFile dump = DumpFile.open(path, false)) {
+            assertThat(readOneByOne(dump, smallStack).get(20, SECONDS)).isEqualTo(1L << 28);
+            assertThat(smallStack
+                            .submit(() -> readOneByOne(dump, Runnable::run).get())
+                            .get(20, SECONDS))
                     .isEqualTo(1L << 28);
         } finally {
             smallStack.shutdownNow();
@@ -185,11 +176,11 @@ class DumpFileTest extends DumpOnDisk {
     }
 
     /** Asks for the next chunk whenever one has come; yields how many bytes came. */
-    private static CompletableFuture<Long> readOneByOne(DumpFile dump) {
+    private static CompletableFuture<Long> readOneByOne(DumpFile dump, Executor executor) {
         CompletableFuture<Long> done = new CompletableFuture<>();
         AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
         AtomicLong bytes = new AtomicLong();
-        dump.read(0, dump.size())
+        dump.bytes(executor)
                 .subscribe()
                 .with(
                         started -> {
@@ -206,42 +197,12 @@ class DumpFileTest extends DumpOnDisk {
     }
 
     @Test
-    void readsAnyPartOfADumpThatIsNotVerified() throws IOException {
+    void readsADumpThatIsNotVerified() throws IOException {
         bytes[bytes.length - 9] = 1;
         write(bytes);
-        try (DumpFile dump = DumpFile.open(path, false, workers)) {
+        try (DumpFile dump = DumpFile.open(path, false)) {
             assertThat(dump.facts()).isEmpty();
-            assertThat(collect(dump.read(0, dump.size()))).isEqualTo(bytes);
-            assertThat(collect(dump.read(1000, 5))).isEqualTo(Arrays.copyOfRange(bytes, 1000, 1005));
-        }
-    }
-
-    @Test
-    void aPreviewIsOfTheSameBytesInAnyOrderAndUnchecked() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            byte[] another = bytes.clone();
-            another[another.length / 2] ^= 1;
-            write(another);
-            int half = bytes.length / 2;
-            assertThat(collect(dump.preview(half, bytes.length - half)))
-                    .isEqualTo(Arrays.copyOfRange(another, half, another.length));
-            assertThat(collect(dump.preview(0, half))).isEqualTo(Arrays.copyOf(another, half));
-        }
-    }
-
-    /** As each chunk is overwritten by the next. */
-    @Test
-    void aPreviewTakesOneChunkOfMemory() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            Set<ByteBuffer> chunks = Collections.newSetFromMap(new IdentityHashMap<>());
-            dump.preview(0, bytes.length)
-                    .onItem()
-                    .invoke(chunks::add)
-                    .collect()
-                    .last()
-                    .await()
-                    .atMost(PATIENCE);
-            assertThat(chunks).hasSize(1);
+            assertThat(collect(dump.bytes(workers))).isEqualTo(bytes);
         }
     }
 
@@ -249,8 +210,8 @@ class DumpFileTest extends DumpOnDisk {
 
     @Test
     void deliversTheOldDumpWhenANewOneIsRenamedOverIt() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
-            AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(0, dump.size()), 1);
+        try (DumpFile dump = DumpFile.open(path, true)) {
+            AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.bytes(workers), 1);
             subscriber.awaitItems(1, PATIENCE);
             Path next = SyntheticDump.write(directory.resolve("temp-1.rdb"), 300_000, 2);
             Files.move(next, path, ATOMIC_MOVE);
@@ -264,19 +225,19 @@ class DumpFileTest extends DumpOnDisk {
     void failsWhenTheDumpShrinksGrowsOrChanges() throws IOException {
         List<Change> changes = List.of(
                 new Change("shrank while it was read", () -> truncate(bytes.length - 1)),
-                new Change("shrank while it was read", () -> truncate(DumpPart.CHUNK)),
+                new Change("shrank while it was read", () -> truncate(DumpFile.CHUNK)),
                 new Change("shrank while it was read", () -> truncate(0)),
                 new Change("grew while it was read: it has", () -> Files.write(path, new byte[1], APPEND)),
-                new Change("is damaged", () -> overwrite(3 * DumpPart.CHUNK, "changed".getBytes())),
+                new Change("is damaged", () -> overwrite(3 * DumpFile.CHUNK, "changed".getBytes())),
                 new Change(
-                        "its last 9 bytes are others now",
+                        "its header or its footer is another now",
                         () -> overwrite(bytes.length - 1, new byte[] {(byte) ~bytes[bytes.length - 1]})),
-                new Change("its last 9 bytes are others now", () -> overwrite(bytes.length - 9, new byte[1])),
-                new Change("its last 9 bytes are others now", () -> overwrite(bytes.length - 8, new byte[8])));
+                new Change("the EOF opcode ff is missing", () -> overwrite(bytes.length - 9, new byte[1])),
+                new Change("its header or its footer is another now", () -> overwrite(bytes.length - 8, new byte[8])));
         for (Change change : changes) {
             write(bytes);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.read(0, dump.size()), 1);
+            try (DumpFile dump = DumpFile.open(path, true)) {
+                AssertSubscriber<ByteBuffer> subscriber = subscribe(verified(dump), 1);
                 subscriber.awaitItems(1, PATIENCE);
                 change.action().run();
                 subscriber
@@ -285,7 +246,7 @@ class DumpFileTest extends DumpOnDisk {
                         .assertFailedWith(InvalidDumpException.class, change.message());
                 assertThat(join(subscriber.getItems()))
                         .as("never the last chunk: %s", change.message())
-                        .hasSizeLessThanOrEqualTo(bytes.length / DumpPart.CHUNK * DumpPart.CHUNK);
+                        .hasSizeLessThanOrEqualTo(bytes.length / DumpFile.CHUNK * DumpFile.CHUNK);
             }
         }
     }
@@ -297,9 +258,9 @@ class DumpFileTest extends DumpOnDisk {
                 new Change("grew while it was read: it has", () -> Files.write(path, new byte[1], APPEND)));
         for (Change change : changes) {
             write(bytes);
-            try (DumpFile dump = DumpFile.open(path, false, workers)) {
+            try (DumpFile dump = DumpFile.open(path, false)) {
                 change.action().run();
-                assertThatThrownBy(() -> collect(dump.read(0, dump.size()))).hasMessageContaining(change.message());
+                assertThatThrownBy(() -> collect(dump.bytes(workers))).hasMessageContaining(change.message());
             }
         }
     }
@@ -307,36 +268,38 @@ class DumpFileTest extends DumpOnDisk {
     @Test
     void failsWhenTheHeaderOfADumpWithoutChecksumChanges() throws IOException {
         Arrays.fill(bytes, bytes.length - 8, bytes.length, (byte) 0);
-        for (int offset : new int[] {8, RdbHeader.MAX_LENGTH / 2, RdbHeader.MAX_LENGTH - 1}) {
-            write(bytes);
-            try (DumpFile dump = DumpFile.open(path, workers)) {
-                overwrite(offset, new byte[] {(byte) ~bytes[offset]});
-                assertThatThrownBy(() -> collect(dump.read(0, dump.size() / 2)))
-                        .hasMessageContaining("its first 64 KiB or its last 9 bytes are others now");
-            }
+        write(bytes);
+        try (DumpFile dump = DumpFile.open(path, true)) {
+            overwrite(8, new byte[] {'7'});
+            assertThatThrownBy(() -> collect(verified(dump)))
+                    .hasMessageContaining("its header or its footer is another now");
         }
+    }
+
+    private Multi<ByteBuffer> verified(DumpFile dump) {
+        return new RdbVerifier(dump.facts().orElseThrow()).check(dump.bytes(workers));
     }
 
     @Test
     void failsWhenItWasClosed() throws IOException {
-        DumpFile dump = DumpFile.open(path, workers);
+        DumpFile dump = DumpFile.open(path, true);
         dump.close();
-        assertThatThrownBy(() -> collect(dump.read(0, dump.size())))
+        assertThatThrownBy(() -> collect(dump.bytes(workers)))
                 .hasRootCauseInstanceOf(java.nio.channels.ClosedChannelException.class);
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void leavesNoDescriptorOpen() throws IOException {
-        try (DumpFile dump = DumpFile.open(path, workers)) {
+        try (DumpFile dump = DumpFile.open(path, true)) {
             assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
-            collect(dump.read(0, dump.size()));
-            subscribe(dump.read(0, dump.size()), 1).awaitItems(1, PATIENCE).cancel();
+            collect(dump.bytes(workers));
+            subscribe(dump.bytes(workers), 1).awaitItems(1, PATIENCE).cancel();
             assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
         }
         write(new byte[100]);
-        assertThatThrownBy(() -> DumpFile.open(path, workers)).isInstanceOf(InvalidDumpException.class);
-        assertThatThrownBy(() -> DumpFile.open(directory, workers)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> DumpFile.open(path, true)).isInstanceOf(InvalidDumpException.class);
+        assertThatThrownBy(() -> DumpFile.open(directory, true)).isInstanceOf(IOException.class);
         assertThat(ProcessStatus.own().openFilesBelow(directory)).isZero();
     }
 

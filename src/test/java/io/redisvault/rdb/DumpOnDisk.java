@@ -32,7 +32,7 @@ abstract class DumpOnDisk {
 
     @BeforeEach
     void writeDump() throws IOException {
-        path = SyntheticDump.write(directory.resolve("dump.rdb"), 5 * DumpPart.CHUNK + 1000, 1);
+        path = SyntheticDump.write(directory.resolve("dump.rdb"), 5 * DumpFile.CHUNK + 1000, 1);
         bytes = Files.readAllBytes(path);
     }
 

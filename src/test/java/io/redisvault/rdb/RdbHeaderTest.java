@@ -26,12 +26,12 @@ class RdbHeaderTest {
         "REDIS0005, REDIS,  5, false",
         "REDIS0011, REDIS, 11, false",
         "REDIS0012, REDIS, 12, false",
-        "REDIS0013, REDIS, 13, true",
+        "REDIS0016, REDIS, 16, true",
         "REDIS9999, REDIS, 9999, true",
         "VALKEY080, VALKEY, 80, false",
-        "VALKEY081, VALKEY, 81, true",
+        "VALKEY082, VALKEY, 82, true",
     })
-    void knowsTheFormatsOfRedisAndValkey(String text, Magic magic, int version, boolean newer) {
+    void knowsTheFormatsOfRedisAndValkey(String text, RdbFormat magic, int version, boolean newer) {
         RdbHeader header = parse(text + END);
         assertThat(header.magic()).isEqualTo(magic);
         assertThat(header.version()).isEqualTo(version);
@@ -162,7 +162,7 @@ class RdbHeaderTest {
                 "REDIS0011        | the dump is cut off: it has 9 bytes, the smallest one 18",
                 "REDIS0011ABCDEFGH | the dump is cut off: it has 17 bytes, the smallest one 18",
                 "REDIS0004ABCDEFGHI | RDB version 4 is too old",
-                "VKCS...........................| LZ4 envelope (VKCS) of an unreleased Valkey",
+                "VCS............................| Valkey compressed as a whole",
                 "REDIS 011.................| not an RDB file: it starts with 'REDIS 011.......' instead of REDIS or VALKEY",
                 "VALKEY0A0.................| not an RDB file",
                 "redis0011.................| not an RDB file",

@@ -11,19 +11,25 @@ class NodeStateTest {
     @ParameterizedTest
     @CsvSource({"master, MASTER", "slave, REPLICA", "replica, REPLICA", "sentinel, UNKNOWN"})
     void readsTheRole(String word, Role role) {
-        assertThat(NodeState.parse("# Replication\r\nrole:" + word + "\r\nconnected_slaves:0\r\n"))
-                .isEqualTo(new NodeState(role, false));
+        assertThat(NodeState.of(ServerInfo.parse("# Replication\r\nrole:" + word + "\r\nconnected_slaves:0\r\n")))
+                .isEqualTo(new NodeState(role, false, false));
     }
 
     @Test
     void readsThatTheNodeIsLoading() {
-        assertThat(NodeState.parse("# Persistence\r\nloading:1\r\nrole:master\r\n"))
-                .isEqualTo(new NodeState(Role.MASTER, true));
+        assertThat(NodeState.of(ServerInfo.parse("# Persistence\r\nloading:1\r\nrole:master\r\n")))
+                .isEqualTo(new NodeState(Role.MASTER, true, false));
     }
 
     @Test
     void knowsNothingFromNothing() {
-        assertThat(NodeState.parse("")).isEqualTo(new NodeState(Role.UNKNOWN, false));
-        assertThat(NodeState.parse(":\r\nrole\r\n\r\nx:y:z")).isEqualTo(new NodeState(Role.UNKNOWN, false));
+        assertThat(NodeState.of(ServerInfo.parse(""))).isEqualTo(NodeState.UNKNOWN);
+        assertThat(NodeState.of(ServerInfo.parse(":\r\nrole\r\n\r\nx:y:z"))).isEqualTo(NodeState.UNKNOWN);
+    }
+
+    @Test
+    void readsThatTheLastSaveFailed() {
+        assertThat(NodeState.of(ServerInfo.parse("rdb_last_bgsave_status:err\r\nrole:master\r\n")))
+                .isEqualTo(new NodeState(Role.MASTER, false, true));
     }
 }

@@ -52,7 +52,7 @@ class RedisConnectionIT {
                 "unix://SOCKET?user=vault&password=0nly%3Ainfo"
             })
     void theRoleIsAskedWith(String address) {
-        Exit exit = cycle(
+        Exit exit = run(
                         redis,
                         address.replace("PORT", String.valueOf(redis.port()))
                                 .replace("SOCKET", redis.unixSocket().toString()))
@@ -64,7 +64,7 @@ class RedisConnectionIT {
     @ParameterizedTest
     @ValueSource(strings = {"redis://:wr0ng-s3cret@localhost:PORT", "redis://localhost:PORT"})
     void aWrongPasswordIsAFailureThatDoesNotRepeatIt(String address) {
-        Exit exit = cycle(redis, address.replace("PORT", String.valueOf(redis.port())))
+        Exit exit = run(redis, address.replace("PORT", String.valueOf(redis.port())))
                 .run("--once");
         assertThat(exit.code()).isEqualTo(1);
         assertThat(exit.err())
@@ -77,13 +77,13 @@ class RedisConnectionIT {
     void tlsIsSpokenToACertificateThatIsTrusted() {
         try (TlsProxy tls = TlsProxy.to(redis.port())) {
             String address = "rediss://:" + ENCODED + "@localhost:" + tls.port();
-            Exit trusted = cycle(redis, address)
+            Exit trusted = run(redis, address)
                     .and("REDIS_CA_FILE", tls.certificate().toString())
                     .run("--once");
             assertThat(trusted.code()).as(trusted.err()).isIn(0, 3);
             assertThat(trusted.err()).contains("role=master");
 
-            Exit unknown = cycle(redis, address).run("--once");
+            Exit unknown = run(redis, address).run("--once");
             assertThat(unknown.code()).isEqualTo(1);
             assertThat(unknown.err()).contains("backup failed").doesNotContain(ENCODED, PASSWORD);
         }
@@ -92,7 +92,7 @@ class RedisConnectionIT {
     @Test
     void tlsIsNotSpokenToAnotherHost() {
         try (TlsProxy tls = TlsProxy.withCertificateFor("elsewhere.example", redis.port())) {
-            Exit exit = cycle(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
+            Exit exit = run(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
                     .and("REDIS_CA_FILE", tls.certificate().toString())
                     .run("--once");
             assertThat(exit.code()).isEqualTo(1);
@@ -107,7 +107,7 @@ class RedisConnectionIT {
                 .dump(dump)
                 .readyWhileLoading()
                 .start()) {
-            Exit exit = cycle(loading, loading.url())
+            Exit exit = run(loading, loading.url())
                     .and("REDIS_NODE_NAME", "loading")
                     .and("REDIS_TIMEOUT", "20s")
                     .run("--once");
@@ -117,7 +117,7 @@ class RedisConnectionIT {
         }
     }
 
-    private static VaultProcess.Builder cycle(RedisServer redis, String address) {
+    private static VaultProcess.Builder run(RedisServer redis, String address) {
         return VaultProcess.with(Map.of(
                 "REDIS_CONNECTION", address,
                 "REDIS_DATA_PATH", redis.dataDirectory().toString(),

@@ -276,9 +276,58 @@ class RestoreIT {
         assertThat(refused.err()).contains("is running and overwrites its dump when it saves: stop it first");
         assertThat(directory.resolve("dump.rdb")).doesNotExist();
 
+        Path link = Files.createSymbolicLink(data.resolve("link"), directory);
+        Exit byLink = restore("running", "--to", link.toString());
+        assertThat(byLink.code()).isOne();
+        assertThat(byLink.err()).contains("is running and overwrites its dump when it saves: stop it first");
+
+        // Where the settings name another directory, the server says which one is its own.
+        Exit ofOtherSettings = surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "running")
+                .and("REDIS_DATA_PATH", data.toString())
+                .run("restore", "--to", directory.toString());
+        assertThat(ofOtherSettings.code()).isOne();
+        assertThat(ofOtherSettings.err()).contains("is running and overwrites its dump when it saves: stop it first");
+        assertThat(directory.resolve("dump.rdb")).doesNotExist();
+
         Exit forced = restore("running", "--to", directory.toString(), "--force");
         assertThat(forced.code()).as(forced.err()).isZero();
         assertThat(forced.err()).contains("is running and overwrites its dump when it saves");
+    }
+
+    @Test
+    void passesOverABackupThatLiesAheadOfTheClockUnlessItIsNamed() throws IOException {
+        Path present = backup("ahead", JANUARY, 1);
+        Path ahead = backup("ahead", Instant.parse("2100-01-02T03:04:05Z"), 2);
+
+        Exit latest = restore("ahead", "--to", data.resolve("latest.rdb").toString());
+        assertThat(latest.code()).as(latest.err()).isZero();
+        assertThat(latest.err())
+                .contains("passing over ahead_2100-01-02T03:04:05Z.rdb: its time lies ahead of this machine's clock");
+        assertThat(data.resolve("latest.rdb")).hasSameBinaryContentAs(present);
+
+        Exit named = restore(
+                "ahead",
+                ahead.getFileName().toString(),
+                "--to",
+                data.resolve("named.rdb").toString());
+        assertThat(named.code()).as(named.err()).isZero();
+        assertThat(data.resolve("named.rdb")).hasSameBinaryContentAs(ahead);
+    }
+
+    @Test
+    void whatCannotBeVerifiedIsRestoredOnlyWhenAskedTo() throws IOException {
+        Path odd = Files.writeString(file("unverified", JANUARY), "VKCS and what follows");
+
+        Exit refused = restore("unverified", "--to", data.toString());
+        assertThat(refused.code()).isOne();
+        assertThat(names()).isEmpty();
+
+        Exit exit = restore("unverified", "--to", data.toString(), "--unverified");
+        assertThat(exit.code()).as(exit.err()).isZero();
+        assertThat(exit.err()).contains("this backup was not verified: Redis may refuse to load it");
+        assertThat(dump()).hasSameBinaryContentAs(odd);
     }
 
     @Test

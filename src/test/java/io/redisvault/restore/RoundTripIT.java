@@ -3,7 +3,7 @@ package io.redisvault.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.redisvault.drill.ServerProgram;
+import io.redisvault.drill.RedisServerBinary;
 import io.redisvault.rdb.EveryType;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.RedisServer;
@@ -46,7 +46,9 @@ class RoundTripIT {
                             "STORAGE_URL",
                             "gs://backups/vault",
                             "GCS_ENDPOINT",
-                            gcs.uri().toString()),
+                            gcs.uri().toString(),
+                            "GCS_CREDENTIALS",
+                            "none"),
                     RedisServer.builder());
         }
     }
@@ -59,7 +61,7 @@ class RoundTripIT {
     /** A newer one than the bundled one, where the system has it; with functions. */
     @Test
     void ofTheSystemsServer() throws IOException {
-        Optional<Path> server = ServerProgram.find(System.getenv("PATH"));
+        Optional<Path> server = RedisServerBinary.find(System.getenv("PATH"));
         assumeThat(server).isPresent();
         makeRoundTrip(
                 Map.of("STORAGE_URL", "file://" + directory.resolve("backups")),

@@ -129,10 +129,10 @@ public final class VaultProcess implements AutoCloseable {
         }
 
         /** Starts the service on a free port and waits until it is ready. */
-        public VaultProcess serve() {
+        public VaultProcess serve(String... arguments) {
             environment.putIfAbsent("INITIAL_DELAY", "1h");
             int port = freePort();
-            VaultProcess vault = start(port);
+            VaultProcess vault = start(port, arguments);
             vault.awaitReady();
             return vault;
         }

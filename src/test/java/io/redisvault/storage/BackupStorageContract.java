@@ -202,7 +202,7 @@ public abstract class BackupStorageContract {
         }
 
         await().atMost(PATIENCE).untilAsserted(() -> {
-            result(storage().removeUnfinished(prefix, Instant.now().plusSeconds(60), key -> true));
+            result(storage().abortIncomplete(prefix, Instant.now().plusSeconds(60), key -> true));
             assertThat(unfinished(prefix)).isZero();
         });
         for (StoredObject object :
@@ -390,25 +390,25 @@ public abstract class BackupStorageContract {
         assertThat(unfinished(prefix)).isEqualTo(2);
 
         Instant now = Instant.now();
-        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.minusSeconds(3600), any -> true)))
+        assertThat(result(storage().abortIncomplete(key("redis-1_"), now.minusSeconds(3600), any -> true)))
                 .isZero();
         assertThat(unfinished(prefix)).isEqualTo(2);
-        assertThat(result(storage().removeUnfinished(key("redis-1_"), now.plusSeconds(60), any -> true)))
+        assertThat(result(storage().abortIncomplete(key("redis-1_"), now.plusSeconds(60), any -> true)))
                 .isEqualTo(1);
 
         assertThat(unfinished(key("redis-1_"))).isZero();
-        assertThat(result(storage().removeUnfinished(prefix, now.plusSeconds(60), key -> !key.contains("redis-10_"))))
+        assertThat(result(storage().abortIncomplete(prefix, now.plusSeconds(60), key -> !key.contains("redis-10_"))))
                 .isZero();
         assertThat(unfinished(prefix)).isEqualTo(1);
         assertThat(keys(prefix)).containsExactly(key("redis-1_b"));
-        result(storage().removeUnfinished(prefix, now.plusSeconds(60), any -> true));
+        result(storage().abortIncomplete(prefix, now.plusSeconds(60), any -> true));
     }
 
     @Test
     void removingUnfinishedUploadsIsHarmlessWithoutAny() {
         put(key("whole"), new TestContent(1, 10));
 
-        assertThat(result(storage().removeUnfinished(prefix, Instant.now().plusSeconds(60), any -> true)))
+        assertThat(result(storage().abortIncomplete(prefix, Instant.now().plusSeconds(60), any -> true)))
                 .isZero();
         assertThat(keys(prefix)).containsExactly(key("whole"));
     }

@@ -40,7 +40,8 @@ class StorageSelectionIT {
             Map<String, String> gcs = Map.of(
                     "STORAGE_TYPE", "gcs",
                     "GCS_BUCKET", "backups",
-                    "GCS_ENDPOINT", server.uri().toString());
+                    "GCS_ENDPOINT", server.uri().toString(),
+                    "GCS_CREDENTIALS", "none");
             assertThat(classesLoadedByTheJob(gcs)).contains(GOOGLE).doesNotContain(S3);
         }
     }

@@ -168,7 +168,7 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
+    public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Blocking.call(
                 () -> {
                     int removed = 0;

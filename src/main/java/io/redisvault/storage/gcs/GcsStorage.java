@@ -44,7 +44,7 @@ public final class GcsStorage implements BackupStorage {
                 config.storage().bucket().orElseThrow(),
                 new GcsClient(new GcsOptions(
                         config.storage().endpoint(),
-                        config.storage().endpoint().isPresent(),
+                        config.storage().credentials() == VaultConfig.Credentials.NONE,
                         config.storage().caFile(),
                         config.storage().timeout())),
                 Infrastructure.getDefaultWorkerPool());
@@ -138,7 +138,7 @@ public final class GcsStorage implements BackupStorage {
 
     /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
+    public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Uni.createFrom().item(0);
     }
 

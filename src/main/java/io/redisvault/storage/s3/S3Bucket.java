@@ -1,11 +1,104 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Uni;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** A bucket, how to speak to it and how to write to it. */
-record S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors errors) {
+/** A bucket, how to speak to it, how to write to it, and what was learned of its server. */
+final class S3Bucket {
+
+    private static final Logger LOG = Logger.getLogger(S3Bucket.class);
+
+    private final S3AsyncClient client;
+    private final String name;
+    private final S3Options options;
+    private final S3Errors errors;
+    private final S3Buffers buffers = new S3Buffers();
+    private final AtomicBoolean tagsAreMd5s = new AtomicBoolean(true);
+    private volatile boolean conditionalWrites;
+
+    S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors errors) {
+        this.client = client;
+        this.name = name;
+        this.options = options;
+        this.errors = errors;
+        this.conditionalWrites = options.conditionalWrites();
+    }
+
+    S3AsyncClient client() {
+        return client;
+    }
+
+    String name() {
+        return name;
+    }
+
+    S3Options options() {
+        return options;
+    }
+
+    S3Errors errors() {
+        return errors;
+    }
+
+    S3Buffers buffers() {
+        return buffers;
+    }
+
+    /** Whether the server can refuse to replace an object, as far as known. */
+    boolean conditionalWrites() {
+        return conditionalWrites;
+    }
+
+    void doWithoutConditions(Throwable refusal) {
+        LOG.warnf(
+                "%s; the server lacks conditional writes, from now on each write is preceded by a look",
+                refusal.getMessage());
+        conditionalWrites = false;
+    }
+
+    void warnOfTag(String key, S3EntityTag tag) {
+        if (tagsAreMd5s.getAndSet(false)) {
+            LOG.warnf(
+                    "the server gave %s the ETag %s, which is not made of MD5s as S3's are; other checks have to do",
+                    key, tag);
+        }
+    }
+
+    Uni<StoredObject> head(String key) {
+        return errors.quickRequest(
+                        "s3:GetObject",
+                        () -> client.headObject(request -> request.bucket(name).key(key)))
+                .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+    }
+
+    Uni<Void> requireFree(String key) {
+        return head(key)
+                .onItem()
+                .<Void>transformToUni(found -> Uni.createFrom()
+                        .failure(new StorageException.AlreadyExists("s3://" + name + "/" + key + " exists", null)))
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithNull();
+    }
+
+    /** Of what is stored, in hexadecimal digits. */
+    Uni<String> md5(String key) {
+        return errors.request(
+                        "s3:GetObject",
+                        () -> client.getObject(request -> request.bucket(name).key(key), new S3ObjectBytes()))
+                .onItem()
+                .transformToMulti(bytes -> bytes)
+                .onFailure()
+                .transform(failure -> errors.translate("s3:GetObject", failure))
+                .collect()
+                .in(S3EntityTag::newMd5, MessageDigest::update)
+                .map(md5 -> HexFormat.of().formatHex(md5.digest()));
+    }
 
     /** A missing object counts as deleted. */
     Uni<Void> delete(String key) {
@@ -13,7 +106,9 @@ record S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors e
                         "s3:DeleteObject",
                         () -> client.deleteObject(
                                 request -> request.bucket(name).key(key)))
-                .replaceWithVoid();
+                .replaceWithVoid()
+                .onFailure(S3Errors::isMissingObject)
+                .recoverWithNull();
     }
 
     /** Deletes an object that is not what was sent, and fails with the reason. */
@@ -25,5 +120,16 @@ record S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors e
                 .onItem()
                 .transformToUni(deleted -> Uni.createFrom()
                         .failure(new StorageException.Corrupt(key + ": " + reason + "; deleted it again", null)));
+    }
+
+    /** Yields false if there is no such upload. */
+    Uni<Boolean> abort(String key, String uploadId) {
+        return errors.quickRequest(
+                        "s3:AbortMultipartUpload",
+                        () -> client.abortMultipartUpload(
+                                request -> request.bucket(name).key(key).uploadId(uploadId)))
+                .map(response -> true)
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithItem(false);
     }
 }

@@ -110,7 +110,7 @@ final class S3Client {
 
     /**
      * What may be gone a moment later is tried again: broken connections and answers, timeouts, 500, 502, 503, 504, SlowDown. A
-     * refusal never is. There is no limit over all requests: a long outage must not cost the next cycle its retries.
+     * refusal never is. There is no limit over all requests: a long outage must not cost the next run its retries.
      */
     private static RetryStrategy retries() {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()

@@ -1,21 +1,14 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.CrcText;
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
-import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/** The CRC-32 of a part and that of a whole, as S3 writes them. */
+/** The CRC-32 of a whole, as S3 computes it. */
 final class S3Crc32 {
 
     private S3Crc32() {}
-
-    static Uni<String> of(Multi<ByteBuffer> part) {
-        return part.collect().in(CRC32::new, CRC32::update).map(CrcText::of);
-    }
 
     /**
      * Whether a storage that computed this had other parts: the CRC-32 of their CRC-32s, and their number. Without a number it

@@ -2,13 +2,11 @@ package io.redisvault.storage.s3;
 
 import static software.amazon.awssdk.services.s3.model.ServerSideEncryption.AES256;
 
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
@@ -25,13 +23,17 @@ final class S3EntityTag {
     private final boolean telling;
 
     S3EntityTag(String header, ServerSideEncryption encryption) {
-        this.text = header == null ? "" : header.replace("\"", "");
+        this.text = header == null ? "" : header.replace("\"", "").toLowerCase(Locale.ROOT);
         this.telling = encryption == null || encryption == AES256;
+    }
+
+    boolean isMd5() {
+        return telling && MD5.matcher(text).matches();
     }
 
     /** @param md5 of what was sent, in hexadecimal digits */
     boolean disagreesWith(String md5) {
-        return telling && MD5.matcher(text).matches() && !text.equals(md5);
+        return isMd5() && !text.equals(md5);
     }
 
     /** @param md5s of the parts that were sent */
@@ -43,12 +45,6 @@ final class S3EntityTag {
         MessageDigest whole = newMd5();
         md5s.forEach(md5 -> whole.update(HexFormat.of().parseHex(md5)));
         return HexFormat.of().formatHex(whole.digest()) + "-" + md5s.size();
-    }
-
-    /** In hexadecimal digits. */
-    static Uni<String> md5(Multi<ByteBuffer> bytes) {
-        return bytes.collect().in(S3EntityTag::newMd5, MessageDigest::update).map(md5 -> HexFormat.of()
-                .formatHex(md5.digest()));
     }
 
     static MessageDigest newMd5() {

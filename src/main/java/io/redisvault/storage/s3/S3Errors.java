@@ -25,7 +25,7 @@ final class S3Errors {
     private static final Set<String> OTHER_REGION =
             Set.of("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
     private static final Set<String> OTHER_DATA = Set.of("BadDigest", "XAmzContentChecksumMismatch");
-    private static final Set<String> CONFLICT = Set.of("PreconditionFailed", "ConditionalRequestConflict");
+    private static final Set<String> CONFLICT = Set.of("ConditionalRequestConflict", "OperationAborted");
 
     private final String bucket;
     private final Duration deadline;
@@ -95,7 +95,7 @@ final class S3Errors {
 
     private StorageException translate(String permission, AwsServiceException refusal) {
         AwsErrorDetails details = refusal.awsErrorDetails();
-        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
+        String code = code(refusal);
         int status = refusal.statusCode();
         String said = "S3 answered " + status + (code.isEmpty() ? "" : " " + code);
         if (code.equals("NoSuchBucket")) {
@@ -106,8 +106,11 @@ final class S3Errors {
         if (status == 404) {
             return new StorageException.NotFound(said, refusal);
         }
-        if (status == 412 || CONFLICT.contains(code)) {
+        if (status == 412 || code.equals("PreconditionFailed")) {
             return new StorageException.AlreadyExists(said + ": the key is taken", refusal);
+        }
+        if (CONFLICT.contains(code)) {
+            return new StorageException.Unavailable(said + ": another request for this key is not over", refusal);
         }
         if (status == 301 || OTHER_REGION.contains(code)) {
             return new StorageException.AccessDenied(
@@ -165,12 +168,35 @@ final class S3Errors {
     }
 
     /** Whether the server knows the call, but not what was asked of it. */
-    static boolean isNotImplemented(Throwable failure) {
+    private static boolean isNotImplemented(Throwable failure) {
         return failure instanceof StorageException && hasStatus(failure, 501);
+    }
+
+    /** Whether the server objects to the condition that the key must be free. */
+    static boolean lacksConditions(Throwable failure) {
+        return isNotImplemented(failure)
+                || hasStatus(failure, 400)
+                        && failure.getMessage().toLowerCase(Locale.ROOT).contains("if-none-match");
+    }
+
+    /** Whether another request for the same key is under way, and this one may be sent again. */
+    static boolean isConflict(Throwable failure) {
+        return failure.getCause() instanceof AwsServiceException refusal && CONFLICT.contains(code(refusal));
+    }
+
+    static boolean isMissingObject(Throwable failure) {
+        return failure.getCause() instanceof AwsServiceException refusal
+                && refusal.statusCode() == 404
+                && !code(refusal).equals("NoSuchBucket");
     }
 
     private static boolean hasStatus(Throwable failure, int status) {
         return failure.getCause() instanceof AwsServiceException refusal && refusal.statusCode() == status;
+    }
+
+    private static String code(AwsServiceException refusal) {
+        AwsErrorDetails details = refusal.awsErrorDetails();
+        return details == null || details.errorCode() == null ? "" : details.errorCode();
     }
 
     private static boolean isDistrust(Throwable failure) {

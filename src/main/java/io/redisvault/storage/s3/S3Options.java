@@ -12,22 +12,15 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * @param kmsKey for the encryption with KMS
  * @param storageClass such as {@code STANDARD_IA}
  * @param conditionalWrites whether the server can refuse to replace an object
- * @param checksums whether to offer the server checksums of parts
  */
 public record S3Options(
         Optional<String> encryption,
         Optional<String> kmsKey,
         Optional<String> storageClass,
-        boolean conditionalWrites,
-        boolean checksums) {
+        boolean conditionalWrites) {
 
     static S3Options of(VaultConfig.Storage storage) {
-        return new S3Options(
-                storage.sse(),
-                storage.sseKmsKeyId(),
-                storage.storageClass(),
-                storage.conditionalWrites(),
-                storage.checksums());
+        return new S3Options(storage.sse(), storage.sseKmsKeyId(), storage.storageClass(), storage.conditionalWrites());
     }
 
     PutObjectRequest.Builder apply(PutObjectRequest.Builder request) {

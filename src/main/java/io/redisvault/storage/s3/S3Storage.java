@@ -18,31 +18,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import mutiny.zero.flow.adapters.AdaptersToFlow;
-import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
-import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /** A bucket of Amazon S3, or of a server that speaks its protocol. */
 @Singleton
 @Identifier("S3")
 public final class S3Storage implements BackupStorage {
 
-    /** Objects up to this size go in one request; also the smallest part, a multiple of S3's minimum of 5 MiB. */
-    static final long MIN_PART_SIZE = 8L << 20;
-
     private static final int CONCURRENT_REQUESTS = 8;
-
-    private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
     private final S3AsyncClient client;
     private final S3Bucket bucket;
     private final S3Errors errors;
-    private volatile boolean conditionalWrites;
 
     @Inject
     S3Storage(S3AsyncClient client, VaultConfig config) {
@@ -58,55 +48,11 @@ public final class S3Storage implements BackupStorage {
         this.client = client;
         this.errors = new S3Errors(bucket, silence);
         this.bucket = new S3Bucket(client, bucket, options, errors);
-        this.conditionalWrites = options.conditionalWrites();
     }
 
     @Override
     public Uni<StoredObject> put(String key, Content content, Map<String, String> metadata) {
-        throw new UnsupportedOperationException();
-    }
-
-    private Uni<Void> upload(StoredObject object, Content content) {
-        if (!conditionalWrites) {
-            return lookThenSend(object, content);
-        }
-        // Only if it succeeds without the condition was that what the server lacks.
-        return send(object, content, true)
-                .onFailure(S3Errors::isNotImplemented)
-                .recoverWithUni(failure -> lookThenSend(object, content).invoke(() -> {
-                    LOG.warnf(
-                            "%s; the server lacks conditional writes, from now on each write is preceded by a look",
-                            failure.getMessage());
-                    conditionalWrites = false;
-                }));
-    }
-
-    private Uni<Void> lookThenSend(StoredObject object, Content content) {
-        return requireFree(object.key()).onItem().transformToUni(free -> send(object, content, false));
-    }
-
-    private Uni<Void> requireFree(String key) {
-        return head(key)
-                .onItem()
-                .<Void>transformToUni(found ->
-                        Uni.createFrom().failure(new StorageException.AlreadyExists(url(key) + " exists", null)))
-                .onFailure(StorageException.NotFound.class)
-                .recoverWithNull();
-    }
-
-    private Uni<Void> send(StoredObject object, Content content, boolean conditional) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. */
-    private Uni<Void> acceptIfOwn(StoredObject object, Throwable failure) {
-        return head(object.key())
-                .map(found -> found.equals(object) && !object.metadata().isEmpty())
-                .onFailure()
-                .recoverWithItem(false)
-                .onItem()
-                .transformToUni(own ->
-                        own ? Uni.createFrom().voidItem() : Uni.createFrom().failure(failure));
+        return Uni.createFrom().deferred(() -> new S3Upload(bucket, key, content, metadata).run());
     }
 
     @Override
@@ -125,11 +71,7 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<StoredObject> head(String key) {
-        return errors.quickRequest(
-                        "s3:GetObject",
-                        () -> client.headObject(
-                                request -> request.bucket(bucket.name()).key(key)))
-                .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+        return bucket.head(key);
     }
 
     @Override
@@ -138,7 +80,7 @@ public final class S3Storage implements BackupStorage {
             return head(key).onItem().transformToMulti(head -> Multi.createFrom()
                     .empty());
         }
-        return request(
+        return errors.request(
                         "s3:GetObject",
                         () -> client.getObject(
                                 request -> request.bucket(bucket.name())
@@ -170,7 +112,7 @@ public final class S3Storage implements BackupStorage {
     }
 
     @Override
-    public Uni<Integer> removeUnfinished(String keyPrefix, Instant olderThan, Predicate<String> keys) {
+    public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Multi.createFrom()
                 .deferred(() -> Multi.createFrom()
                         .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
@@ -182,20 +124,10 @@ public final class S3Storage implements BackupStorage {
                 .select()
                 .where(upload -> upload.initiated().isBefore(olderThan) && keys.test(upload.key()))
                 .onItem()
-                .transformToUni(this::abort)
+                .transformToUni(upload -> bucket.abort(upload.key(), upload.uploadId()))
                 .merge(CONCURRENT_REQUESTS)
                 .collect()
-                .with(Collectors.summingInt(one -> one));
-    }
-
-    private Uni<Integer> abort(MultipartUpload upload) {
-        return errors.quickRequest(
-                        "s3:AbortMultipartUpload",
-                        () -> client.abortMultipartUpload(request ->
-                                request.bucket(bucket.name()).key(upload.key()).uploadId(upload.uploadId())))
-                .map(response -> 1)
-                .onFailure(StorageException.NotFound.class)
-                .recoverWithItem(0);
+                .with(Collectors.summingInt(aborted -> aborted ? 1 : 0));
     }
 
     @Override
@@ -210,9 +142,5 @@ public final class S3Storage implements BackupStorage {
     @Override
     public String url(String key) {
         return "s3://" + bucket.name() + "/" + key;
-    }
-
-    private <T> Uni<T> request(String permission, Supplier<CompletableFuture<T>> call) {
-        return errors.request(permission, call);
     }
 }

@@ -7,6 +7,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -30,6 +31,12 @@ final class S3WholeAnswers implements ExecutionInterceptor {
             CompleteMultipartUploadResponse.class, "ETag",
             ListObjectsV2Response.class, "IsTruncated",
             ListMultipartUploadsResponse.class, "IsTruncated");
+
+    /** Servers and proxies answer {@code Expect} as they like, or not at all; bodies are in memory, and may be sent again. */
+    @Override
+    public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+        return context.httpRequest().copy(request -> request.removeHeader("Expect"));
+    }
 
     @Override
     public void afterUnmarshalling(Context.AfterUnmarshalling context, ExecutionAttributes attributes) {

@@ -230,7 +230,7 @@ class FilesystemStorageTest extends BackupStorageContract {
     @Test
     void tidiesUpInAnEmptyPlace() {
         BackupStorage away = new FilesystemStorage(root().resolve("away"), WORKERS);
-        assertThat(result(away.removeUnfinished("redis-1_", Instant.now(), any -> true)))
+        assertThat(result(away.abortIncomplete("redis-1_", Instant.now(), any -> true)))
                 .isZero();
     }
 
@@ -247,7 +247,7 @@ class FilesystemStorageTest extends BackupStorageContract {
         put("stored", new TestContent(1, 10));
         Files.createLink(FilePaths.part(root().resolve("stored")), root().resolve("stored"));
 
-        assertThat(result(storage().removeUnfinished("", Instant.now().plusSeconds(60), any -> true)))
+        assertThat(result(storage().abortIncomplete("", Instant.now().plusSeconds(60), any -> true)))
                 .isEqualTo(1);
 
         assertThat(keys("")).containsExactly("stored");

@@ -64,7 +64,7 @@ class SharedDirectoryTest {
         pipe(root.resolve(".other.1a2b3c4d.part"));
 
         assertIsNoBackup("pipe");
-        assertThat(result(storage.removeUnfinished("", Instant.now().plusSeconds(60), any -> true)))
+        assertThat(result(storage.abortIncomplete("", Instant.now().plusSeconds(60), any -> true)))
                 .isZero();
     }
 

@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 class S3CredentialsTest {
 
     private static final String KEY = "credentials/one";
-    private static final TestContent LARGE = new TestContent(1, S3Storage.MIN_PART_SIZE + 1);
+    private static final TestContent LARGE = new TestContent(1, S3Parts.MIN_SIZE + 1);
 
     private static final Map<String, Function<BackupStorage, Uni<?>>> CALLS = Map.of(
             "access", BackupStorage::checkAccess,
@@ -31,7 +31,7 @@ class S3CredentialsTest {
             "list", storage -> storage.list(KEY).collect().asList(),
             "head", storage -> storage.head(KEY),
             "read", storage -> storage.read(KEY, 0, 1000).collect().asList(),
-            "unfinished", storage -> storage.removeUnfinished(KEY, Instant.now(), key -> true),
+            "unfinished", storage -> storage.abortIncomplete(KEY, Instant.now(), key -> true),
             "delete", storage -> storage.delete(List.of(KEY + "more")).collect().asList());
 
     private static final Set<Thread> askers = ConcurrentHashMap.newKeySet();

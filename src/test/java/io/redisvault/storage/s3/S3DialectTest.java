@@ -55,10 +55,10 @@ class S3DialectTest {
     private Predicate<Request> refused = request -> false;
     private Answer refusal = new Answer(500, "InternalError", "");
     private String entityTag;
-    private String wholeTag = "";
     private boolean checksums;
     private UnaryOperator<String> comparedCrc32 = crc -> crc;
     private String wholeCrc32 = "";
+    private byte[] stored = {};
 
     @BeforeAll
     static void start() throws IOException {
@@ -96,8 +96,16 @@ class S3DialectTest {
                     exchange,
                     refusal.status,
                     "<Error><Code>" + refusal.code + "</Code><Message>" + refusal.message + "</Message></Error>");
+        } else if (request.line.startsWith("HEAD") && stored.length > 0) {
+            exchange.getResponseHeaders().add("Content-Length", "" + stored.length);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
         } else if (request.line.startsWith("HEAD")) {
             send(exchange, 404, "");
+        } else if (request.line.startsWith("GET")) {
+            exchange.sendResponseHeaders(200, stored.length);
+            exchange.getResponseBody().write(stored);
+            exchange.close();
         } else if (request.line.startsWith("DELETE")) {
             send(exchange, 204, "");
         } else if (request.line.endsWith("?uploads")) {
@@ -116,7 +124,7 @@ class S3DialectTest {
                     exchange,
                     200,
                     request.line.startsWith("POST")
-                            ? "<CompleteMultipartUploadResult><ETag>" + wholeTag + "</ETag>" + wholeCrc32
+                            ? "<CompleteMultipartUploadResult><ETag>e</ETag>" + wholeCrc32
                                     + "</CompleteMultipartUploadResult>"
                             : "");
         }
@@ -146,8 +154,8 @@ class S3DialectTest {
     @Test
     void asksForEncryptionAndStorageClass() {
         S3Options options =
-                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true, true);
-        for (long size : new long[] {1000, S3Storage.MIN_PART_SIZE + 1}) {
+                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true);
+        for (long size : new long[] {1000, S3Parts.MIN_SIZE + 1}) {
             put(options, size);
             Request begin = requests.get(0);
             assertThat(begin.header("X-amz-server-side-encryption")).contains("aws:kms");
@@ -169,7 +177,7 @@ class S3DialectTest {
 
     @Test
     void looksBeforeItWritesWhereTheServerIsKnownNotToDoSo() {
-        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false, true), 1000);
+        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false), 1000);
         assertThat(requests).extracting(Request::line).first().asString().startsWith("HEAD");
         assertThat(requests).allMatch(request -> request.header("If-none-match").isEmpty());
     }
@@ -179,7 +187,7 @@ class S3DialectTest {
         refused = request -> request.header("If-none-match").isPresent();
         refusal = new Answer(501, "NotImplemented", "A header you provided implies functionality that is not there");
         BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
-        for (long size : new long[] {1000, S3Storage.MIN_PART_SIZE + 1}) {
+        for (long size : new long[] {1000, S3Parts.MIN_SIZE + 1}) {
             storage.put("key", new TestContent(1, size).content(), Map.of("a", "b"))
                     .await()
                     .indefinitely();
@@ -216,6 +224,7 @@ class S3DialectTest {
     @Test
     void anObjectThatIsNotWhatWasSentIsDeletedAgain() {
         entityTag = "00000000000000000000000000000000";
+        stored = new byte[1000];
         assertThatThrownBy(() -> put(S3StorageTest.PLAIN, 1000))
                 .isInstanceOf(StorageException.Corrupt.class)
                 .hasMessageContaining("deleted it again");
@@ -227,13 +236,6 @@ class S3DialectTest {
         entityTag = "00000000000000000000000000000000";
         assertThatItsPartsAreCorrupt().hasMessageMatching(".* for part [12], but .* was sent");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key?uploadId=u");
-    }
-
-    @Test
-    void aWholeThatIsNotItsPartsIsDeletedAgain() {
-        wholeTag = "00000000000000000000000000000000-2";
-        assertThatItsPartsAreCorrupt().hasMessageContaining("deleted it again");
-        assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key");
     }
 
     @Test
@@ -273,19 +275,10 @@ class S3DialectTest {
     }
 
     @Test
-    void noChecksumsAreSentThatAreNotWanted() {
-        checksums = true;
-        putInParts(S3StorageTest.BY_MD5);
-        assertThat(requests)
-                .noneMatch(request -> request.headers.keySet().stream().anyMatch(name -> name.contains("checksum")));
-    }
-
-    @Test
     void aPartWhoseChecksumIsNotConfirmedEndsTheUpload() {
         checksums = true;
         comparedCrc32 = crc -> "AAAAAA==";
-        assertThatItsPartsAreCorrupt()
-                .hasMessageMatching(".* of part [12], and answered AAAAAA==; S3_CHECKSUMS=false .*");
+        assertThatItsPartsAreCorrupt().hasMessageMatching(".* the CRC-32 AAAAAA== for part [12], but .* was sent");
         assertThat(requests).extracting(Request::line).contains("DELETE /bucket/key?uploadId=u");
     }
 
@@ -347,7 +340,7 @@ class S3DialectTest {
     }
 
     private void putInParts(S3Options options) {
-        put(options, S3Storage.MIN_PART_SIZE + 1);
+        put(options, S3Parts.MIN_SIZE + 1);
     }
 
     private void put(S3Options options, long size) {

@@ -7,16 +7,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** The contract against S3Mock, which was written by others than S3Proxy; here the MD5s of parts are compared. */
+/** The contract against S3Mock, which was written by others than S3Proxy. */
 class S3MockStorageTest extends BackupStorageContract {
 
     private static S3Mock server;
     private static S3AsyncClient client;
+    private static BackupStorage storage;
 
     @BeforeAll
     static void start() {
         server = S3Mock.start();
         client = S3StorageTest.client(server.endpoint(), "any", "any");
+        storage = S3StorageTest.storage(client, server.bucket(), S3StorageTest.PLAIN);
     }
 
     @AfterAll
@@ -27,7 +29,7 @@ class S3MockStorageTest extends BackupStorageContract {
 
     @Override
     protected BackupStorage storage() {
-        return S3StorageTest.storage(client, server.bucket(), S3StorageTest.BY_MD5);
+        return storage;
     }
 
     @Override
@@ -37,7 +39,7 @@ class S3MockStorageTest extends BackupStorageContract {
 
     @Override
     protected int partSize() {
-        return (int) S3Storage.MIN_PART_SIZE;
+        return S3Parts.MIN_SIZE;
     }
 
     /** S3Mock looks whether the key is free, and then writes: two at the same time both find it free. */

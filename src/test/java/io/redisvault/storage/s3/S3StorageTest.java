@@ -25,17 +25,14 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
  */
 public class S3StorageTest extends BackupStorageContract {
 
-    public static final S3Options PLAIN =
-            new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, true);
-
-    /** No checksums are offered, so that the MD5s of parts are compared. */
-    static final S3Options BY_MD5 = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true, false);
+    public static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
 
     private static final Map<String, String> EXTERNAL = System.getenv();
 
     private static S3Server server;
     private static S3AsyncClient client;
     private static String bucket;
+    private static BackupStorage storage;
 
     @BeforeAll
     static void start() {
@@ -50,6 +47,7 @@ public class S3StorageTest extends BackupStorageContract {
             bucket = server.bucket();
             client = client(server.endpoint(), server.accessKey(), server.secretKey());
         }
+        storage = storage(client, bucket, PLAIN);
     }
 
     private static String external(String variable) {
@@ -102,7 +100,7 @@ public class S3StorageTest extends BackupStorageContract {
 
     @Override
     protected BackupStorage storage() {
-        return storage(client, bucket, PLAIN);
+        return storage;
     }
 
     @Override
@@ -112,7 +110,7 @@ public class S3StorageTest extends BackupStorageContract {
 
     @Override
     protected int partSize() {
-        return (int) S3Storage.MIN_PART_SIZE;
+        return S3Parts.MIN_SIZE;
     }
 
     @Override

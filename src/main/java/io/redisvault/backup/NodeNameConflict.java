@@ -1,0 +1,63 @@
+package io.redisvault.backup;
+
+import io.redisvault.storage.BackupStorage;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Notices another sidecar that backs up under this node's name: the retention of each deletes the backups of the other.
+ */
+@ApplicationScoped
+public class NodeNameConflict {
+
+    /** A rival's backup is the newest, or the one before ours. */
+    private static final int NEWEST = 2;
+
+    private static final Logger LOG = Logger.getLogger(NodeNameConflict.class);
+
+    private final BackupStorage storage;
+    private final InstanceId self;
+    private volatile String finding;
+
+    NodeNameConflict(BackupStorage storage, InstanceId self) {
+        this.storage = storage;
+        this.self = self;
+    }
+
+    /** What the last good run noticed, in words. */
+    public Optional<String> finding() {
+        return Optional.ofNullable(finding);
+    }
+
+    /** To be given all backups of this node, for what is to be looked at. */
+    Newest<BackupName> newest() {
+        return new Newest<>(NEWEST, BackupName::timestamp);
+    }
+
+    /** Looks at the newest backups. Never fails: a look that cannot be had is as good as none. */
+    Uni<Void> look(List<BackupName> newest) {
+        return Multi.createFrom()
+                .iterable(newest)
+                .onItem()
+                .transformToUniAndConcatenate(backup -> storage.head(backup.key()))
+                .filter(object -> BackupMetadata.isByAnother(object.metadata(), self))
+                .collect()
+                .first()
+                .invoke(object -> {
+                    finding = object == null
+                            ? null
+                            : object.key() + " was stored by another process since this one started: two sidecars"
+                                    + " share the node name; give each its own REDIS_NODE_NAME";
+                    finding().ifPresent(LOG::warn);
+                })
+                .replaceWithVoid()
+                .onFailure()
+                .invoke(failure -> LOG.debugf("no look at rivals: %s", failure.getMessage()))
+                .onFailure()
+                .recoverWithNull();
+    }
+}

@@ -1,0 +1,30 @@
+package io.redisvault.backup;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What retention did after a run.
+ *
+ * @param deleted names of the backups that are gone
+ * @param locked names of those that a lock of the storage keeps for now
+ * @param failures why others could not be deleted or found; the next run tries again
+ */
+public record RetentionResult(List<String> deleted, List<String> locked, List<String> failures) {
+
+    public static final RetentionResult NONE = new RetentionResult(List.of(), List.of(), List.of());
+
+    static RetentionResult failed(String reason) {
+        return new RetentionResult(List.of(), List.of(), List.of(reason));
+    }
+
+    /** This and what was done besides. */
+    RetentionResult and(RetentionResult other) {
+        return new RetentionResult(
+                concat(deleted, other.deleted), concat(locked, other.locked), concat(failures, other.failures));
+    }
+
+    private static List<String> concat(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
+    }
+}

@@ -1,0 +1,4 @@
+package io.redisvault.backup;
+
+/** Another second has passed, more or less. */
+public record Tick() {}

@@ -1,0 +1,50 @@
+package io.redisvault.backup;
+
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Tells all who have a schedule that another second has passed, on an event loop and one at a time. */
+@ApplicationScoped
+class Ticks {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final Consumer<Tick> listeners;
+    private final Vertx vertx;
+    private boolean watched;
+    private long last;
+
+    @Inject
+    Ticks(Event<Tick> ticks, Vertx vertx) {
+        this(ticks::fire, vertx);
+    }
+
+    Ticks(Consumer<Tick> listeners, Vertx vertx) {
+        this.listeners = listeners;
+        this.vertx = vertx;
+    }
+
+    @Scheduled(every = "1s")
+    @NonBlocking
+    synchronized void tick() {
+        if (!watched) {
+            watched = true;
+            vertx.setPeriodic(SECOND.toMillis(), timer -> tickIfLate());
+        }
+        last = System.nanoTime();
+        listeners.accept(new Tick());
+    }
+
+    /** Quarkus' scheduler goes by the clock: where that is set back, it is silent until the time before is reached again. */
+    private synchronized void tickIfLate() {
+        if (System.nanoTime() - last > 2 * SECOND.toNanos()) {
+            tick();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.redisvault.cli;
+
+import io.redisvault.cli.Values.NodeName;
+import io.redisvault.restore.BackupSelection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Options that select a backup. */
+final class BackupOptions {
+
+    private static final String LATEST = "latest";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            defaultValue = LATEST,
+            description = "of the backup, as list shows it; latest is the newest one and the default")
+    private String name;
+
+    @Option(names = "--node", paramLabel = "NODE", description = "take a backup of this node, not of one's own")
+    private NodeName node;
+
+    @Option(
+            names = "--before",
+            paramLabel = "TIME",
+            description = "take the newest dump from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
+    private Instant before;
+
+    @Option(
+            names = "--max-age",
+            paramLabel = "DURATION",
+            description = "accept no older dump than this, such as 24h or 7d")
+    private Duration maxAge;
+
+    BackupSelection selection() {
+        boolean named = !name.equals(LATEST);
+        if (named && (before != null || maxAge != null)) {
+            throw new ParameterException(
+                    command.commandLine(), "--before and --max-age choose the latest backup, '" + name + "' is one");
+        }
+        return new BackupSelection(
+                named ? Optional.of(name) : Optional.empty(),
+                Optional.ofNullable(node).map(NodeName::text),
+                Optional.ofNullable(before),
+                Optional.ofNullable(maxAge));
+    }
+}

@@ -1,0 +1,58 @@
+package io.redisvault.cli;
+
+import io.redisvault.backup.Backup;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Sizes, times and backups in few words. */
+final class Format {
+
+    private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
+
+    private Format() {}
+
+    /** Such as {@code 1.2 GiB}. */
+    static String bytes(long bytes) {
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        double amount = bytes / 1024.0;
+        int unit = 0;
+        // 1023.95 would be shown as 1024.0.
+        while (amount >= 1023.95) {
+            amount /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", amount, UNITS.get(unit));
+    }
+
+    /** The two largest units, such as {@code 3h 12m}. */
+    static String time(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + "m " + seconds % 60 + "s";
+        }
+        return seconds < 86_400
+                ? seconds / 3600 + "h " + seconds % 3600 / 60 + "m"
+                : seconds / 86_400 + "d " + seconds % 86_400 / 3600 + "h";
+    }
+
+    /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
+    static String backup(Backup backup) {
+        Backup.Rdb rdb = backup.rdb();
+        String size = bytes(backup.bytes());
+        if (rdb == null) {
+            return size + ", unverified";
+        }
+        return "%s, %s, RDB version %d, %s"
+                .formatted(
+                        size,
+                        rdb.producer(),
+                        rdb.version(),
+                        rdb.verified() ? "CRC-64 " + rdb.checksum() + " verified" : "no checksum, so unverified");
+    }
+}

@@ -1,0 +1,116 @@
+package io.redisvault.cli;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.util.ExceptionUtil;
+import io.redisvault.config.Settings;
+import io.smallrye.config.ConfigValidationException;
+import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.ConfigProvider;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+
+/** Starts Quarkus once the arguments and the settings are known to be right. */
+final class Launcher {
+
+    /** From the system's text "Cannot assign requested address". */
+    private static final String OTHER_MACHINE = "assign";
+
+    private Launcher() {}
+
+    static int launch(String... args) {
+        if (args.length == 0) {
+            return serve(Optional.empty(), args);
+        }
+        // Without beans: it only looks at what is wanted. Quarkus makes the commands that run.
+        return CommandLines.of(new RedisVault(), CommandLine.defaultFactory())
+                .setExecutionStrategy(parsed -> launch(parsed, args))
+                .execute(args);
+    }
+
+    private static int launch(ParseResult parsed, String... args) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        RedisVault vault = (RedisVault) parsed.commandSpec().userObject();
+        Object command =
+                parsed.hasSubcommand() ? parsed.subcommand().commandSpec().userObject() : vault;
+        if (command instanceof VaultCommand once) {
+            once.beforeStart();
+            return runCommand(vault.config(), args);
+        }
+        return vault.once() ? runCommand(vault.config(), args) : serve(vault.config(), args);
+    }
+
+    private static int serve(Optional<Path> config, String... args) {
+        return start(config, args);
+    }
+
+    /** Opens no port and starts no schedule, so that it can run beside a sidecar. */
+    private static int runCommand(Optional<Path> config, String... args) {
+        System.setProperty("quarkus.http.host-enabled", "false");
+        System.setProperty("quarkus.scheduler.enabled", "false");
+        System.setProperty("quarkus.log.console.stderr", "true");
+        // A slow machine is no fault whose stack somebody needs.
+        System.setProperty("quarkus.vertx.warning-exception-time", "1h");
+        if (Progress.ON_TERMINAL && System.getenv("LOG_LEVEL") == null) {
+            // The command itself says what it does.
+            System.setProperty("quarkus.log.console.level", "WARN");
+            System.setProperty("quarkus.log.console.format", "redis-vault: %s%e%n");
+        }
+        return start(config, args);
+    }
+
+    private static int start(Optional<Path> config, String... args) {
+        List<String> mistakes = Settings.check(config);
+        if (!mistakes.isEmpty()) {
+            return refuse(mistakes);
+        }
+        AtomicInteger exitCode = new AtomicInteger();
+        Quarkus.run(
+                RedisVault.class,
+                (code, failure) -> exitCode.set(failure == null ? code : explain(failure, code)),
+                args);
+        return exitCode.get();
+    }
+
+    /** Prints why Quarkus did not start. Returns the exit code. */
+    private static int explain(Throwable failure, int code) {
+        Throwable cause = ExceptionUtil.getRootCause(failure);
+        if (cause instanceof ConfigValidationException invalid) {
+            return refuse(IntStream.range(0, invalid.getProblemCount())
+                    .mapToObj(i -> invalid.getProblem(i).getMessage())
+                    .toList());
+        }
+        boolean bind = cause instanceof BindException;
+        if (cause instanceof UnknownHostException
+                || cause instanceof UnresolvedAddressException
+                || bind && cause.getMessage().contains(OTHER_MACHINE)) {
+            VaultCommand.note("cannot listen on " + setting("host")
+                    + ": no address of this machine; set HTTP_HOST to one, or leave it out");
+        } else if (bind) {
+            VaultCommand.note("cannot listen on port " + setting("port") + ": " + cause.getMessage()
+                    + "; set HTTP_PORT to a free one");
+        } else {
+            VaultCommand.note("could not start:");
+            failure.printStackTrace();
+        }
+        return code;
+    }
+
+    private static int refuse(List<String> mistakes) {
+        mistakes.forEach(VaultCommand::note);
+        return RedisVault.WRONG_USAGE;
+    }
+
+    private static String setting(String name) {
+        return ConfigProvider.getConfig().getValue("quarkus.http." + name, String.class);
+    }
+}

@@ -1,0 +1,213 @@
+package io.redisvault.config;
+
+import io.quarkus.runtime.JVMUnsafeWarningsControl;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.X509KeyManager;
+
+/** Rules between settings: one line for each that is broken, and a warning for what somebody may not have meant. */
+record SettingsValidator(VaultConfig config, Map<String, Value> values, List<String> mistakes, List<String> warnings) {
+
+    static final String BUCKET_RULE = "3 to 63 lower-case letters, digits, dots and hyphens";
+    static final String REGION_RULE = "is not a region such as eu-central-1";
+
+    /** Limit of S3 and Google for a key. */
+    private static final int KEY_BYTES = 1024;
+
+    /** After prefix and node: an underscore, a time of up to thirty characters, and the extension. */
+    private static final int SUFFIX_BYTES = "_".length() + 30 + ".rdb".length();
+
+    private static final int FILE_NAME_BYTES = 255;
+
+    void validate() {
+        backups();
+        passwords(config.redis());
+        tls(config.redis(), config.http());
+        storage(config.storage());
+        key(config.storage().prefix(), config.redis().nodeName());
+        if (config.storage().type() == StorageType.FILESYSTEM) {
+            directory(config.storage().prefix(), config.redis().nodeName());
+        }
+    }
+
+    private void backups() {
+        if (!config.redis().backupMaster() && !config.redis().backupReplica()) {
+            mistakes.add(source("redis.backup_master") + " and " + source("redis.backup_replica")
+                    + " are both false, so nothing would ever be backed up");
+        }
+        refuse(
+                config.retention().keepLast() == 0
+                        && config.retention().keepDuration().isEmpty(),
+                "retention.keep_last",
+                "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
+    }
+
+    private void passwords(VaultConfig.Redis redis) {
+        boolean inAddress = redis.connectionString().password().isPresent();
+        String address = source("redis.connection_string");
+        refuse(
+                redis.passwordFile().isPresent() && inAddress,
+                "redis.password_file",
+                "is not the only password: " + address + " has one, too; keep one");
+        refuse(
+                config.http().tokenFile().isPresent() && config.http().token().isPresent(),
+                "http.token_file",
+                "is not the only token: " + source("http.token") + " is set, too; keep one");
+        if (redis.password().isPresent() && (inAddress || redis.passwordFile().isPresent())) {
+            warnings.add(source("redis.password") + " has no effect, since "
+                    + (inAddress ? address + " has a password" : source("redis.password_file") + " is set"));
+        }
+    }
+
+    private void tls(VaultConfig.Redis redis, VaultConfig.Http http) {
+        keyPair(http.tlsCertFile(), http.tlsKeyFile(), "http.tls_cert_file", "http.tls_key_file");
+        keyPair(redis.clientCertFile(), redis.clientKeyFile(), "redis.client_cert_file", "redis.client_key_file");
+        for (String key : List.of("redis.ca_file", "redis.client_cert_file")) {
+            refuse(
+                    values.containsKey(key) && !redis.connectionString().tls(),
+                    key,
+                    "is of no use, since " + source("redis.connection_string") + " is not rediss://");
+        }
+    }
+
+    private void keyPair(Optional<Path> cert, Optional<Path> key, String certSetting, String keySetting) {
+        String certVariable = Setting.of(certSetting).variables().get(0);
+        String keyVariable = Setting.of(keySetting).variables().get(0);
+        refuse(
+                cert.isPresent() && key.isEmpty(),
+                certSetting,
+                "is of no use without its key; set " + keyVariable + ", too");
+        refuse(
+                key.isPresent() && cert.isEmpty(),
+                keySetting,
+                "is of no use without its certificate; set " + certVariable + ", too");
+        refuse(
+                cert.isPresent() && key.isPresent() && !belongTogether(cert.get(), key.get()),
+                keySetting,
+                "is not the private key of the first certificate in " + certVariable
+                        + ", as PEM: RSA or EC, without a passphrase");
+    }
+
+    /** Both are read as Quarkus will read them, and what the one signs must be right for the other. */
+    private static boolean belongTogether(Path certFile, Path keyFile) {
+        // Of Netty's buffers JDK 25 would warn on standard error; Quarkus asks it not to, but only when it starts.
+        JVMUnsafeWarningsControl.disableUnsafeRelatedWarnings();
+        try {
+            X509KeyManager pair = (X509KeyManager) new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(Files.readAllBytes(certFile)))
+                    .addKeyValue(Buffer.buffer(Files.readAllBytes(keyFile)))
+                    .getKeyManagerFactory(null)
+                    .getKeyManagers()[0];
+            for (String type : List.of("RSA", "EC")) {
+                for (String alias :
+                        Optional.ofNullable(pair.getServerAliases(type, null)).orElse(new String[0])) {
+                    return signs(pair.getPrivateKey(alias), pair.getCertificateChain(alias)[0]);
+                }
+            }
+            return false;
+        } catch (Exception e) {
+            // The reader has no type of its own for files that it does not understand.
+            return false;
+        }
+    }
+
+    private static boolean signs(PrivateKey key, X509Certificate certificate) throws Exception {
+        Signature signature =
+                Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+        signature.initSign(key);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        return signature.verify(signed);
+    }
+
+    private void storage(VaultConfig.Storage storage) {
+        boolean s3 = storage.type() == StorageType.S3;
+        boolean gcs = storage.type() == StorageType.GCS;
+        boolean custom = storage.endpoint().isPresent();
+        boolean https = custom && storage.endpoint().get().getScheme().equalsIgnoreCase("https");
+        refuse(
+                storage.caFile().isPresent() && !https && (custom || !gcs),
+                "storage.ca_file",
+                "is of no use, since " + (gcs ? "GCS" : "S3") + "_ENDPOINT is not https://");
+        if (gcs && custom && !https && storage.credentials() == VaultConfig.Credentials.DEFAULT) {
+            warnings.add(
+                    source("storage.endpoint")
+                            + " is not https://, so credentials are sent in the clear; for an emulator set GCS_CREDENTIALS=none");
+        }
+        String other = gcs ? "_" : "";
+        String bucket = "(?![0-9.]+$)[a-z0-9][a-z0-9." + other + "-]{1,61}[a-z0-9]";
+        refuse(
+                !(s3 && custom) && !storage.bucket().orElse("none").matches(bucket),
+                "storage.bucket",
+                "is not a bucket name: " + BUCKET_RULE);
+        refuse(s3 && !custom && !storage.region().orElse("none").matches("[a-z0-9-]+"), "storage.region", REGION_RULE);
+        refuse(
+                storage.sseKmsKeyId().isPresent() && !storage.sse().orElse("").startsWith("aws:kms"),
+                "storage.sse_kms_key_id",
+                "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
+    }
+
+    private void key(String prefix, String node) {
+        int length = bytes(prefix) + "/".length() + bytes(node) + SUFFIX_BYTES;
+        String what = "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be";
+        refuse(length > KEY_BYTES, "storage.prefix", what);
+    }
+
+    private void directory(String prefix, String node) {
+        boolean tooLong = Stream.of(prefix.split("/")).anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES);
+        refuse(tooLong, "storage.prefix", "has a segment of more than " + FILE_NAME_BYTES + " bytes");
+        // Names of the directory's own files begin with a dot: those that are still being written.
+        String dot = "begins with a dot, which no file of a backup may; leave it out";
+        refuse(node.startsWith("."), "redis.node_name", dot);
+        refuse(("/" + prefix).contains("/."), "storage.prefix", "has a segment that " + dot);
+        refuse(!isPath(node), "redis.node_name", Settings.LOCALE_RULE);
+        refuse(!isPath(prefix), "storage.prefix", Settings.LOCALE_RULE);
+        config.storage().path().map(Path::normalize).ifPresent(backups -> {
+            Path data = config.redis().dataPath().toAbsolutePath().normalize();
+            String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
+            if (!backups.isAbsolute()) {
+                refuse(true, "storage.path", "is not an absolute path");
+            } else if (backups.startsWith(data)) {
+                refuse(true, "storage.path", "is within " + dataPath + ", where nothing may be written");
+            } else if (data.startsWith(backups)) {
+                refuse(true, "storage.path", "contains " + dataPath + "; keep backups apart from it");
+            }
+        });
+    }
+
+    /** Under a locale that is not UTF-8, Java cannot name every file. */
+    private static boolean isPath(String text) {
+        try {
+            return Path.of(text) != null;
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private void refuse(boolean broken, String key, String what) {
+        if (broken) {
+            mistakes.add(values.get(key).says(what));
+        }
+    }
+
+    private String source(String key) {
+        return values.containsKey(key)
+                ? values.get(key).source()
+                : Setting.of(key).variables().get(0);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

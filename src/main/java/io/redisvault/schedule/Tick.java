@@ -1,4 +1,0 @@
-package io.redisvault.schedule;
-
-/** Another second has passed, more or less. */
-public record Tick() {}

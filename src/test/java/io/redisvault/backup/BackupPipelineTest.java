@@ -1,0 +1,268 @@
+package io.redisvault.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Failure;
+import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.redis.NodeState;
+import io.redisvault.redis.Role;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.TestStorages;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole runs of backups into a directory, by a clock that somebody sets. */
+class BackupPipelineTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
+    private final Map<String, String> settings = new HashMap<>();
+    private final List<CompletedRun> ended = new ArrayList<>();
+    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false));
+    private BackupStorage storage;
+    private Path dump;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        dump = data.resolve("dump.rdb");
+        storage = TestStorages.directory(Files.createDirectory(directory.resolve("backups")));
+        settings.put("vault.redis.data_path", data.toString());
+        settings.put("vault.redis.node_name", "node");
+        settings.put("vault.storage.prefix", "vault");
+        saves("2026-11-23T10:00:00Z", 1);
+    }
+
+    @Test
+    void storesTheDumpUnderTheTimeOfItsLastWrite() {
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().key()).isEqualTo("vault/node_2026-11-23T10:00:00Z.rdb");
+        assertThat(directory.resolve("backups").resolve(stored.backup().key())).hasSameBinaryContentAs(dump);
+        assertThat(stored.backup().rdb().verified()).isTrue();
+    }
+
+    @Test
+    void skipsADumpThatIsStoredAlready() {
+        run();
+
+        Skipped skipped = (Skipped) run();
+
+        assertThat(skipped.reason()).isEqualTo(Reason.UNCHANGED);
+        assertThat(keys()).hasSize(1);
+    }
+
+    @Test
+    void givesAnotherDumpOfTheSameSecondANameOfItsOwn() throws IOException {
+        run();
+        saves("2026-11-23T10:00:00.5Z", 2);
+
+        run();
+
+        assertThat(keys())
+                .containsExactly(
+                        "vault/node_2026-11-23T10:00:00.500000000Z.rdb", "vault/node_2026-11-23T10:00:00Z.rdb");
+    }
+
+    @Test
+    void neverStoresADumpThatIsDamaged() throws IOException {
+        try (FileChannel file = FileChannel.open(dump, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), Files.size(dump) / 2);
+        }
+
+        Failed failed = (Failed) run();
+
+        assertThat(failed.failure()).isEqualTo(Failure.DUMP_CORRUPT);
+        assertThat(failed.detail()).contains("CRC-64");
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void storesADumpAsItIsWhereItIsNotToBeVerified() throws IOException {
+        settings.put("vault.backup.verify_dump", "false");
+        Files.writeString(dump, "something else");
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().rdb()).isNull();
+    }
+
+    @Test
+    void skipsARoleThatIsNotBackedUpAndANodeThatLoads() {
+        settings.put("vault.redis.backup_replica", "false");
+        answers(Role.REPLICA, false);
+        assertThat(((Skipped) run()).reason()).isEqualTo(Reason.ROLE);
+
+        answers(Role.MASTER, true);
+        assertThat(((Skipped) run()).reason()).isEqualTo(Reason.LOADING);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void saysWhetherThereIsNoDumpYetOrNoDirectory() throws IOException {
+        Files.delete(dump);
+        assertThat(((Skipped) run()).reason()).isEqualTo(Reason.NO_DUMP);
+
+        Files.delete(dump.getParent());
+        Failed failed = (Failed) run();
+        assertThat(failed.failure()).isEqualTo(Failure.DUMP_UNREADABLE);
+        assertThat(failed.detail())
+                .isEqualTo(dump.getParent() + ": there is no such directory; correct REDIS_DATA_PATH");
+    }
+
+    @Test
+    void storesWithAnyRateLimit() {
+        for (String rate : List.of("10MiB", "16MiB", "64MiB", "1GiB")) {
+            settings.put("vault.backup.rate_limit", rate);
+            settings.put("vault.storage.prefix", rate);
+
+            assertThat(run()).isInstanceOf(Stored.class);
+        }
+    }
+
+    @Test
+    void keepsTheNewestBackupsAndDeletesTheOthersOfThisNodeOnly() throws IOException {
+        settings.put("vault.retention.keep_last", "2");
+        Path foreign =
+                Files.createDirectories(directory.resolve("backups/vault")).resolve("node_2_2020-01-01T00:00:00Z.rdb");
+        Files.createFile(foreign);
+        for (int hour = 6; hour < 10; hour++) {
+            saves("2026-11-23T0" + hour + ":00:00Z", hour);
+            run();
+        }
+
+        assertThat(keys())
+                .containsExactly(
+                        "vault/node_2026-11-23T08:00:00Z.rdb",
+                        "vault/node_2026-11-23T09:00:00Z.rdb",
+                        "vault/node_2_2020-01-01T00:00:00Z.rdb");
+    }
+
+    @Test
+    void deletesNothingWhereTheStoragesClockDisagrees() throws IOException {
+        settings.put("vault.retention.keep_last", "0");
+        settings.put("vault.retention.keep_duration", "30d");
+        run();
+        storage = withClock(storage, clock.instant());
+        clock.set(Instant.parse("2040-01-01T00:00:00Z"));
+        saves("2040-01-01T00:00:00Z", 2);
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.cleanup().failures()).singleElement().asString().contains("nothing was deleted", "NTP");
+        assertThat(keys()).hasSize(2);
+    }
+
+    @Test
+    void runsOneBackupAtATime() {
+        CompletableFuture<NodeState> answer = new CompletableFuture<>();
+        state = Uni.createFrom().completionStage(answer);
+        BackupRunner runner = runner();
+        Uni<BackupOutcome> first = runner.start(Trigger.REQUEST);
+
+        assertThatThrownBy(() -> runner.start(Trigger.SCHEDULE)).isInstanceOf(BackupRunningException.class);
+
+        answer.complete(new NodeState(Role.MASTER, false, false));
+        assertThat(first.await().atMost(PATIENCE)).isInstanceOf(Stored.class);
+        assertThat(runner.running()).isEmpty();
+        assertThat(runner.last()).contains(ended.get(0));
+    }
+
+    private BackupOutcome run() {
+        return runner().start(Trigger.REQUEST).await().atMost(PATIENCE);
+    }
+
+    private BackupRunner runner() {
+        VaultConfig config = new SmallRyeConfigBuilder()
+                .withMapping(VaultConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build()
+                .getConfigMapping(VaultConfig.class);
+        BackupNaming naming = new BackupNaming(config);
+        BackupCatalog catalog = new BackupCatalog(storage, naming);
+        InstanceId self = new InstanceId(clock);
+        BackupRetention retention = new BackupRetention(
+                storage,
+                catalog,
+                new IncompleteUploads(storage, naming, config, clock),
+                new NodeNameConflict(storage, self),
+                config,
+                clock);
+        BackupPipeline pipeline = new BackupPipeline(
+                () -> state, storage, new BackupWriter(storage, naming, catalog), retention, self, clock, config);
+        return new BackupRunner(pipeline, ended::add, clock, config);
+    }
+
+    private void answers(Role role, boolean loading) {
+        state = Uni.createFrom().item(new NodeState(role, loading, false));
+    }
+
+    private void saves(String time, long seed) throws IOException {
+        SyntheticDump.write(dump, 300_000, seed);
+        Files.setLastModifiedTime(dump, FileTime.from(Instant.parse(time)));
+    }
+
+    private List<String> keys() {
+        return storage.list("vault/").collect().asList().await().atMost(PATIENCE).stream()
+                .map(object -> object.key())
+                .sorted()
+                .toList();
+    }
+
+    private List<Path> files() {
+        try (Stream<Path> files = Files.walk(directory.resolve("backups"))) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static BackupStorage withClock(BackupStorage storage, Instant time) {
+        return (BackupStorage) Proxy.newProxyInstance(
+                BackupStorage.class.getClassLoader(),
+                new Class<?>[] {BackupStorage.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("clock")) {
+                        return Uni.createFrom().item(Optional.of(time));
+                    }
+                    try {
+                        return method.invoke(storage, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
