@@ -1,8 +1,8 @@
 package io.redisvault.servers;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,10 +15,10 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 
 /**
  * Google Cloud Storage's JSON API as far as Google's Java client uses it for backups: buckets, resumable uploads, reads
- * with ranges, paged listings, preconditions, deletes and batches of them. Faults can be ordered.
+ * with ranges, paged listings, preconditions and deletes; and the one request for a token of a service account. Faults can be ordered.
  */
 public final class GcsServer implements AutoCloseable {
 
@@ -43,6 +43,9 @@ public final class GcsServer implements AutoCloseable {
     private static final Pattern OBJECTS = Pattern.compile("/storage/v1/b/([^/]+)/o");
     private static final Pattern UPLOAD = Pattern.compile("/(?:resumable/)?upload/storage/v1/b/([^/]+)/o");
 
+    /** What {@code /token} hands out. */
+    public static final String TOKEN = "ya29.a-token";
+
     private final HttpServer http;
     private final ExecutorService threads;
     private final Path directory;
@@ -50,6 +53,8 @@ public final class GcsServer implements AutoCloseable {
     private final GcsFaults faults = new GcsFaults();
     private final GcsUploads uploads;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+
+    private final Set<String> authorizations = ConcurrentHashMap.newKeySet();
 
     private volatile int pageSize = 1000;
 
@@ -135,6 +140,43 @@ public final class GcsServer implements AutoCloseable {
         faults.denial = reason;
     }
 
+    /** Answers everything so; for no longer, with a status of 0. */
+    public void answerAlways(int status, String type, String body) {
+        faults.always = status == 0 ? null : new GcsAnswer(status, type, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends whoever asks to another address. */
+    public void redirectTo(String location) {
+        faults.redirect = location;
+        answerAlways(301, "text/plain", "Moved");
+    }
+
+    /** Names one more page of each listing, the same each time. */
+    public void listForEver(boolean on) {
+        faults.listingForEver = on;
+    }
+
+    /** Leaves this out of what is said of listed objects. */
+    public void listWithout(String field) {
+        faults.fieldNotListed = field;
+    }
+
+    /** Knows nothing of the upload that sends the next chunk but so many, once. */
+    public void endSessionAfter(int chunks, int status) {
+        faults.chunksBeforeTheEnd.set(chunks);
+        faults.endOfSessions = status;
+    }
+
+    /** Has every object replaced by somebody else's as soon as it is stored. */
+    public void replaceWhatIsStored() {
+        faults.replacing = true;
+    }
+
+    /** The header with which clients showed who they are; {@code nobody} where there was none. */
+    public Set<String> authorizations() {
+        return authorizations;
+    }
+
     public int unfinishedUploads() {
         return uploads.unfinished();
     }
@@ -144,7 +186,7 @@ public final class GcsServer implements AutoCloseable {
         return uploads.received();
     }
 
-    /** How many requests there were: open, chunk, query, discard, list, get, media, delete, batch or bucket. */
+    /** How many requests there were: open, chunk, query, discard, list, get, media, delete or bucket. */
     public long count(String kind) {
         LongAdder count = counts.get(kind);
         return count == null ? 0 : count.sum();
@@ -176,6 +218,8 @@ public final class GcsServer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
+            authorizations.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+                    .orElse("nobody"));
             GcsAnswer failure = faults.failure();
             GcsAnswer answer = failure == null ? answer(exchange) : failure;
             if (answer != null) {
@@ -185,7 +229,10 @@ public final class GcsServer implements AutoCloseable {
         }
     }
 
-    private static void send(HttpExchange exchange, GcsAnswer answer) throws IOException {
+    private void send(HttpExchange exchange, GcsAnswer answer) throws IOException {
+        if (faults.redirect != null) {
+            exchange.getResponseHeaders().set("Location", faults.redirect);
+        }
         if (answer.type() != null) {
             exchange.getResponseHeaders().set("Content-Type", answer.type());
         }
@@ -199,12 +246,16 @@ public final class GcsServer implements AutoCloseable {
     private GcsAnswer answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
         Map<String, String> query = query(exchange.getRequestURI());
-        if (path.equals("/batch/storage/v1")) {
-            return batch(exchange);
-        }
         GcsAnswer refusal = faults.refusal();
         if (refusal != null) {
             return refusal;
+        }
+        if (path.equals("/token")) {
+            return GcsAnswer.json(GcsObjects.JSON
+                    .createObjectNode()
+                    .put("access_token", TOKEN)
+                    .put("token_type", "Bearer")
+                    .put("expires_in", 3600));
         }
         Matcher upload = UPLOAD.matcher(path);
         if (upload.matches()) {
@@ -231,8 +282,9 @@ public final class GcsServer implements AutoCloseable {
         if (list.matches()) {
             counted("list");
             int wanted = Integer.parseInt(query.getOrDefault("maxResults", "1000"));
-            return GcsAnswer.json(objects.list(
-                    bucket, query.getOrDefault("prefix", ""), query.get("pageToken"), Math.min(wanted, pageSize)));
+            String token = faults.listingForEver ? null : query.get("pageToken");
+            ObjectNode page = objects.list(bucket, query.getOrDefault("prefix", ""), token, Math.min(wanted, pageSize));
+            return GcsAnswer.json(faults.spoil(page));
         }
         String name = decode(object.group(2));
         if (method.equals("DELETE")) {
@@ -281,36 +333,6 @@ public final class GcsServer implements AutoCloseable {
             }
         }
         return null;
-    }
-
-    private GcsAnswer batch(HttpExchange exchange) throws IOException {
-        counted("batch");
-        String type = exchange.getRequestHeaders().getFirst("Content-Type");
-        String boundary = type.replaceFirst(".*boundary=\"?([^\";]+).*", "$1");
-        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        List<GcsAnswer> answers = new ArrayList<>();
-        for (String part : body.split("--" + Pattern.quote(boundary))) {
-            Matcher request =
-                    Pattern.compile("(?m)^(GET|DELETE) (\\S+) HTTP/1.1").matcher(part);
-            if (request.find()) {
-                URI target = URI.create(request.group(2));
-                GcsAnswer refusal = faults.refusal();
-                answers.add(refusal != null ? refusal : resource(request.group(1), target.getRawPath(), query(target)));
-            }
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int i = 0; i < answers.size(); i++) {
-            GcsAnswer answer = answers.get(i);
-            String head = "--batch_answer\r\nContent-Type: application/http\r\nContent-ID: <response-" + (i + 1)
-                    + ">\r\n\r\nHTTP/1.1 " + answer.status() + " Answer\r\n"
-                    + (answer.type() == null ? "" : "Content-Type: " + answer.type() + "\r\n")
-                    + "Content-Length: " + answer.body().length + "\r\n\r\n";
-            out.write(head.getBytes(StandardCharsets.UTF_8));
-            out.write(answer.body());
-            out.write("\r\n".getBytes(StandardCharsets.UTF_8));
-        }
-        out.write("--batch_answer--\r\n".getBytes(StandardCharsets.UTF_8));
-        return new GcsAnswer(200, "multipart/mixed; boundary=batch_answer", out.toByteArray());
     }
 
     private void counted(String kind) {

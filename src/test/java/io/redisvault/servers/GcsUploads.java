@@ -80,6 +80,13 @@ final class GcsUploads {
         }
         String id = query.get("upload_id");
         Session session = sessions.get(id);
+        if (faults.endOfSessions > 0
+                && session != null
+                && exchange.getRequestMethod().equals("PUT")
+                && faults.chunksBeforeTheEnd.getAndDecrement() == 0) {
+            forget(id, session);
+            return GcsAnswer.error(faults.endOfSessions, "gone", "The upload of " + id + " has ended");
+        }
         if (session == null) {
             return GcsAnswer.error(404, "notFound", "No such upload");
         }
@@ -192,6 +199,10 @@ final class GcsUploads {
             return GcsAnswer.error(400, "invalid", "Provided " + hash + " does not match the calculated " + crc32c);
         }
         session.stored = stored;
+        if (faults.replacing) {
+            Path other = Files.writeString(Files.createTempFile(directory, "other", ""), "other");
+            objects.add(session.bucket, session.resource, other, false);
+        }
         return faults.answersToLose.getAndSet(0) > 0 ? null : GcsAnswer.json(stored.resource());
     }
 

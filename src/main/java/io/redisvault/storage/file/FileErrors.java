@@ -2,10 +2,15 @@ package io.redisvault.storage.file;
 
 import io.redisvault.storage.StorageException;
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
 
 /** Says in the storage's terms what went wrong with a file. */
 final class FileErrors {
@@ -24,9 +29,10 @@ final class FileErrors {
         if (failure instanceof FileAlreadyExistsException) {
             return new StorageException.AlreadyExists(what + "it exists already", failure);
         }
-        if (failure instanceof AccessDeniedException) {
+        if (failure instanceof AccessDeniedException denied) {
             return new StorageException.AccessDenied(
-                    what + "permission denied; let user " + System.getProperty("user.name") + " read and write it",
+                    what + "permission denied: this process runs as user " + user() + ", "
+                            + owner(Path.of(denied.getFile())) + "; run it as that user, or give it the files",
                     failure);
         }
         if (failure instanceof EOFException) {
@@ -53,6 +59,30 @@ final class FileErrors {
         if (failure instanceof FileSystemException of && of.getReason() != null) {
             return of.getReason();
         }
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        return failure.getMessage() == null ? "no reason given" : failure.getMessage();
+    }
+
+    /** By number, since the same number has other names in other containers. */
+    private static String user() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
+        } catch (IOException | UnsupportedOperationException noProc) {
+            return System.getProperty("user.name");
+        }
+    }
+
+    /** Whose the path is, or the first above it that can be seen. */
+    private static String owner(Path path) {
+        for (Path seen = path.toAbsolutePath(); seen != null; seen = seen.getParent()) {
+            try {
+                Map<String, Object> attributes = Files.readAttributes(seen, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+                return String.format(
+                        "%s belongs to user %s with mode %03o",
+                        seen, attributes.get("uid"), (int) attributes.get("mode") & 0777);
+            } catch (IOException | UnsupportedOperationException hidden) {
+                // Its directory may say why.
+            }
+        }
+        return "the owner cannot be seen";
     }
 }

@@ -3,19 +3,60 @@ package io.redisvault.storage.file;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Gives a written file the name that makes it an object, and never one that is taken. */
+/** Makes files, and gives a written one the name that makes it an object: never one that is taken. */
 class FilePublisher {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int PAUSE_MILLIS = 50;
+
+    /** A file that is not there yet, for its owner only. */
+    FileChannel create(Path part) throws IOException {
+        return FileChannel.open(
+                part,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                FilePaths.OWNER_ONLY);
+    }
+
+    /** Fails where no file could be made that is named as backups are. */
+    void probe(Path root) throws IOException {
+        try {
+            if (createAndRemove(root.resolve("redis-vault-access_2026-01-02T03:04:05Z"))) {
+                return;
+            }
+        } catch (AccessDeniedException denied) {
+            throw denied;
+        } catch (FileSystemException refused) {
+            // If it is not the name, this fails for the same reason.
+            createAndRemove(root.resolve("redis-vault-access"));
+        }
+        throw new StorageException.Other(
+                root + " takes no names with colons, which those of backups have; use a file system that does (exFAT,"
+                        + " NTFS and SMB often do not), or mount SMB with the option mapposix",
+                null);
+    }
+
+    /** False if it cannot be seen in the directory: a colon may begin a stream of another file. */
+    private boolean createAndRemove(Path name) throws IOException {
+        Path probe = FilePaths.part(name);
+        create(probe).close();
+        try (Stream<Path> files = Files.list(probe.getParent())) {
+            return files.anyMatch(probe::equals);
+        } finally {
+            Files.delete(probe);
+        }
+    }
 
     /** @param fileKey of what was written; nothing else is published, whatever has its path by now */
     void publish(Path part, Object fileKey, long size, Path file) throws IOException {
@@ -44,9 +85,9 @@ class FilePublisher {
     }
 
     /** A rename replaces what has the name, so a second file, which only one process can create, guards the name meanwhile. */
-    private static void rename(Path part, Path file) throws IOException {
+    private void rename(Path part, Path file) throws IOException {
         Path guard = FilePaths.guard(file);
-        create(guard);
+        take(guard);
         try {
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw new FileAlreadyExistsException(file.toString());
@@ -57,10 +98,10 @@ class FilePublisher {
         }
     }
 
-    private static void create(Path guard) throws IOException {
+    private void take(Path guard) throws IOException {
         for (int waited = 0; waited < PATIENCE_MILLIS; waited += PAUSE_MILLIS) {
             try {
-                Files.createFile(guard, FilePaths.OWNER_ONLY);
+                create(guard).close();
                 return;
             } catch (FileAlreadyExistsException busy) {
                 pause();

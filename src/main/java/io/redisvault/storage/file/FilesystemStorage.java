@@ -18,16 +18,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -71,7 +70,7 @@ public final class FilesystemStorage implements BackupStorage {
     private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
         Path file = onFile("create", key, this::prepare);
         Path part = FilePaths.part(file);
-        try (FileChannel channel = onFile("create", key, any -> create(part))) {
+        try (FileChannel channel = onFile("create", key, any -> publisher.create(part))) {
             Object fileKey =
                     onFile("create", key, any -> FilePaths.attributes(part).fileKey());
             Blocking.write(content, chunk -> write(channel, chunk, part));
@@ -93,13 +92,6 @@ public final class FilesystemStorage implements BackupStorage {
         }
         paths.createDirectories(file.getParent());
         return file;
-    }
-
-    private static FileChannel create(Path part) throws IOException {
-        return FileChannel.open(
-                part,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-                FilePaths.OWNER_ONLY);
     }
 
     private static void write(FileChannel channel, ByteBuffer chunk, Path part) {
@@ -212,16 +204,16 @@ public final class FilesystemStorage implements BackupStorage {
                     try {
                         paths.createDirectories(root);
                         // Permission bits do not tell about read-only mounts and exports; writing does.
-                        Path probe = FilePaths.part(root.resolve("access"));
-                        create(probe).close();
-                        Files.delete(probe);
-                    } catch (IOException e) {
+                        publisher.probe(root);
+                        return null;
+                    } catch (NoSuchFileException | AccessDeniedException e) {
                         throw new StorageException.AccessDenied(
-                                root + " cannot be written; mount a writable volume there and let user "
-                                        + System.getProperty("user.name") + " read and write it: " + e,
+                                FileErrors.translate("write to", root, e).getMessage()
+                                        + "; mount a writable volume there",
                                 e);
+                    } catch (IOException e) {
+                        throw FileErrors.translate("write to", root, e);
                     }
-                    return null;
                 },
                 executor);
     }

@@ -44,7 +44,7 @@ public final class GcsStorage implements BackupStorage {
                 config.storage().bucket().orElseThrow(),
                 new GcsClient(new GcsOptions(
                         config.storage().endpoint(),
-                        config.storage().endpoint().isPresent(),
+                        config.storage().credentials() == VaultConfig.Credentials.NONE,
                         config.storage().caFile(),
                         config.storage().timeout())),
                 Infrastructure.getDefaultWorkerPool());

@@ -103,18 +103,27 @@ final class GcsUpload {
         long length = start + filled;
         String sent = CrcText.of(crc);
         if (!BigInteger.valueOf(length).equals(stored.getSize()) || !sent.equals(stored.getCrc32c())) {
-            // This generation of it: another may be somebody else's, and good.
+            throw new StorageException.Corrupt(
+                    url() + " arrived damaged" + remove(stored) + ": sent " + length + " bytes with CRC32C " + sent
+                            + ", stored " + stored.getSize() + " with " + stored.getCrc32c(),
+                    null);
+        }
+        return stored;
+    }
+
+    /** Deletes this generation of the object: another may be somebody else's, and good. Says what is left to do. */
+    private String remove(StorageObject stored) {
+        try {
             client.storage()
                     .objects()
                     .delete(bucket, wanted.getName())
                     .setGeneration(stored.getGeneration())
                     .execute();
-            throw new StorageException.Corrupt(
-                    url() + " arrived damaged and was removed: sent " + length + " bytes with CRC32C " + sent
-                            + ", stored " + stored.getSize() + " with " + stored.getCrc32c(),
-                    null);
+            return "";
+        } catch (IOException | RuntimeException e) {
+            boolean gone = client.errors().translate("remove", url(), e) instanceof StorageException.NotFound;
+            return gone ? "" : ", DELETE ITS GENERATION " + stored.getGeneration();
         }
-        return stored;
     }
 
     /** Gives up what was sent, unless it became an object; without this, Google keeps it unseen for a week. */
@@ -148,7 +157,8 @@ final class GcsUpload {
                 boolean progress = answer.received() > received;
                 received = answer.received();
                 if (received < start || received > end) {
-                    throw new StorageException.Unavailable("the server lost what it had received", null);
+                    throw new StorageException.Unavailable(
+                            "Cannot write " + url() + ": the server lost what it had received", null);
                 }
                 if (received == end && !last) {
                     return null;
@@ -160,16 +170,23 @@ final class GcsUpload {
                 }
                 failure = new IOException("the server takes no more bytes");
             } catch (HttpResponseException e) {
-                boolean sessionGone = e.getStatusCode() == 404 || e.getStatusCode() == 410;
-                if (!GcsClient.PASSING.contains(e.getStatusCode()) && !(sessionGone && start == 0)) {
+                boolean forgotten = e.getStatusCode() == 404 || e.getStatusCode() == 410;
+                if (forgotten && start > 0) {
+                    throw new StorageException.Unavailable(
+                            "Cannot write " + url() + ": the server forgot the upload after " + start
+                                    + " bytes; it has to begin again",
+                            null);
+                }
+                if (!forgotten && !GcsClient.PASSING.contains(e.getStatusCode())) {
                     throw e;
                 }
-                if (sessionGone) {
+                if (forgotten) {
+                    // Nothing is lost yet.
                     open();
                     received = 0;
                 }
                 failure = e;
-                unsure = !sessionGone;
+                unsure = !forgotten;
             } catch (IOException e) {
                 failure = e;
                 unsure = true;

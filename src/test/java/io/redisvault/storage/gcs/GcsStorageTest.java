@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against our own server, or with {@code GCS_ENDPOINT} and {@code GCS_BUCKET} against any. */
 class GcsStorageTest extends BackupStorageContract {
@@ -157,6 +159,71 @@ class GcsStorageTest extends BackupStorageContract {
 
             assertThat(keys("")).isEmpty();
             assertThat(server.unfinishedUploads()).isZero();
+        }
+
+        @Test
+        void leavesAloneWhatReplacedAnObjectThatArrivedDamaged() {
+            server.damage(true);
+            server.replaceWhatIsStored();
+
+            assertThatThrownBy(() -> put(key("damaged"), new TestContent(1, 1000)))
+                    .isInstanceOf(StorageException.Corrupt.class);
+
+            assertThat(result(storage.head(key("damaged"))).size()).isEqualTo("other".length());
+        }
+
+        @Test
+        void leavesAloneWhatReplacedAGoodObject() {
+            server.replaceWhatIsStored();
+
+            assertThat(put(key("good"), new TestContent(1, 1000)).size()).isEqualTo(1000);
+
+            assertThat(result(storage.head(key("good"))).size()).isEqualTo("other".length());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {404, 410})
+        void beginsAnUploadAgainThatTheServerForgotBeforeAnythingWasLost(int status) {
+            server.endSessionAfter(0, status);
+            TestContent content = new TestContent(1, 20_000_000);
+
+            put(key("again"), content);
+
+            assertThat(checksum(storage.read(key("again"), 0, content.length())))
+                    .isEqualTo(content.checksum());
+            assertThat(server.count("open")).isEqualTo(2);
+        }
+
+        @Test
+        void givesUpAnUploadThatTheServerForgotLater() {
+            server.endSessionAfter(1, 410);
+
+            assertThatThrownBy(() -> put(key("forgotten"), new TestContent(1, 20_000_000)))
+                    .isInstanceOf(StorageException.Unavailable.class)
+                    .hasMessageContaining("forgot the upload");
+
+            assertThat(keys("")).isEmpty();
+        }
+
+        @Test
+        void aListingThatNeverEndsFails() {
+            put(key("a"), new TestContent(1, 1));
+            server.listForEver(true);
+
+            assertThatThrownBy(() -> keys("")).hasMessageContaining("the list never ends");
+            server.listForEver(false);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"name", "size"})
+        void aListingThatSaysTooLittleFails(String field) {
+            put(key("a"), new TestContent(1, 1));
+            server.listWithout(field);
+
+            assertThatThrownBy(() -> keys(""))
+                    .isInstanceOf(StorageException.Other.class)
+                    .hasMessageContaining("an object has no name or no size");
+            server.listWithout(null);
         }
 
         @Test
