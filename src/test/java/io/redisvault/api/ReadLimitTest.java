@@ -39,7 +39,8 @@ class ReadLimitTest {
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(1));
 
-        await().pollDelay(PATIENCE.multipliedBy(10)).untilAsserted(() -> assertThat(hungUp).hasValue(0));
+        await().pollDelay(PATIENCE.multipliedBy(10))
+                .untilAsserted(() -> assertThat(hungUp).hasValue(0));
         patient.assertNotTerminated();
     }
 

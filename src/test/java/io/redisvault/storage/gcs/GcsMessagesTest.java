@@ -208,7 +208,9 @@ class GcsMessagesTest {
             assertThat(proxy.tunnels()).contains("localhost:" + tls.port());
 
             GcsStorage stranger = storage(new GcsClient(
-                    options, transport -> null, Map.of("HTTPS_PROXY", proxy.uri().toString())));
+                    options,
+                    transport -> null,
+                    Map.of("HTTPS_PROXY", proxy.uri().toString())));
             assertThat(failureOfAPut(stranger)).contains("the proxy wants a user and password");
         }
     }
