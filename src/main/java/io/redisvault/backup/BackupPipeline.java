@@ -22,7 +22,6 @@ import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -107,7 +106,7 @@ class BackupPipeline {
     private Uni<BackupOutcome> backUp(RunningBackup backup) {
         backup.enter(Phase.DUMP);
         return Uni.createFrom()
-                .item(Unchecked.supplier(this::open))
+                .item(this::open)
                 .runSubscriptionOn(WORKERS)
                 .chain(dump -> dump.isEmpty()
                         ? Uni.createFrom()
@@ -190,7 +189,7 @@ class BackupPipeline {
                         Reason.ROLE, "a " + state.role().name().toLowerCase(Locale.ROOT) + " is not to be backed up"));
     }
 
-    private Optional<DumpFile> open() throws IOException {
+    private Optional<DumpFile> open() {
         try {
             DumpFile dump = DumpFile.open(dumpPath, config.backup().verifyDump());
             dump.facts()
@@ -204,8 +203,10 @@ class BackupPipeline {
             if (Files.isDirectory(dumpPath.getParent())) {
                 return Optional.empty();
             }
-            throw new FileSystemException(
-                    dumpPath.getParent().toString(), null, "there is no such directory; correct REDIS_DATA_PATH");
+            throw new UncheckedIOException(new FileSystemException(
+                    dumpPath.getParent().toString(), null, "there is no such directory; correct REDIS_DATA_PATH"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -223,7 +224,7 @@ class BackupPipeline {
 
     static Failed failed(Throwable failure) {
         Failure kind = Failure.INTERNAL;
-        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
+        if (failure instanceof UncheckedIOException) {
             kind = Failure.DUMP_UNREADABLE;
         } else if (failure instanceof RedisUnavailableException) {
             kind = Failure.REDIS;

@@ -95,6 +95,7 @@ public final class Settings {
         Setting.ALL.forEach(setting -> properties.put("vault." + setting.key(), ""));
         values.forEach((key, value) -> properties.put("vault." + key, value.canonical()));
         properties.remove("vault.backup.storage_url");
+        properties.remove("vault.storage.checksums");
         return properties;
     }
 

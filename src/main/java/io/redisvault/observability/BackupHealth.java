@@ -65,11 +65,14 @@ class BackupHealth {
     AsyncHealthCheck redis(RedisNode redis) {
         boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
         return () -> redis.state()
-                .map(state -> response("redis")
-                        .up()
-                        .withData("role", state.role().name().toLowerCase(Locale.ROOT))
-                        .withData("loading", state.loading())
-                        .build())
+                .chain(state -> redis.savingProblem().map(problem -> {
+                    HealthCheckResponseBuilder response = response("redis")
+                            .up()
+                            .withData("role", state.role().name().toLowerCase(Locale.ROOT))
+                            .withData("loading", state.loading());
+                    problem.ifPresent(warning -> response.withData("warning", warning));
+                    return response.build();
+                }))
                 .onFailure()
                 .recoverWithItem(failure -> response("redis")
                         .status(!roleMatters)

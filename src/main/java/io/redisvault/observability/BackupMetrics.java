@@ -19,6 +19,7 @@ import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.RunningBackup;
+import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.Role;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -94,7 +95,10 @@ class BackupMetrics {
                 .register(registry);
     }
 
-    void registerGauges(@Observes StartupEvent event) {
+    void registerGauges(@Observes StartupEvent event, RedisNode redis) {
+        Gauge.builder("redis_vault.redis.save.failed", redis, node -> node.saveFailed() ? 1 : 0)
+                .description("1 if the last save of Redis had failed at the last run")
+                .register(registry);
         time(
                 "last.backup.timestamp",
                 "When a run last stored a backup or found it stored; after a start the time of the newest backup",

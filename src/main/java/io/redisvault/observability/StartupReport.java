@@ -2,11 +2,13 @@ package io.redisvault.observability;
 
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.RedisNode;
+import java.nio.file.Files;
 import io.redisvault.storage.BackupStorage;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
-/** What the log says of a service that begins to serve. */
+/** Log lines of a service that begins to serve: where backups go, and what will keep them from it. */
 @ApplicationScoped
 public class StartupReport {
 
@@ -15,8 +17,10 @@ public class StartupReport {
     private final VaultConfig config;
     private final BackupStorage storage;
     private final BackupNaming naming;
+    private final RedisNode redis;
 
-    StartupReport(VaultConfig config, BackupStorage storage, BackupNaming naming) {
+    StartupReport(VaultConfig config, BackupStorage storage, BackupNaming naming, RedisNode redis) {
+        this.redis = redis;
         this.config = config;
         this.storage = storage;
         this.naming = naming;
@@ -37,6 +41,15 @@ public class StartupReport {
         if (!config.backup().verifyDump()) {
             LOG.warn("VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one");
         }
+        if (!Files.isDirectory(config.redis().dataPath())) {
+            LOG.errorf("there is no directory %s; correct REDIS_DATA_PATH", config.redis().dataPath());
+        }
+        redis.state()
+                .chain(redis::savingProblem)
+                .subscribe()
+                .with(
+                        problem -> problem.ifPresent(LOG::warn),
+                        failure -> LOG.warnf("Redis gives no answer: %s", failure.getMessage()));
         storage.checkAccess()
                 .subscribe()
                 .with(

@@ -82,8 +82,10 @@ public final class DumpFile implements Closeable {
                     }
                     try {
                         ByteBuffer chunk = chunk(position);
+                        // Before the receiver moves the chunk's position.
+                        long next = position + chunk.remaining();
                         emitter.emit(chunk);
-                        return position + chunk.remaining();
+                        return next;
                     } catch (IOException e) {
                         emitter.fail(new UncheckedIOException(e));
                         return position;

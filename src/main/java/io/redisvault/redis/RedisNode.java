@@ -18,6 +18,7 @@ public class RedisNode {
 
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
+    private volatile boolean saveFailed;
 
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config) {
         this.redis = redis;
@@ -27,6 +28,7 @@ public class RedisNode {
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
     public Uni<NodeState> state() {
         return info().map(NodeState::of)
+                .invoke(state -> saveFailed = state.saveFailed())
                 .ifNoItem()
                 .after(config.timeout())
                 .fail()
@@ -37,6 +39,11 @@ public class RedisNode {
                 .onFailure()
                 .transform(this::unavailable)
                 .invoke(this::requireRole);
+    }
+
+    /** True if the last save of Redis had failed when it was asked for its state. */
+    public boolean saveFailed() {
+        return saveFailed;
     }
 
     /** A reason why the dump stays old, and the remedy; empty where Redis saves, or may not be asked. */

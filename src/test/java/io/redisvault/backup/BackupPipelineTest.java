@@ -145,7 +145,7 @@ class BackupPipelineTest {
 
     @Test
     void storesWithAnyRateLimit() {
-        for (String rate : List.of("10MiB", "16MiB", "64MiB", "1GiB")) {
+        for (String rate : List.of("10485760", "16777216", "67108864", "1073741824")) {
             settings.put("vault.backup.rate_limit", rate);
             settings.put("vault.storage.prefix", rate);
 

@@ -41,7 +41,7 @@ class BackupMetricsTest {
 
     @BeforeEach
     void register() {
-        metrics.registerGauges(null);
+        metrics.registerGauges(null, null);
     }
 
     @Test
