@@ -47,9 +47,8 @@ class ArchitectureTest {
 
     @Test
     void noInternalPackageOfAnotherProjectIsUsed() {
-        assertThat(files().stream()
-                        .flatMap(file -> imports(file).stream())
-                        .filter(name -> INTERNAL.matcher(name).find()))
+        assertThat(files().stream().flatMap(file -> imports(file).stream()).filter(name -> INTERNAL.matcher(name)
+                        .find()))
                 .isEmpty();
     }
 

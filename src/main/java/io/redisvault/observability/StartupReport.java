@@ -3,9 +3,9 @@ package io.redisvault.observability;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
-import java.nio.file.Files;
 import io.redisvault.storage.BackupStorage;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Files;
 import org.jboss.logging.Logger;
 
 /** Log lines of a service that begins to serve: where backups go, and what will keep them from it. */
@@ -42,7 +42,9 @@ public class StartupReport {
             LOG.warn("VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one");
         }
         if (!Files.isDirectory(config.redis().dataPath())) {
-            LOG.errorf("there is no directory %s; correct REDIS_DATA_PATH", config.redis().dataPath());
+            LOG.errorf(
+                    "there is no directory %s; correct REDIS_DATA_PATH",
+                    config.redis().dataPath());
         }
         redis.state()
                 .chain(redis::savingProblem)
