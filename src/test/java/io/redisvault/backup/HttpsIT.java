@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.Surroundings;
-import io.redisvault.servers.TlsIdentity;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.VaultProcess;
 import java.io.IOException;
@@ -64,9 +63,7 @@ class HttpsIT {
             Cost plain = cost(gcs("http", server.uri().toString()));
             server.behindTls();
             Cost tls = cost(gcs("https", "https://localhost:" + proxy.port())
-                    .jvm(
-                            "-Djavax.net.ssl.trustStore=" + proxy.keyStore(),
-                            "-Djavax.net.ssl.trustStorePassword=" + TlsIdentity.PASSWORD));
+                    .and("GCS_CA_FILE", proxy.certificate().toString()));
             assertThatItCostsLittleMore("GCS", tls, plain);
         }
     }

@@ -115,9 +115,7 @@ final class GcsErrors {
                                 + said,
                         null);
             case 403 -> forbidden(what, said, reason(answer));
-            case 407 ->
-                new StorageException.AccessDenied(
-                        what + "the proxy wants a user and password; put them into HTTPS_PROXY", null);
+            case 407 -> proxyDenied(what);
             default -> new StorageException.Other(what + server + " refused: " + said, null);
         };
     }
@@ -141,6 +139,9 @@ final class GcsErrors {
             return webPage(what);
         }
         String why = words(root(failure).getMessage());
+        if (why.contains("through proxy") && why.contains(" 407")) {
+            return proxyDenied(what);
+        }
         if (find(UnknownHostException.class, failure) != null) {
             why = server + " cannot be resolved; " + setting;
         } else if (find(ConnectException.class, failure) != null) {
@@ -160,6 +161,11 @@ final class GcsErrors {
             why = "the connection to " + server + " broke: " + why;
         }
         return new StorageException.Unavailable(what + why, null);
+    }
+
+    private static StorageException proxyDenied(String what) {
+        return new StorageException.AccessDenied(
+                what + "the proxy wants a user and password; put them into HTTPS_PROXY", null);
     }
 
     private StorageException webPage(String what) {
