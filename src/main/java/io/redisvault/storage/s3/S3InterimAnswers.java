@@ -1,0 +1,58 @@
+package io.redisvault.storage.s3;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+
+/** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
+final class S3InterimAnswers extends ChannelDuplexHandler {
+
+    /** The client sets up its handlers once it is connected; with a request, they are there. */
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        ChannelHandlerContext codec = context.pipeline().context(HttpClientCodec.class);
+        if (codec != null) {
+            context.pipeline().addAfter(codec.name(), null, new Ignoring());
+            context.pipeline().remove(this);
+        }
+        super.write(context, message, promise);
+    }
+
+    /** What came is no answer; the client would take it for one with the status 999. */
+    static final class NotHttp extends IOException {
+        private NotHttp() {
+            super("not HTTP");
+        }
+    }
+
+    private static final class Ignoring extends ChannelInboundHandlerAdapter {
+
+        private boolean interim;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpResponse answer && answer.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                context.fireExceptionCaught(new NotHttp());
+                return;
+            }
+            if (message instanceof HttpResponse answer) {
+                interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            }
+            if (!interim) {
+                context.fireChannelRead(message);
+                return;
+            }
+            interim = !(message instanceof LastHttpContent);
+            ReferenceCountUtil.release(message);
+            context.read();
+        }
+    }
+}
