@@ -1,8 +1,9 @@
 package io.redisvault.storage.s3;
 
-import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpResponse;
@@ -12,15 +13,17 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 
 /** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
-final class S3InterimAnswers extends ChannelDuplexHandler {
+final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
 
-    /** The client sets up its handlers once it is connected; with a request, they are there. */
+    private ChannelHandler guarded;
+
+    /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         ChannelHandlerContext codec = context.pipeline().context(HttpClientCodec.class);
-        if (codec != null) {
+        if (codec != null && codec.handler() != guarded) {
+            guarded = codec.handler();
             context.pipeline().addAfter(codec.name(), null, new Ignoring());
-            context.pipeline().remove(this);
         }
         super.write(context, message, promise);
     }

@@ -69,17 +69,26 @@ public class S3StorageTest extends BackupStorageContract {
     }
 
     public static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
-        return client(endpoint, StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+        return client(endpoint, credentials(accessKey, secretKey));
+    }
+
+    static AwsCredentialsProvider credentials(String accessKey, String secretKey) {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
+    }
+
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
+        return client(endpoint, credentials, Map.of());
     }
 
     /** As Quarkus configures it for an endpoint that is not Amazon's. */
     @SuppressWarnings("deprecation")
-    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
+    static S3AsyncClient client(
+            URI endpoint, AwsCredentialsProvider credentials, Map<String, String> environment) {
         return S3AsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
                 .credentialsProvider(credentials)
-                .httpClientBuilder(S3Client.transport(LOOPS, S3Proxying.of(endpoint.getScheme(), Map.of()))
+                .httpClientBuilder(S3Client.transport(LOOPS, S3Proxying.of(endpoint.getScheme(), environment))
                         .connectionAcquisitionTimeout(Duration.ofSeconds(5)))
                 .serviceConfiguration(S3Configuration.builder()
                         .checksumValidationEnabled(false)

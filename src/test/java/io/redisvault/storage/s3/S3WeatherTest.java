@@ -1,16 +1,17 @@
 package io.redisvault.storage.s3;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.servers.FakeS3;
 import io.redisvault.servers.FakeS3.Answer;
+import io.redisvault.servers.FaultyProxy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,6 +19,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +131,76 @@ class S3WeatherTest {
     }
 
     @Test
+    void aServerThatRestartsGetsTheObject() throws InterruptedException {
+        try (FaultyProxy proxy = FaultyProxy.to(server.endpoint());
+                S3AsyncClient through = S3StorageTest.client(proxy.endpoint(), "key", "secret")) {
+            proxy.refuse();
+            CompletableFuture<StoredObject> put = S3StorageTest.storage(through, "bucket", S3StorageTest.PLAIN)
+                    .put("key", IN_PARTS.content(), FACTS)
+                    .subscribeAsCompletionStage();
+            Thread.sleep(6000);
+            proxy.pass();
+
+            assertThat(put).succeedsWithin(LONG);
+        }
+        assertThat(head()).isEqualTo(new StoredObject("key", IN_PARTS.length(), FACTS));
+    }
+
+    @Test
+    void aProxyLeadsToTheServerAndInterimAnswersAreIgnoredBehindIt() throws IOException {
+        server.interim(CONTINUE + CONTINUE);
+        try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            AtomicInteger tunnels = new AtomicInteger();
+            daemon(() -> {
+                while (true) {
+                    Socket inside = proxy.accept();
+                    String request = head(inside);
+                    assertThat(request).startsWith("CONNECT 127.0.0.1:" + server.endpoint().getPort());
+                    tunnels.incrementAndGet();
+                    Socket outside = new Socket("127.0.0.1", server.endpoint().getPort());
+                    inside.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+                    daemon(() -> inside.getInputStream().transferTo(outside.getOutputStream()));
+                    daemon(() -> outside.getInputStream().transferTo(inside.getOutputStream()));
+                }
+            });
+            Map<String, String> environment = Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
+            try (S3AsyncClient through = S3StorageTest.client(
+                    server.endpoint(), S3StorageTest.credentials("key", "secret"), environment)) {
+                S3StorageTest.storage(through, "Bucket_With_Capitals", S3StorageTest.PLAIN)
+                        .put("key", SMALL.content(), FACTS)
+                        .await()
+                        .atMost(LONG);
+            }
+            assertThat(tunnels).hasPositiveValue();
+        }
+        assertThat(head()).isEqualTo(new StoredObject("key", SMALL.length(), FACTS));
+    }
+
+    private static String head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) socket.getInputStream().read());
+        }
+        return head.toString();
+    }
+
+    private interface Task {
+        Object run() throws IOException;
+    }
+
+    private static void daemon(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException e) {
+                // Over.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Test
     void aMissingObjectIsDeleted() {
         server.answer(request -> request.is("DELETE"), request -> Answer.error(404, "NoSuchKey", "No"));
 
@@ -221,20 +294,14 @@ class S3WeatherTest {
     @Test
     void aServerThatSpeaksTlsOnlyIsSaidInOneLine() throws IOException {
         try (ServerSocket tls = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            Thread alerts = new Thread(() -> {
+            daemon(() -> {
                 while (true) {
-                    try (Socket socket = tls.accept()) {
-                        socket.getInputStream().read(new byte[10_000]);
-                        socket.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 70});
-                        socket.shutdownOutput();
-                        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
-                    } catch (IOException e) {
-                        return;
-                    }
+                    Socket socket = tls.accept();
+                    socket.getInputStream().read(new byte[10_000]);
+                    socket.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 70});
+                    socket.shutdownOutput();
                 }
             });
-            alerts.setDaemon(true);
-            alerts.start();
             URI endpoint = URI.create("http://127.0.0.1:" + tls.getLocalPort());
             try (S3AsyncClient other = S3StorageTest.client(endpoint, "key", "secret")) {
                 BackupStorage storage = S3StorageTest.storage(other, "bucket", S3StorageTest.PLAIN);
