@@ -22,6 +22,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -151,6 +153,20 @@ public final class GcsStorage implements BackupStorage {
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
+    }
+
+    /** By the header {@code Date} of an answer. */
+    @Override
+    public Uni<Optional<Instant>> clock() {
+        return worker("list", "gs://" + bucket, () -> {
+                    Storage.Objects.List request =
+                            client.storage().objects().list(bucket).setMaxResults(1L);
+                    request.execute();
+                    return Optional.ofNullable(request.getLastResponseHeaders().getDate())
+                            .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+                })
+                .onFailure()
+                .recoverWithItem(Optional.empty());
     }
 
     @Override
