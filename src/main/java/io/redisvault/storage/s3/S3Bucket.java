@@ -80,7 +80,7 @@ final class S3Bucket {
                 // What would answer in words says it better.
                 .onFailure(S3Errors::isMute)
                 .call(this::probe)
-                .map(head -> new StoredObject(key, head.contentLength(), inLowerCase(head.metadata())));
+                .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
     }
 
     /** Fails if the bucket does not answer, or may not be listed. */
@@ -90,13 +90,6 @@ final class S3Bucket {
                         () -> client.listObjectsV2(
                                 request -> request.bucket(name).maxKeys(1)))
                 .replaceWithVoid();
-    }
-
-    /** As they were sent; servers and proxies write the names of headers as they like. */
-    private static Map<String, String> inLowerCase(Map<String, String> metadata) {
-        return metadata.entrySet().stream()
-                .collect(Collectors.toMap(
-                        entry -> entry.getKey().toLowerCase(Locale.ROOT), Map.Entry::getValue, (one, other) -> one));
     }
 
     Uni<Void> requireFree(String key) {

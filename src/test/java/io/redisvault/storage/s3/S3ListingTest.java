@@ -171,8 +171,6 @@ class S3ListingTest {
     }
 
     private int abortIncomplete() {
-        return storage.abortIncomplete("a/", Instant.now(), key -> true)
-                .await()
-                .atMost(Duration.ofSeconds(30));
+        return storage.abortIncomplete("a/", Instant.now(), key -> true).await().atMost(Duration.ofSeconds(30));
     }
 }

@@ -155,7 +155,8 @@ class S3WeatherTest {
                 while (true) {
                     Socket inside = proxy.accept();
                     String request = head(inside);
-                    assertThat(request).startsWith("CONNECT 127.0.0.1:" + server.endpoint().getPort());
+                    assertThat(request)
+                            .startsWith("CONNECT 127.0.0.1:" + server.endpoint().getPort());
                     tunnels.incrementAndGet();
                     Socket outside = new Socket("127.0.0.1", server.endpoint().getPort());
                     inside.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
@@ -164,8 +165,8 @@ class S3WeatherTest {
                 }
             });
             Map<String, String> environment = Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            try (S3AsyncClient through = S3StorageTest.client(
-                    server.endpoint(), S3StorageTest.credentials("key", "secret"), environment)) {
+            try (S3AsyncClient through =
+                    S3StorageTest.client(server.endpoint(), S3StorageTest.credentials("key", "secret"), environment)) {
                 S3StorageTest.storage(through, "Bucket_With_Capitals", S3StorageTest.PLAIN)
                         .put("key", SMALL.content(), FACTS)
                         .await()
