@@ -22,8 +22,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
@@ -151,6 +153,22 @@ public final class GcsStorage implements BackupStorage {
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
+    }
+
+    @Override
+    public Uni<Optional<Instant>> clock() {
+        return worker("list", "gs://" + bucket, () -> {
+                    HttpResponse answer = client.storage()
+                            .objects()
+                            .list(bucket)
+                            .setMaxResults(1L)
+                            .executeUnparsed();
+                    answer.disconnect();
+                    return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                            answer.getHeaders().getDate(), Instant::from));
+                })
+                .onFailure()
+                .recoverWithItem(Optional.empty());
     }
 
     @Override
