@@ -3,6 +3,7 @@ package io.redisvault.storage.file;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -45,6 +47,18 @@ class FilePublisher {
                 root + " takes no names with colons, which those of backups have; use a file system that does (exFAT,"
                         + " NTFS and SMB often do not), or mount SMB with the option mapposix",
                 null);
+    }
+
+    /** The time that a new file gets: the server's, on a network file system. */
+    Instant clock(Path root) throws IOException {
+        Path probe = FilePaths.part(root.resolve("redis-vault-clock"));
+        try (FileChannel made = create(probe)) {
+            made.write(ByteBuffer.allocate(1));
+            made.force(true);
+            return FilePaths.attributes(probe).lastModifiedTime().toInstant();
+        } finally {
+            Files.deleteIfExists(probe);
+        }
     }
 
     /** False if it cannot be seen in the directory: a colon may begin a stream of another file. */

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -216,6 +217,13 @@ public final class FilesystemStorage implements BackupStorage {
                     }
                 },
                 executor);
+    }
+
+    @Override
+    public Uni<Optional<Instant>> clock() {
+        return Blocking.call(() -> Optional.of(publisher.clock(paths.root())), executor)
+                .onFailure()
+                .recoverWithItem(Optional.empty());
     }
 
     @Override

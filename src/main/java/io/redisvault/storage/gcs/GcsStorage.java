@@ -170,6 +170,22 @@ public final class GcsStorage implements BackupStorage {
     }
 
     @Override
+    public Uni<Optional<Instant>> clock() {
+        return worker("list", "gs://" + bucket, () -> {
+                    HttpResponse answer = client.storage()
+                            .objects()
+                            .list(bucket)
+                            .setMaxResults(1L)
+                            .executeUnparsed();
+                    answer.disconnect();
+                    return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                            answer.getHeaders().getDate(), Instant::from));
+                })
+                .onFailure()
+                .recoverWithItem(Optional.empty());
+    }
+
+    @Override
     public String url(String key) {
         return url(bucket, key);
     }

@@ -2,6 +2,7 @@ package io.redisvault.storage.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.redisvault.servers.ProcessStatus;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -251,6 +253,14 @@ class FilesystemStorageTest extends BackupStorageContract {
                 .isEqualTo(1);
 
         assertThat(keys("")).containsExactly("stored");
+    }
+
+    @Test
+    void theClockIsThatOfANewFile() throws IOException {
+        assertThat(result(storage().clock()).orElseThrow()).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
+        assertThat(root()).isEmptyDirectory();
+        assertThat(result(new FilesystemStorage(root().resolve("away"), WORKERS).clock()))
+                .isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.redisvault.storage.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.redisvault.servers.GcsServer;
@@ -15,6 +16,8 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +94,12 @@ class GcsStorageTest extends BackupStorageContract {
         assertThatThrownBy(
                         () -> result(storageOf("no-such-bucket").put("key", new TestContent(1, 1).content(), Map.of())))
                 .isInstanceOf(StorageException.NotFound.class);
+    }
+
+    @Test
+    void theClockIsTheServers() {
+        assertThat(result(storage.clock()).orElseThrow()).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
+        assertThat(result(storageOf("no-such-bucket").clock())).isEmpty();
     }
 
     @Test
