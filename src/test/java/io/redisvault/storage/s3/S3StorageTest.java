@@ -82,8 +82,7 @@ public class S3StorageTest extends BackupStorageContract {
 
     /** As Quarkus configures it for an endpoint that is not Amazon's. */
     @SuppressWarnings("deprecation")
-    static S3AsyncClient client(
-            URI endpoint, AwsCredentialsProvider credentials, Map<String, String> environment) {
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials, Map<String, String> environment) {
         return S3AsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
