@@ -111,12 +111,12 @@ public class BackupRunner {
         }
     }
 
-    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running run. */
+    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running backup. */
     void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
         stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
     }
 
-    /** Lets a running run finish for as long as the setting allows, then makes it fail, which aborts its upload. */
+    /** Lets a running backup finish for as long as the setting allows, then makes it fail, which aborts its upload. */
     void stop(@Observes ShutdownEvent event) {
         Flight flight = current.get();
         if (flight == null) {

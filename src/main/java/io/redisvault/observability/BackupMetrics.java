@@ -76,9 +76,9 @@ class BackupMetrics {
         this.schedule = schedule;
         this.clock = clock;
         runs = counter("backups", "Backup runs that ended");
-        successful = counter("backups.successful", "Cycles that stored a backup or found the dump stored already");
-        failed = counter("backups.failed", "Cycles that failed");
-        skipped = counter("backups.skipped", "Cycles with nothing to store");
+        successful = counter("backups.successful", "Runs that stored a backup or found the dump stored already");
+        failed = counter("backups.failed", "Runs that failed");
+        skipped = counter("backups.skipped", "Runs with nothing to store");
         uploads = counter("storage.uploads", "Uploads that were completed or failed");
         deletes = counter("storage.deletes", "Deletions that were tried");
         cleanups = counter("cleanup.operations", "Runs of the retention policy");
@@ -117,7 +117,7 @@ class BackupMetrics {
                 .register(registry);
         Gauge.builder("redis_vault.backup.in.progress", runner, BackupMetrics::bytesDone)
                 .baseUnit("bytes")
-                .description("Bytes of the dump handed to the storage in the running run")
+                .description("Bytes of the dump handed to the storage in the running backup")
                 .register(registry);
         Gauge.builder(
                         "redis_vault.rival.sidecar",

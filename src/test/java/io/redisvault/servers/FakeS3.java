@@ -57,7 +57,9 @@ public final class FakeS3 implements AutoCloseable {
 
         public static Answer error(int status, String code, String message) {
             return new Answer(
-                    status, Map.of(), "<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>");
+                    status,
+                    Map.of(),
+                    "<Error><Code>" + code + "</Code><Message>" + message.replace("&", "&amp;") + "</Message></Error>");
         }
 
         public static Answer ok(String body) {
@@ -164,18 +166,26 @@ public final class FakeS3 implements AutoCloseable {
         try (client) {
             InputStream in = new BufferedInputStream(client.getInputStream());
             for (String line = line(in); line != null; line = line(in)) {
+                if (!line.endsWith("HTTP/1.1")) {
+                    client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+                    return;
+                }
                 Map<String, String> headers = new HashMap<>();
                 for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
-                    String[] pair = header.split(":", 2);
-                    headers.put(pair[0].toLowerCase(Locale.ROOT), pair[1].strip());
+                    String[] pair = (header + ":").split(":", 2);
+                    headers.put(
+                            pair[0].toLowerCase(Locale.ROOT),
+                            pair[1].replaceFirst(":$", "").strip());
                 }
                 int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
                 boolean cut = length > cutAfter;
                 byte[] body = in.readNBytes((int) Math.min(length, cutAfter));
                 Request request = request(line, headers, body);
                 boolean whole = body.length == length;
-                if (whole || keepsHalves) {
+                if (whole) {
                     send(client.getOutputStream(), request, answerTo(request));
+                } else if (keepsHalves) {
+                    usual(request);
                 }
                 if (cut) {
                     cutAfter = Long.MAX_VALUE;

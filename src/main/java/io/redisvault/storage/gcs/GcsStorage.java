@@ -164,6 +164,20 @@ public final class GcsStorage implements BackupStorage {
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
     }
 
+    /** By the header {@code Date} of an answer. */
+    @Override
+    public Uni<Optional<Instant>> clock() {
+        return worker("list", "gs://" + bucket, () -> {
+                    Storage.Objects.List request =
+                            client.storage().objects().list(bucket).setMaxResults(1L);
+                    request.execute();
+                    return Optional.ofNullable(request.getLastResponseHeaders().getDate())
+                            .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+                })
+                .onFailure()
+                .recoverWithItem(Optional.empty());
+    }
+
     @Override
     public Uni<Optional<Instant>> clock() {
         return worker("list", "gs://" + bucket, () -> {

@@ -5,7 +5,10 @@ import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Uni;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -74,7 +77,19 @@ final class S3Bucket {
         return errors.quickRequest(
                         "s3:GetObject",
                         () -> client.headObject(request -> request.bucket(name).key(key)))
+                // What would answer in words says it better.
+                .onFailure(S3Errors::isMute)
+                .call(this::probe)
                 .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+    }
+
+    /** Fails if the bucket does not answer, or may not be listed. */
+    Uni<Void> probe() {
+        return errors.probe(
+                        "s3:ListBucket",
+                        () -> client.listObjectsV2(
+                                request -> request.bucket(name).maxKeys(1)))
+                .replaceWithVoid();
     }
 
     Uni<Void> requireFree(String key) {

@@ -1,5 +1,6 @@
 package io.redisvault.storage.s3;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.quarkus.netty.MainEventLoopGroup;
 import io.redisvault.config.VaultConfig;
@@ -8,6 +9,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.xml.stream.XMLStreamException;
@@ -24,18 +27,16 @@ import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
-/** The client of Quarkus, with the patience of a backup. */
+/** The client of Quarkus, with a transport and the patience of a backup. */
 final class S3Client {
 
-    /**
-     * With the waits between them, of random length and growing, this outlasts about two seconds of broken
-     * connections and fifteen of SlowDown.
-     */
+    /** Of a request that the server answers by an error, or by nothing; {@link S3Errors} goes on where it is out of order. */
     private static final int ATTEMPTS = 6;
 
     @Produces
@@ -46,10 +47,32 @@ final class S3Client {
             // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
         }
+        Optional<String> scheme = vault.storage().endpoint().map(URI::getScheme);
+        NettyNioAsyncHttpClient.Builder transport = transport(
+                        SdkEventLoopGroup.create(loops), S3Proxying.of(scheme.orElse("https"), System.getenv()))
+                .readTimeout(timeout(config, "read"))
+                .writeTimeout(timeout(config, "write"))
+                .connectionTimeout(timeout(config, "connection"))
+                .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
+        vault.storage()
+                .caFile()
+                .map(S3Client::trustManagers)
+                .ifPresent(trusted -> transport.tlsTrustManagersProvider(() -> trusted));
         // The client closes what it builds itself.
-        vault.storage().caFile().ifPresent(file -> builder.httpClientBuilder(trusting(file, config, loops)));
-        return builder.overrideConfiguration(patient(builder.overrideConfiguration()))
+        return builder.httpClientBuilder(transport)
+                .overrideConfiguration(patient(builder.overrideConfiguration()))
                 .build();
+    }
+
+    /** Over connections on which interim answers are ignored. */
+    static NettyNioAsyncHttpClient.Builder transport(SdkEventLoopGroup loops, ProxyConfiguration proxy) {
+        return NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(SdkEventLoopGroup.create(loops.eventLoopGroup(), () -> {
+                    Channel channel = loops.channelFactory().newChannel();
+                    channel.pipeline().addFirst(new S3InterimAnswers());
+                    return channel;
+                }))
+                .proxyConfiguration(proxy);
     }
 
     /** Whether the dynamic linker of musl is among the libraries in a directory. */
@@ -71,18 +94,6 @@ final class S3Client {
 
     static void close(@Disposes S3AsyncClient client) {
         client.close();
-    }
-
-    /** Quarkus takes authorities from key stores only; all else is as for its own transport. */
-    private static NettyNioAsyncHttpClient.Builder trusting(Path authorities, Config config, EventLoopGroup loops) {
-        TrustManager[] trusted = trustManagers(authorities);
-        return NettyNioAsyncHttpClient.builder()
-                .eventLoopGroup(SdkEventLoopGroup.create(loops))
-                .tlsTrustManagersProvider(() -> trusted)
-                .readTimeout(timeout(config, "read"))
-                .writeTimeout(timeout(config, "write"))
-                .connectionTimeout(timeout(config, "connection"))
-                .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
     }
 
     private static Duration timeout(Config config, String name) {

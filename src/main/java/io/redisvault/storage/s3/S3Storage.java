@@ -10,18 +10,22 @@ import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import mutiny.zero.flow.adapters.AdaptersToFlow;
+import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** A bucket of Amazon S3, or of a server that speaks its protocol. */
 @Singleton
@@ -30,9 +34,12 @@ public final class S3Storage implements BackupStorage {
 
     private static final int CONCURRENT_REQUESTS = 8;
 
+    private static final Logger LOG = Logger.getLogger(S3Storage.class);
+
     private final S3AsyncClient client;
     private final S3Bucket bucket;
     private final S3Errors errors;
+    private final AtomicBoolean listsUploads = new AtomicBoolean(true);
 
     @Inject
     S3Storage(S3AsyncClient client, VaultConfig config) {
@@ -46,7 +53,7 @@ public final class S3Storage implements BackupStorage {
     /** @param silence after which the client gives up an attempt */
     S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
         this.client = client;
-        this.errors = new S3Errors(bucket, silence);
+        this.errors = new S3Errors(bucket, client.serviceClientConfiguration().endpointOverride(), silence);
         this.bucket = new S3Bucket(client, bucket, options, errors);
     }
 
@@ -57,16 +64,18 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        return Multi.createFrom()
-                .deferred(() -> Multi.createFrom()
-                        .publisher(AdaptersToFlow.publisher(client.listObjectsV2Paginator(
-                                request -> request.bucket(bucket.name()).prefix(prefix)))))
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+        return S3Listing.pages(
+                        token -> errors.quickRequest(
+                                "s3:ListBucket",
+                                () -> client.listObjectsV2(request -> request.bucket(bucket.name())
+                                        .prefix(prefix)
+                                        .continuationToken(token))),
+                        ListObjectsV2Response::isTruncated,
+                        ListObjectsV2Response::nextContinuationToken)
                 .onItem()
-                .transformToIterable(page -> page.contents())
-                .map(object -> new StoredObject(object.key(), object.size()))
-                .onFailure()
-                .transform(failure -> errors.translate("s3:ListBucket", failure));
+                .transformToIterable(ListObjectsV2Response::contents)
+                .map(object -> new StoredObject(
+                        S3Listing.require(object.key(), "a key"), S3Listing.require(object.size(), "a size")));
     }
 
     @Override
@@ -113,30 +122,57 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
-        return Multi.createFrom()
-                .deferred(() -> Multi.createFrom()
-                        .publisher(AdaptersToFlow.publisher(client.listMultipartUploadsPaginator(
-                                        request -> request.bucket(bucket.name()).prefix(keyPrefix))
-                                .uploads())))
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .onFailure()
-                .transform(failure -> errors.translate("s3:ListBucketMultipartUploads", failure))
+        return S3Listing.pages(
+                        marker -> uploads(keyPrefix, marker == null ? new String[2] : marker.split("\0", 2)),
+                        ListMultipartUploadsResponse::isTruncated,
+                        page -> page.nextKeyMarker() == null
+                                ? null
+                                : page.nextKeyMarker() + "\0" + page.nextUploadIdMarker())
+                .onItem()
+                .transformToIterable(ListMultipartUploadsResponse::uploads)
                 .select()
-                .where(upload -> upload.initiated().isBefore(olderThan) && keys.test(upload.key()))
+                .where(upload -> S3Listing.require(upload.initiated(), "a time").isBefore(olderThan)
+                        && keys.test(S3Listing.require(upload.key(), "a key")))
                 .onItem()
                 .transformToUni(upload -> bucket.abort(upload.key(), upload.uploadId()))
                 .merge(CONCURRENT_REQUESTS)
                 .collect()
-                .with(Collectors.summingInt(aborted -> aborted ? 1 : 0));
+                .with(Collectors.summingInt(aborted -> aborted ? 1 : 0))
+                .onFailure(S3Errors::isNotImplemented)
+                .recoverWithItem(() -> {
+                    if (listsUploads.getAndSet(false)) {
+                        LOG.info("the server does not list incomplete uploads, so that none can be removed");
+                    }
+                    return 0;
+                });
+    }
+
+    private Uni<ListMultipartUploadsResponse> uploads(String prefix, String[] markers) {
+        return errors.quickRequest(
+                "s3:ListBucketMultipartUploads",
+                () -> client.listMultipartUploads(request -> request.bucket(bucket.name())
+                        .prefix(prefix)
+                        .keyMarker(markers[0])
+                        .uploadIdMarker(markers[1])));
     }
 
     @Override
     public Uni<Void> checkAccess() {
+        return bucket.probe();
+    }
+
+    /** By the header {@code Date} of an answer. */
+    @Override
+    public Uni<Optional<Instant>> clock() {
         return errors.quickRequest(
                         "s3:ListBucket",
                         () -> client.listObjectsV2(
                                 request -> request.bucket(bucket.name()).maxKeys(1)))
-                .replaceWithVoid();
+                .map(answer -> answer.sdkHttpResponse()
+                        .firstMatchingHeader("Date")
+                        .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date))))
+                .onFailure()
+                .recoverWithItem(Optional.empty());
     }
 
     @Override

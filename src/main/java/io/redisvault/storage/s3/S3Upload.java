@@ -254,28 +254,39 @@ final class S3Upload {
                         .onFailure(S3Errors::lacksConditions)
                         .recoverWithUni(refusal -> afterLook.invoke(() -> bucket.doWithoutConditions(refusal)))
                 : afterLook;
-        return published
+        Uni<T> persistent = published
                 .onFailure(S3Errors::isConflict)
                 .retry()
                 .withBackOff(PAUSE)
-                .atMost(CONFLICTS)
+                .atMost(CONFLICTS);
+        return persistent
                 .onFailure(failure ->
                         failure instanceof StorageException && !(failure instanceof StorageException.Corrupt))
-                .recoverWithUni(this::acceptIfOwn);
+                .recoverWithUni(failure -> settle(failure, persistent));
     }
 
-    /** The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. */
-    private <T> Uni<T> acceptIfOwn(Throwable failure) {
+    /**
+     * The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. Some
+     * servers store what they have got of a request that breaks off; a retry then meets half of it.
+     */
+    private <T> Uni<T> settle(Throwable failure, Uni<T> again) {
         return bucket.head(key)
-                .map(found -> found.equals(object()) && !metadata.isEmpty() ? null : failure)
                 .onFailure()
-                .recoverWithItem(looked -> looked instanceof StorageException.NotFound
+                .transform(looked -> looked instanceof StorageException.NotFound
                                 && failure instanceof StorageException.AlreadyExists
                         ? new StorageException.Other(failure.getMessage() + ", although nothing is there", failure)
                         : failure)
-                .chain(lasting -> lasting == null
-                        ? Uni.createFrom().nullItem()
-                        : Uni.createFrom().failure(lasting));
+                .chain(found -> {
+                    boolean own = found.metadata().equals(metadata) && !metadata.isEmpty();
+                    if (!own || found.size() > parts.length()) {
+                        return Uni.createFrom().failure(failure);
+                    }
+                    if (found.size() == parts.length()) {
+                        return Uni.createFrom().nullItem();
+                    }
+                    LOG.warnf("the server kept %d of %d bytes of %s; sent again", found.size(), parts.length(), key);
+                    return bucket.delete(key).chain(() -> again);
+                });
     }
 
     /** Best effort: what remains is an incomplete upload, to be removed by a later run. */

@@ -14,6 +14,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -26,6 +27,9 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
 public class S3StorageTest extends BackupStorageContract {
 
     public static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
+
+    private static final SdkEventLoopGroup LOOPS =
+            SdkEventLoopGroup.builder().numberOfThreads(2).build();
 
     private static final Map<String, String> EXTERNAL = System.getenv();
 
@@ -65,16 +69,26 @@ public class S3StorageTest extends BackupStorageContract {
     }
 
     public static S3AsyncClient client(URI endpoint, String accessKey, String secretKey) {
-        return client(endpoint, StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+        return client(endpoint, credentials(accessKey, secretKey));
+    }
+
+    static AwsCredentialsProvider credentials(String accessKey, String secretKey) {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
+    }
+
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
+        return client(endpoint, credentials, Map.of());
     }
 
     /** As Quarkus configures it for an endpoint that is not Amazon's. */
     @SuppressWarnings("deprecation")
-    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials) {
+    static S3AsyncClient client(URI endpoint, AwsCredentialsProvider credentials, Map<String, String> environment) {
         return S3AsyncClient.builder()
                 .endpointOverride(endpoint)
                 .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
                 .credentialsProvider(credentials)
+                .httpClientBuilder(S3Client.transport(LOOPS, S3Proxying.of(endpoint.getScheme(), environment))
+                        .connectionAcquisitionTimeout(Duration.ofSeconds(5)))
                 .serviceConfiguration(S3Configuration.builder()
                         .checksumValidationEnabled(false)
                         .pathStyleAccessEnabled(true)

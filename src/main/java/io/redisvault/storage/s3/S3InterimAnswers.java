@@ -1,0 +1,61 @@
+package io.redisvault.storage.s3;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+
+/** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
+final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
+
+    private ChannelHandler guarded;
+
+    /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        ChannelHandlerContext codec = context.pipeline().context(HttpClientCodec.class);
+        if (codec != null && codec.handler() != guarded) {
+            guarded = codec.handler();
+            context.pipeline().addAfter(codec.name(), null, new Ignoring());
+        }
+        super.write(context, message, promise);
+    }
+
+    /** What came is no answer; the client would take it for one with the status 999. */
+    static final class NotHttp extends IOException {
+        private NotHttp() {
+            super("not HTTP");
+        }
+    }
+
+    private static final class Ignoring extends ChannelInboundHandlerAdapter {
+
+        private boolean interim;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpResponse answer && answer.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                context.fireExceptionCaught(new NotHttp());
+                return;
+            }
+            if (message instanceof HttpResponse answer) {
+                interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            }
+            if (!interim) {
+                context.fireChannelRead(message);
+                return;
+            }
+            interim = !(message instanceof LastHttpContent);
+            ReferenceCountUtil.release(message);
+            context.read();
+        }
+    }
+}

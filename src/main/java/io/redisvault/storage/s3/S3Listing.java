@@ -1,0 +1,65 @@
+package io.redisvault.storage.s3;
+
+import io.redisvault.storage.StorageException;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Pages of a listing up to the one that says it is the last; nothing less is believed. */
+final class S3Listing {
+
+    private record Page<P>(P page, boolean more) {}
+
+    /** Of a thousand objects each. */
+    private static final int MAX_PAGES = 10_000;
+
+    private final Set<String> seen = new HashSet<>();
+    private String marker;
+
+    private S3Listing() {}
+
+    /**
+     * @param fetch the page that begins at a marker, null for the first
+     * @param truncated whether a page says that there are more
+     * @param next the marker that a page gives for the next one
+     */
+    static <P> Multi<P> pages(
+            Function<String, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
+        return Multi.createBy()
+                .repeating()
+                .uni(S3Listing::new, listing -> fetch.apply(listing.marker).map(page -> {
+                    boolean more = truncated.apply(page);
+                    if (more) {
+                        listing.goOnAt(next.apply(page));
+                    }
+                    return new Page<>(page, more);
+                }))
+                .whilst(Page::more)
+                .map(Page::page);
+    }
+
+    private void goOnAt(String next) {
+        if (next == null || next.isEmpty() || !seen.add(next)) {
+            throw incomplete(
+                    "it says that there are more pages, but not where they begin; its server may lack ListObjectsV2");
+        }
+        if (seen.size() > MAX_PAGES) {
+            throw incomplete("it has no end after " + MAX_PAGES + " pages");
+        }
+        marker = next;
+    }
+
+    /** What must be in a listing. */
+    static <T> T require(T value, String name) {
+        if (value == null) {
+            throw incomplete("there is an entry without " + name);
+        }
+        return value;
+    }
+
+    private static StorageException incomplete(String why) {
+        return new StorageException.Other("S3's listing is not used, for it is not whole: " + why, null);
+    }
+}

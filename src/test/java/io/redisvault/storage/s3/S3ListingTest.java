@@ -1,0 +1,176 @@
+package io.redisvault.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.redisvault.servers.FakeS3;
+import io.redisvault.servers.FakeS3.Answer;
+import io.redisvault.servers.FakeS3.Request;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** A listing is believed only when it is whole. */
+class S3ListingTest {
+
+    private static final String ONE = "<Contents><Key>a/1</Key><Size>1</Size></Contents>";
+    private static final String TRUNCATED = "<IsTruncated>true</IsTruncated>";
+
+    private static FakeS3 server;
+    private static S3AsyncClient client;
+
+    private final BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+
+    @BeforeAll
+    static void start() {
+        server = FakeS3.start();
+        client = S3StorageTest.client(server.endpoint(), "key", "secret");
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+    }
+
+    @AfterEach
+    void reset() {
+        server.reset();
+    }
+
+    @Test
+    void goesOnUntilAPageIsTheLast() {
+        server.answer(request -> request.is("GET"), request -> {
+            String token = request.query().getOrDefault("continuation-token", "0");
+            int page = Integer.parseInt(token);
+            String entry = "<Contents><Key>a/" + page + "</Key><Size>1</Size></Contents>";
+            return answer(
+                    page == 3
+                            ? "<IsTruncated>false</IsTruncated>" + entry
+                            : TRUNCATED + "<NextContinuationToken>" + (page + 1) + "</NextContinuationToken>" + entry);
+        });
+
+        assertThat(list()).extracting(StoredObject::key).containsExactly("a/0", "a/1", "a/2", "a/3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                TRUNCATED + ONE,
+                TRUNCATED + "<NextMarker>a/1</NextMarker>" + ONE,
+                TRUNCATED + "<NextContinuationToken></NextContinuationToken>" + ONE,
+                TRUNCATED + "<NextContinuationToken>same</NextContinuationToken>" + ONE,
+                "<IsTruncated>false</IsTruncated><Contents><Key>a/1</Key></Contents>",
+                "<IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents>"
+            })
+    void aListingThatIsNotWholeFails(String body) {
+        server.answer(request -> request.is("GET"), request -> answer(body));
+
+        assertThatThrownBy(this::list)
+                .isInstanceOf(StorageException.Other.class)
+                .hasMessageStartingWith("S3's listing is not used, for it is not whole");
+    }
+
+    @Test
+    void twoTokensInTurnEndIt() {
+        server.answer(
+                request -> request.is("GET"),
+                request -> answer(TRUNCATED + "<NextContinuationToken>"
+                        + ("a".equals(request.query().get("continuation-token")) ? "b" : "a")
+                        + "</NextContinuationToken>" + ONE));
+
+        assertThatThrownBy(this::list).isInstanceOf(StorageException.Other.class);
+    }
+
+    @Test
+    void aPageThatDoesNotSayWhetherItIsTheLastFails() {
+        server.answer(request -> request.is("GET"), request -> answer(ONE));
+
+        assertThatThrownBy(this::list).isInstanceOf(StorageException.class).hasMessageContaining("IsTruncated");
+    }
+
+    @Test
+    void anAnswerWithoutEndAndOneThatIsPackedFail() {
+        server.answer(request -> request.is("GET"), request -> answer(ONE.repeat(300_000)));
+        assertThatThrownBy(this::list).isInstanceOf(StorageException.class).hasMessageContaining("too long");
+
+        server.answer(
+                request -> request.is("GET"),
+                request -> new Answer(200, Map.of("Content-Encoding", "gzip"), "\037\213"));
+        assertThatThrownBy(this::list).isInstanceOf(StorageException.class).hasMessageContaining("packed");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<IsTruncated>true</IsTruncated>",
+                "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>",
+                "<IsTruncated>false</IsTruncated><Upload><Key>a/1</Key><UploadId>u</UploadId></Upload>",
+                "<IsTruncated>false</IsTruncated><Upload><UploadId>u</UploadId>"
+                        + "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>"
+            })
+    void aListingOfUploadsThatIsNotWholeFails(String body) {
+        server.answer(
+                ofUploads(),
+                request -> Answer.ok("<ListMultipartUploadsResult>" + body + "</ListMultipartUploadsResult>"));
+
+        assertThatThrownBy(this::abortIncomplete).isInstanceOf(StorageException.Other.class);
+        assertThat(server.requests()).noneMatch(request -> request.is("DELETE"));
+    }
+
+    @Test
+    void uploadsAreListedPageByPage() {
+        server.answer(ofUploads(), request -> {
+            boolean first = !request.asks("key-marker");
+            String entry = "<Upload><Key>a/1</Key><UploadId>" + (first ? "1" : "2")
+                    + "</UploadId><Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>";
+            return Answer.ok("<ListMultipartUploadsResult><IsTruncated>" + first + "</IsTruncated>"
+                    + (first ? "<NextKeyMarker>a/1</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>" : "")
+                    + entry + "</ListMultipartUploadsResult>");
+        });
+        server.answer(request -> request.is("DELETE"), request -> new Answer(204, Map.of(), ""));
+
+        assertThat(abortIncomplete()).isEqualTo(2);
+        assertThat(server.requests())
+                .filteredOn(request -> request.asks("upload-id-marker"))
+                .extracting(request -> request.query().get("upload-id-marker"))
+                .containsExactly("1");
+    }
+
+    @Test
+    void aServerThatListsNoUploadsIsNoFailure() {
+        server.answer(ofUploads(), request -> Answer.error(501, "NotImplemented", "Not here"));
+
+        assertThat(List.of(abortIncomplete(), abortIncomplete())).containsExactly(0, 0);
+    }
+
+    private static Predicate<Request> ofUploads() {
+        return request -> request.is("GET") && request.asks("uploads");
+    }
+
+    private static Answer answer(String content) {
+        return Answer.ok("<ListBucketResult>" + content + "</ListBucketResult>");
+    }
+
+    private List<StoredObject> list() {
+        return storage.list("a/").collect().asList().await().atMost(Duration.ofSeconds(30));
+    }
+
+    private int abortIncomplete() {
+        return storage.abortIncomplete("a/", Instant.now(), key -> true).await().atMost(Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,355 @@
+package io.redisvault.storage.s3;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.redisvault.servers.FakeS3;
+import io.redisvault.servers.FakeS3.Answer;
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredObject;
+import io.redisvault.storage.TestContent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** HTTP as servers and proxies speak it, and what is said where they do not speak it. */
+class S3WeatherTest {
+
+    private static final Map<String, String> FACTS = Map.of("rdb-version", "11", "instance", "4711");
+    private static final TestContent SMALL = new TestContent(1, 100_000);
+    private static final TestContent IN_PARTS = new TestContent(2, S3Parts.MIN_SIZE + 5L);
+    private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private static FakeS3 server;
+    private static S3AsyncClient client;
+
+    @BeforeAll
+    static void start() {
+        server = FakeS3.start();
+        client = S3StorageTest.client(server.endpoint(), "key", "secret");
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        server.close();
+    }
+
+    @AfterEach
+    void reset() {
+        server.reset();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                CONTINUE,
+                CONTINUE + CONTINUE,
+                "HTTP/1.1 100 CONTINUE\r\nDate: Sun, 02 Aug 2020 09:55:11 GMT\r\nConnection: keep-alive\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 102 Processing\r\n\r\n" + "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n"
+            })
+    void interimAnswersAreIgnored(String interim) {
+        server.interim(interim);
+        for (TestContent content : List.of(SMALL, IN_PARTS)) {
+            server.objects().clear();
+            put(content);
+
+            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
+            assertThat(storage()
+                            .read("key", 0, content.length())
+                            .collect()
+                            .asList()
+                            .await()
+                            .atMost(LONG))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void noServerIsAskedWhetherItWantsTheBody() {
+        put(SMALL);
+        server.objects().clear();
+        put(IN_PARTS);
+
+        assertThat(server.requests()).noneMatch(request -> request.headers().containsKey("expect"));
+    }
+
+    @Test
+    void headersAreTheSameInAnyCase() {
+        put(SMALL);
+        server.answer(
+                request -> request.is("HEAD"),
+                request -> new Answer(
+                        200,
+                        Map.of("X-Amz-Meta-Rdb-Version", "11", "X-AMZ-META-INSTANCE", "4711", "Etag", "\"x\""),
+                        "x".repeat(100_000)));
+
+        assertThat(head().metadata()).isEqualTo(FACTS);
+    }
+
+    @Test
+    void halfAnObjectThatTheServerKeptIsSentAgain() {
+        server.keepsHalves().cutsABodyAfter(1000);
+
+        put(SMALL);
+
+        assertThat(head()).isEqualTo(new StoredObject("key", SMALL.length(), FACTS));
+    }
+
+    @Test
+    void aServerThatIsBackInTimeGetsTheObject() {
+        int[] storm = {9};
+        server.answer(
+                request -> request.is("PUT") && storm[0]-- > 0,
+                request -> Answer.error(500, "InternalError", "One moment"));
+
+        put(SMALL);
+
+        assertThat(storm[0]).isNegative();
+    }
+
+    @Test
+    void aServerThatRestartsGetsTheObject() throws InterruptedException {
+        try (FaultyProxy proxy = FaultyProxy.to(server.endpoint());
+                S3AsyncClient through = S3StorageTest.client(proxy.endpoint(), "key", "secret")) {
+            proxy.refuse();
+            CompletableFuture<StoredObject> put = S3StorageTest.storage(through, "bucket", S3StorageTest.PLAIN)
+                    .put("key", IN_PARTS.content(), FACTS)
+                    .subscribeAsCompletionStage();
+            Thread.sleep(6000);
+            proxy.pass();
+
+            assertThat(put).succeedsWithin(LONG);
+        }
+        assertThat(head()).isEqualTo(new StoredObject("key", IN_PARTS.length(), FACTS));
+    }
+
+    @Test
+    void aProxyLeadsToTheServerAndInterimAnswersAreIgnoredBehindIt() throws IOException {
+        server.interim(CONTINUE + CONTINUE);
+        try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            AtomicInteger tunnels = new AtomicInteger();
+            daemon(() -> {
+                while (true) {
+                    Socket inside = proxy.accept();
+                    String request = head(inside);
+                    assertThat(request)
+                            .startsWith("CONNECT 127.0.0.1:" + server.endpoint().getPort());
+                    tunnels.incrementAndGet();
+                    Socket outside = new Socket("127.0.0.1", server.endpoint().getPort());
+                    inside.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+                    daemon(() -> inside.getInputStream().transferTo(outside.getOutputStream()));
+                    daemon(() -> outside.getInputStream().transferTo(inside.getOutputStream()));
+                }
+            });
+            Map<String, String> environment = Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
+            try (S3AsyncClient through =
+                    S3StorageTest.client(server.endpoint(), S3StorageTest.credentials("key", "secret"), environment)) {
+                S3StorageTest.storage(through, "Bucket_With_Capitals", S3StorageTest.PLAIN)
+                        .put("key", SMALL.content(), FACTS)
+                        .await()
+                        .atMost(LONG);
+            }
+            assertThat(tunnels).hasPositiveValue();
+        }
+        assertThat(head()).isEqualTo(new StoredObject("key", SMALL.length(), FACTS));
+    }
+
+    private static String head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) socket.getInputStream().read());
+        }
+        return head.toString();
+    }
+
+    private interface Task {
+        Object run() throws IOException;
+    }
+
+    private static void daemon(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException e) {
+                // Over.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Test
+    void aMissingObjectIsDeleted() {
+        server.answer(request -> request.is("DELETE"), request -> Answer.error(404, "NoSuchKey", "No"));
+
+        assertThat(storage().delete(List.of("key")).toUni().await().atMost(LONG).succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void aMuteRefusalIsExplained() {
+        server.answer(request -> request.is("HEAD"), request -> new Answer(400, Map.of(), ""));
+        server.answer(
+                request -> request.is("GET"),
+                request -> Answer.error(
+                        400,
+                        "AuthorizationHeaderMalformed",
+                        "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"));
+
+        assertThatThrownBy(this::head).hasMessageContaining("region eu-west-1").hasMessageContaining("AWS_REGION");
+    }
+
+    static List<Arguments> errors() {
+        String token = "X-Amz-Signature=0123abcd&X-Amz-Security-Token=geheim";
+        return List.of(
+                error(
+                        new Answer(301, Map.of("Location", "https://other.example:9/key?" + token), "<html>"),
+                        "https://other.example:9",
+                        "S3_ENDPOINT"),
+                error(
+                        new Answer(301, Map.of("x-amz-bucket-region", "eu-west-1"), ""),
+                        "region eu-west-1",
+                        "AWS_REGION"),
+                error(Answer.error(403, "QuotaExceeded", "Bucket quota exceeded"), "Bucket quota exceeded", "quota"),
+                error(
+                        Answer.error(507, "XMinioStorageFull", "Storage backend is full"),
+                        "Storage backend is full",
+                        "507"),
+                error(
+                        new Answer(413, Map.of("Content-Type", "text/html"), "<html><h1>413</h1></html>"),
+                        "413",
+                        "takes no requests of this size"),
+                error(
+                        new Answer(404, Map.of("Content-Type", "text/html"), "<html>nothing</html>"),
+                        "web page",
+                        "S3_ENDPOINT"),
+                error(
+                        new Answer(200, Map.of("Content-Type", "text/html"), "<html><p>Hello</p></html>"),
+                        "web page",
+                        "S3_ENDPOINT"),
+                error(
+                        Answer.error(403, "AccessDenied", "Denied: https://s3.example/key?" + token + " for you"),
+                        "s3:PutObject",
+                        "Denied"),
+                error(Answer.error(400, "Strange", "java.lang.IllegalStateException: " + token), "400 Strange"));
+    }
+
+    private static Arguments error(Answer answer, String... words) {
+        return Arguments.of(answer, List.of(words));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorIsSaidInOneLineWithItsCause(Answer answer, List<String> words) {
+        server.answer(request -> request.is("PUT"), request -> answer);
+
+        assertThatItIsSaid(() -> put(SMALL), words);
+    }
+
+    static List<Arguments> places() {
+        return List.of(
+                Arguments.of(
+                        (Function<Integer, String>) port -> "http://no.such.host.invalid",
+                        List.of("cannot be resolved", "no.such.host.invalid", "S3_ENDPOINT")),
+                Arguments.of(
+                        (Function<Integer, String>) port -> "http://127.0.0.1:1",
+                        List.of("Connection refused", "127.0.0.1:1", "S3_ENDPOINT")),
+                Arguments.of(
+                        (Function<Integer, String>) port -> "https://127.0.0.1:" + port,
+                        List.of("does not speak TLS", "use http://", "S3_ENDPOINT")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("places")
+    void aPlaceWithoutS3IsSaidInOneLine(Function<Integer, String> place, List<String> words) {
+        URI endpoint = URI.create(place.apply(server.endpoint().getPort()));
+        try (S3AsyncClient other = S3StorageTest.client(endpoint, "key", "secret")) {
+            BackupStorage storage = S3StorageTest.storage(other, "bucket", S3StorageTest.PLAIN);
+            assertThatItIsSaid(() -> storage.checkAccess().await().atMost(LONG), words);
+        }
+    }
+
+    @Test
+    void aServerThatSpeaksTlsOnlyIsSaidInOneLine() throws IOException {
+        try (ServerSocket tls = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            daemon(() -> {
+                while (true) {
+                    Socket socket = tls.accept();
+                    socket.getInputStream().read(new byte[10_000]);
+                    socket.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 70});
+                    socket.shutdownOutput();
+                }
+            });
+            URI endpoint = URI.create("http://127.0.0.1:" + tls.getLocalPort());
+            try (S3AsyncClient other = S3StorageTest.client(endpoint, "key", "secret")) {
+                BackupStorage storage = S3StorageTest.storage(other, "bucket", S3StorageTest.PLAIN);
+                assertThatItIsSaid(
+                        () -> storage.checkAccess().await().atMost(LONG), List.of("https://", "S3_ENDPOINT"));
+            }
+        }
+    }
+
+    private static void assertThatItIsSaid(Runnable request, List<String> words) {
+        assertThatThrownBy(request::run).isInstanceOf(StorageException.class).satisfies(failure -> assertThat(
+                        failure.getMessage())
+                .contains(words)
+                .doesNotContain("geheim", "0123abcd", "Service: S3", "SDK Attempt")
+                .doesNotContainPattern("[\\n\\r]|\\w+Exception|software\\.|java\\.|netty"));
+    }
+
+    @Test
+    void theProxyOfTheEnvironmentIsUsedUnlessTheHostIsExcepted() {
+        Map<String, String> environment = Map.of(
+                "HTTPS_PROXY",
+                "http://user:secret@proxy.example:3128",
+                "http_proxy",
+                "plain.example",
+                "NO_PROXY",
+                "localhost, .internal,10.0.0.1:9000");
+
+        assertThat(S3Proxying.of("https", environment).host()).isEqualTo("proxy.example");
+        assertThat(S3Proxying.of("https", environment).port()).isEqualTo(3128);
+        assertThat(S3Proxying.of("https", environment).username()).isEqualTo("user");
+        assertThat(S3Proxying.of("http", environment).host()).isEqualTo("plain.example");
+        assertThat(S3Proxying.of("http", Map.of()).host()).isNull();
+        assertThat(List.of("localhost", "minio.internal", "10.0.0.1", "s3.amazonaws.com", "notlocalhost"))
+                .filteredOn(host -> S3Proxying.of("https", environment).nonProxyHosts().stream()
+                        .anyMatch(host::matches))
+                .containsExactly("localhost", "minio.internal", "10.0.0.1");
+    }
+
+    private static void put(TestContent content) {
+        storage().put("key", content.content(), FACTS).await().atMost(LONG);
+    }
+
+    private StoredObject head() {
+        return storage().head("key").await().atMost(LONG);
+    }
+
+    private static BackupStorage storage() {
+        return S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+    }
+}
