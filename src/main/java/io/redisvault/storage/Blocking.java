@@ -2,10 +2,10 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -74,16 +74,19 @@ public final class Blocking {
     }
 
     /**
-     * Reads so many bytes of a channel that stands where they start.
+     * Reads so many bytes of a channel that stands where they start; fails with {@link StorageException.Corrupt} if it ends
+     * early.
      *
-     * @param errors translates what the channel fails with, an {@link EOFException} if it ends early
+     * @param name of the object, for the message
+     * @param errors translates what the channel fails with
      */
     public static Multi<ByteBuffer> read(
             Callable<? extends ReadableByteChannel> open,
             long length,
+            String name,
             Function<Exception, StorageException> errors,
             Executor executor) {
-        return stream(() -> new ChannelSource(open, length, errors), executor);
+        return stream(() -> new ChannelSource(open, length, name, errors), executor);
     }
 
     /**
@@ -107,7 +110,7 @@ public final class Blocking {
             throw failure.get() instanceof Exception original ? original : e;
         } finally {
             // Too late for one that has ended.
-            subscription.get().cancel();
+            Optional.ofNullable(subscription.get()).ifPresent(Flow.Subscription::cancel);
         }
     }
 
@@ -135,13 +138,16 @@ public final class Blocking {
         private final ReadableByteChannel channel;
         private final Function<Exception, StorageException> errors;
         private final long length;
+        private final String name;
         private long left;
 
         ChannelSource(
                 Callable<? extends ReadableByteChannel> open,
                 long length,
+                String name,
                 Function<Exception, StorageException> errors) {
             this.errors = errors;
+            this.name = name;
             this.length = length;
             this.left = length;
             try {
@@ -161,12 +167,13 @@ public final class Blocking {
                 while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
                     // Fills the buffer unless the object ends.
                 }
-                left -= buffer.position();
-                if (buffer.hasRemaining()) {
-                    throw new EOFException("it ends after " + (length - left) + " of " + length + " bytes");
-                }
             } catch (IOException | RuntimeException e) {
                 throw errors.apply(e);
+            }
+            left -= buffer.position();
+            if (buffer.hasRemaining()) {
+                throw new StorageException.Corrupt(
+                        name + " ends after " + (length - left) + " of " + length + " bytes", null);
             }
             return buffer.flip();
         }

@@ -22,6 +22,7 @@ final class GcsFaults {
     volatile int endOfSessions;
 
     volatile boolean replacing;
+    volatile boolean ignoringRanges;
     final AtomicInteger chunksBeforeTheEnd = new AtomicInteger();
     final AtomicInteger failures = new AtomicInteger();
     final AtomicInteger answersToLose = new AtomicInteger();

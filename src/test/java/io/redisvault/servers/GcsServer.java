@@ -172,6 +172,11 @@ public final class GcsServer implements AutoCloseable {
         faults.replacing = true;
     }
 
+    /** Sends whole objects only. */
+    public void ignoreRanges() {
+        faults.ignoringRanges = true;
+    }
+
     /** The header with which clients showed who they are; {@code nobody} where there was none. */
     public Set<String> authorizations() {
         return authorizations;
@@ -310,7 +315,8 @@ public final class GcsServer implements AutoCloseable {
         }
         long from = 0;
         long to = stored.size() - 1;
-        String range = exchange.getRequestHeaders().getFirst("Range");
+        String range =
+                faults.ignoringRanges ? null : exchange.getRequestHeaders().getFirst("Range");
         if (range != null) {
             String[] bounds = range.substring("bytes=".length()).split("-", 2);
             from = Long.parseLong(bounds[0]);

@@ -1,7 +1,6 @@
 package io.redisvault.storage.file;
 
 import io.redisvault.storage.StorageException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -34,9 +33,6 @@ final class FileErrors {
                     what + "permission denied: this process runs as user " + user() + ", "
                             + owner(Path.of(denied.getFile())) + "; run it as that user, or give it the files",
                     failure);
-        }
-        if (failure instanceof EOFException) {
-            return new StorageException.Corrupt(what + failure.getMessage(), failure);
         }
         // The JDK has no types for these; the texts are the C library's, which Java reads in the C locale.
         String reason = reason(failure);

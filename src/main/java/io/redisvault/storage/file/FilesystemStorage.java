@@ -14,7 +14,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -135,15 +134,9 @@ public final class FilesystemStorage implements BackupStorage {
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
         return Blocking.read(
-                () -> {
-                    FileChannel channel = FilePaths.open(paths.file(key));
-                    if (channel.size() < offset + length) {
-                        channel.close();
-                        throw new EOFException("it has fewer than " + (offset + length) + " bytes");
-                    }
-                    return channel.position(offset);
-                },
+                () -> FilePaths.open(paths.file(key)).position(offset),
                 length,
+                paths.root() + "/" + key,
                 failure -> FileErrors.translate("read", paths.root() + "/" + key, failure),
                 executor);
     }

@@ -16,7 +16,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -112,13 +111,23 @@ public final class GcsStorage implements BackupStorage {
                     request.setReturnRawInputStream(true)
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
-                    return new Body(request.executeMedia());
+                    HttpResponse response = request.executeMedia();
+                    if (offset > 0 && !startsAt(offset, response)) {
+                        response.disconnect();
+                        throw new StorageException.Other(
+                                "Cannot read " + url(key) + ": the server sends another part than it was asked for",
+                                null);
+                    }
+                    return new Body(response);
                 },
                 length,
-                failure -> failure instanceof EOFException
-                        ? new StorageException.Corrupt("Cannot read " + url(key) + ": " + failure.getMessage(), failure)
-                        : client.errors().translate("read", url(key), failure),
+                url(key),
+                failure -> client.errors().translate("read", url(key), failure),
                 executor);
+    }
+
+    private static boolean startsAt(long offset, HttpResponse response) {
+        return String.valueOf(response.getHeaders().getContentRange()).startsWith("bytes " + offset + "-");
     }
 
     /** One by one: some servers have no place for batches. */

@@ -215,6 +215,15 @@ class GcsStorageTest extends BackupStorageContract {
         }
 
         @Test
+        void aReadThatBeginsElsewhereFails() {
+            put(key("whole"), new TestContent(1, 1000));
+            server.ignoreRanges();
+
+            assertThatThrownBy(() -> checksum(storage.read(key("whole"), 500, 500)))
+                    .hasMessageContaining("another part than it was asked for");
+        }
+
+        @Test
         void aListingThatNeverEndsFails() {
             put(key("a"), new TestContent(1, 1));
             server.listForEver(true);
