@@ -1,5 +1,6 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
@@ -112,6 +113,12 @@ public final class GcsStorage implements BackupStorage {
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
                     HttpResponse response = request.executeMedia();
+                    if (!isWhole(response, length)) {
+                        response.disconnect();
+                        requireSize(key, offset + length);
+                        // The JDK takes an answer that broke off among its headers for a whole one.
+                        throw new IOException("its answer broke off");
+                    }
                     if (offset > 0 && !startsAt(offset, response)) {
                         response.disconnect();
                         throw new StorageException.Other(
@@ -128,6 +135,21 @@ public final class GcsStorage implements BackupStorage {
 
     private static boolean startsAt(long offset, HttpResponse response) {
         return String.valueOf(response.getHeaders().getContentRange()).startsWith("bytes " + offset + "-");
+    }
+
+    private static boolean isWhole(HttpResponse response, long length) {
+        HttpHeaders headers = response.getHeaders();
+        return headers.getContentLength() == null
+                ? headers.getFirstHeaderStringValue("Transfer-Encoding") != null
+                : headers.getContentLength() == length;
+    }
+
+    private void requireSize(String key, long size) throws IOException {
+        StorageObject object = client.storage().objects().get(bucket, key).execute();
+        if (object.getSize() != null && object.getSize().longValue() < size) {
+            throw new StorageException.Corrupt(
+                    url(key) + " has " + object.getSize() + " bytes instead of " + size, null);
+        }
     }
 
     /** One by one: some servers have no place for batches. */
