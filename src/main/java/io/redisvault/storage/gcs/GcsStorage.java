@@ -168,19 +168,6 @@ public final class GcsStorage implements BackupStorage {
     @Override
     public Uni<Optional<Instant>> clock() {
         return worker("list", "gs://" + bucket, () -> {
-                    Storage.Objects.List request =
-                            client.storage().objects().list(bucket).setMaxResults(1L);
-                    request.execute();
-                    return Optional.ofNullable(request.getLastResponseHeaders().getDate())
-                            .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
-                })
-                .onFailure()
-                .recoverWithItem(Optional.empty());
-    }
-
-    @Override
-    public Uni<Optional<Instant>> clock() {
-        return worker("list", "gs://" + bucket, () -> {
                     HttpResponse answer = client.storage()
                             .objects()
                             .list(bucket)
