@@ -28,8 +28,7 @@ public final class GcsClient {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
-    /** Worth another try after a while. */
-    static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
+    private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
 
     /** Looks for credentials, whose own requests go through the given transport. */
     interface CredentialsSource {
@@ -71,6 +70,11 @@ public final class GcsClient {
         return storage;
     }
 
+    /** Whether another try is worth it after a while: the server is busy, or the answer broke off within its status. */
+    static boolean mayPass(int status) {
+        return status < 100 || PASSING.contains(status);
+    }
+
     GcsErrors errors() {
         return errors;
     }
@@ -99,7 +103,7 @@ public final class GcsClient {
             prepare(request);
             BackOff backOff = backOff();
             HttpUnsuccessfulResponseHandler busy = new HttpBackOffUnsuccessfulResponseHandler(backOff)
-                    .setBackOffRequired(response -> PASSING.contains(response.getStatusCode()));
+                    .setBackOffRequired(response -> mayPass(response.getStatusCode()));
             request.setNumberOfRetries(Integer.MAX_VALUE)
                     .setIOExceptionHandler(new HttpBackOffIOExceptionHandler(backOff))
                     .setUnsuccessfulResponseHandler(busy);

@@ -85,7 +85,7 @@ final class GcsErrors {
         if (status < 100) {
             return new StorageException.Unavailable(what + "the answer broke off within its status", null);
         }
-        if (GcsClient.PASSING.contains(status)) {
+        if (GcsClient.mayPass(status)) {
             return new StorageException.Unavailable(what + server + " is not ready: " + said, null);
         }
         if (status / 100 == 3) {

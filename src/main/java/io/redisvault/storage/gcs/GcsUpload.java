@@ -113,6 +113,9 @@ final class GcsUpload {
 
     /** Deletes this generation of the object: another may be somebody else's, and good. Says what is left to do. */
     private String remove(StorageObject stored) {
+        if (stored.getGeneration() == null) {
+            return ", DELETE IT";
+        }
         try {
             client.storage()
                     .objects()
@@ -145,6 +148,7 @@ final class GcsUpload {
     private StorageObject send(boolean last) throws IOException {
         long end = start + filled;
         long received = start;
+        long furthest = start;
         boolean unsure = false;
         BackOff backOff = null;
         while (true) {
@@ -154,8 +158,9 @@ final class GcsUpload {
                 if (answer.stored() != null) {
                     return answer.stored();
                 }
-                boolean progress = answer.received() > received;
+                boolean progress = answer.received() > furthest;
                 received = answer.received();
+                furthest = Math.max(furthest, received);
                 if (received < start || received > end) {
                     throw new StorageException.Unavailable(
                             "Cannot write " + url() + ": the server lost what it had received", null);
@@ -177,7 +182,7 @@ final class GcsUpload {
                                     + " bytes; it has to begin again",
                             null);
                 }
-                if (!forgotten && !GcsClient.PASSING.contains(e.getStatusCode())) {
+                if (!forgotten && !GcsClient.mayPass(e.getStatusCode())) {
                     throw e;
                 }
                 if (forgotten) {
@@ -189,6 +194,9 @@ final class GcsUpload {
                 unsure = !forgotten;
             } catch (IOException e) {
                 failure = e;
+                unsure = true;
+            } catch (IllegalArgumentException halfAnAnswer) {
+                failure = new IOException(halfAnAnswer);
                 unsure = true;
             }
             backOff = backOff == null ? client.backOff() : backOff;

@@ -56,15 +56,14 @@ final class S3Upload {
                 .collect()
                 .asList()
                 .chain(this::finish)
+                .invoke(bucket.buffers()::freeSoon)
                 .map(done -> object())
                 .onFailure(CompositeException.class)
                 .transform(failures -> failures.getCauses().get(0))
                 .onFailure()
                 .call(this::abort)
                 .onCancellation()
-                .invoke(() -> abort().subscribe().with(done -> {}))
-                .onTermination()
-                .invoke(bucket.buffers()::freeSoon);
+                .invoke(() -> abort().subscribe().with(done -> {}));
     }
 
     private StoredObject object() {

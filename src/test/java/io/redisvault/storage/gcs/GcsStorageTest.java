@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.FaultyProxy.Count;
+import io.redisvault.servers.FaultyProxy.Cut;
+import io.redisvault.servers.FaultyProxy.Direction;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.BackupStorageContract;
@@ -21,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -221,6 +226,29 @@ class GcsStorageTest extends BackupStorageContract {
 
             assertThatThrownBy(() -> checksum(storage.read(key("whole"), 500, 500)))
                     .hasMessageContaining("another part than it was asked for");
+        }
+
+        @Test
+        void storesOverConnectionsThatBreakAnywhere() {
+            long seed = Long.getLong("cut.seed", System.nanoTime());
+            SplittableRandom random = new SplittableRandom(seed);
+            try (FaultyProxy proxy = FaultyProxy.to(server.uri())) {
+                BackupStorage cut = new GcsStorage("backups", client(proxy.endpoint(), TIMEOUT), WORKERS);
+                for (int i = 0; i < 24; i++) {
+                    TestContent content = new TestContent(i, random.nextInt(1, 10_000_000));
+                    Direction direction = Direction.values()[i % 2];
+                    // An answer is short, and there are at least two.
+                    long at = random.nextLong(direction == Direction.TO_CLIENT ? 1_500 : content.length());
+                    Cut how = Cut.values()[i / 2 % 2];
+                    proxy.cutAfter(at, direction, Count.ONCE, how);
+
+                    result(cut.put(key("cut-" + i), content.content(), Map.of()));
+
+                    assertThat(checksum(storage.read(key("cut-" + i), 0, content.length())))
+                            .as("%s of %s at %d, -Dcut.seed=%d", how, direction, at, seed)
+                            .isEqualTo(content.checksum());
+                }
+            }
         }
 
         @Test
