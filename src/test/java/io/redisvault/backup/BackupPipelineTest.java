@@ -60,8 +60,8 @@ class BackupPipelineTest {
     void prepare() throws IOException {
         Path data = Files.createDirectory(directory.resolve("data"));
         dump = data.resolve("dump.rdb");
-        storage = withClock(
-                TestStorages.directory(Files.createDirectory(directory.resolve("backups"))), clock::instant);
+        storage =
+                withClock(TestStorages.directory(Files.createDirectory(directory.resolve("backups"))), clock::instant);
         settings.put("vault.redis.data_path", data.toString());
         settings.put("vault.redis.node_name", "node");
         settings.put("vault.storage.prefix", "vault");
