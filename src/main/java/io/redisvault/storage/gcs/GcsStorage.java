@@ -113,7 +113,7 @@ public final class GcsStorage implements BackupStorage {
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
                     HttpResponse response = request.executeMedia();
-                    if (!isWhole(response, length)) {
+                    if (response.getStatusCode() == 206 && !isWhole(response, length)) {
                         response.disconnect();
                         requireSize(key, offset + length);
                         // The JDK takes an answer that broke off among its headers for a whole one.
