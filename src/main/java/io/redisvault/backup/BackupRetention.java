@@ -23,7 +23,7 @@ class BackupRetention {
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
-    private final IncompleteUploads unfinished;
+    private final IncompleteUploads incomplete;
     private final NodeNameConflict rivals;
     private final RetentionPolicy policy;
     private final Clock clock;
@@ -31,13 +31,13 @@ class BackupRetention {
     BackupRetention(
             BackupStorage storage,
             BackupCatalog catalog,
-            IncompleteUploads unfinished,
+            IncompleteUploads incomplete,
             NodeNameConflict rivals,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
         this.catalog = catalog;
-        this.unfinished = unfinished;
+        this.incomplete = incomplete;
         this.rivals = rivals;
         this.policy = new RetentionPolicy(
                 config.retention().keepLast(), config.retention().keepDuration());
@@ -53,7 +53,7 @@ class BackupRetention {
     Uni<RetentionResult> run(Backup current) {
         return deleteExpired(current)
                 .onItem()
-                .transformToUni(cleanup -> unfinished.remove().map(cleanup::and));
+                .transformToUni(cleanup -> incomplete.abort(current.key()).map(cleanup::and));
     }
 
     private Uni<RetentionResult> deleteExpired(Backup current) {

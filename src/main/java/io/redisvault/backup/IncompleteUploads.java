@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** What earlier lives of this node's sidecar began to upload and never finished: invisible, but paid for. */
@@ -26,20 +27,29 @@ class IncompleteUploads {
         this.age = config.backup().unfinishedAge();
     }
 
-    /** Removes the old ones, and only those of this node's own backups. Never fails, as retention does not. */
-    Uni<RetentionResult> remove() {
-        return Uni.createFrom()
-                .deferred(() -> storage.abortIncomplete(
-                        naming.keyPrefix(), clock.instant().minus(age), key -> naming.parse(key)
-                                .isPresent()))
-                .invoke(removed -> {
-                    if (removed > 0) {
-                        LOG.infof("removed interrupted uploads: %d", removed);
+    /**
+     * Aborts the old ones, and only those of this node's own backups. Never fails, as retention does not.
+     *
+     * @param key of the present dump, which a process that was killed may have begun to store
+     */
+    Uni<RetentionResult> abort(String key) {
+        return abort(naming.keyPrefix(), any -> naming.parse(any).isPresent())
+                // MinIO lists the uploads of an exact key only.
+                .chain(found -> abort(key, key::equals).map(more -> found + more))
+                .invoke(aborted -> {
+                    if (aborted > 0) {
+                        LOG.infof("aborted incomplete uploads: %d", aborted);
                     }
                 })
                 .replaceWith(RetentionResult.NONE)
                 .onFailure()
                 .recoverWithItem(failure ->
-                        RetentionResult.failed("could not remove interrupted uploads: " + failure.getMessage()));
+                        RetentionResult.failed("could not abort incomplete uploads: " + failure.getMessage()));
+    }
+
+    private Uni<Integer> abort(String keyPrefix, Predicate<String> keys) {
+        return Uni.createFrom()
+                .deferred(() -> storage.abortIncomplete(
+                        keyPrefix, clock.instant().minus(age), keys));
     }
 }

@@ -124,10 +124,13 @@ class FaultIT {
     @Test
     void anEndlessStormOfSlowDownFailsTheCycle() throws IOException {
         try (BusyFront front = BusyFront.to(surroundings.s3().endpoint());
-                VaultProcess vault = behind(front)) {
+                VaultProcess vault = scene.vault()
+                        .and("S3_ENDPOINT", front.endpoint().toString())
+                        .and("STORAGE_TIMEOUT", "3s")
+                        .serve()) {
             front.answer(Integer.MAX_VALUE, "PUT .*partNumber=2.*", 503, "SlowDown");
             fails(vault.post("/backup"), "S3 answered 503 SlowDown");
-            assertThat(front.answered()).isEqualTo(6);
+            assertThat(front.answered()).isGreaterThan(3);
             assertThat(scene.unfinishedUploads()).isEmpty();
             front.answer(0, ".*", 503, "SlowDown");
             stores(vault);

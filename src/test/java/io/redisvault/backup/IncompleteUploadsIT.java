@@ -36,7 +36,7 @@ class IncompleteUploadsIT {
 
             Exit exit = run(own);
 
-            assertThat(exit.err()).contains("removed interrupted uploads: 1");
+            assertThat(exit.err()).contains("aborted incomplete uploads: 1");
             assertThat(surroundings.s3().unfinishedUploads())
                     .containsExactlyInAnyOrder(own.key(JANUARY), other.key(JANUARY), similar.key(JANUARY));
         }
@@ -70,7 +70,7 @@ class IncompleteUploadsIT {
             assertThat(exit.code()).as(exit.err()).isZero();
             assertThat(exit.err())
                     .contains("WARN")
-                    .contains("could not remove interrupted uploads: S3 answered 403 AccessDenied: the credentials lack"
+                    .contains("could not abort incomplete uploads: S3 answered 403 AccessDenied: the credentials lack"
                             + " s3:ListBucketMultipartUploads");
         }
     }
