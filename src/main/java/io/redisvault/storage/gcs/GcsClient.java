@@ -120,13 +120,24 @@ public final class GcsClient {
         request.setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setReadTimeout(Math.toIntExact(options.timeout().toMillis()))
                 .setFollowRedirects(false)
-                .setResponseInterceptor(GcsClient::refuseWebPage)
+                .setResponseInterceptor(GcsClient::inspect)
                 // It would log addresses of sessions.
                 .setLoggingEnabled(false)
                 .setCurlLoggingEnabled(false);
     }
 
-    private static void refuseWebPage(HttpResponse response) throws IOException {
+    /** The JDK takes half a header for a whole one, without a body then. */
+    static void requireBody(HttpResponse response) throws IOException {
+        if (response.getContent() == null) {
+            throw new IOException("the answer broke off within its header");
+        }
+    }
+
+    private static void inspect(HttpResponse response) throws IOException {
+        if (response.isSuccessStatusCode()
+                && response.getRequest().getRequestMethod().equals("GET")) {
+            requireBody(response);
+        }
         if (response.isSuccessStatusCode()
                 && String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();

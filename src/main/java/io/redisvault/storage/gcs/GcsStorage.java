@@ -1,6 +1,5 @@
 package io.redisvault.storage.gcs;
 
-import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
@@ -28,12 +27,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Objects in a bucket of Google Cloud Storage. */
 @Singleton
 @Identifier("GCS")
 public final class GcsStorage implements BackupStorage {
 
+    private static final Pattern PART = Pattern.compile("bytes (\\d+)-(\\d+)/(?:\\d+|\\*)");
     private static final int DELETIONS_AT_A_TIME = 4;
 
     private final String bucket;
@@ -113,19 +115,7 @@ public final class GcsStorage implements BackupStorage {
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
                     HttpResponse response = request.executeMedia();
-                    if (response.getStatusCode() == 206 && !isWhole(response, length)) {
-                        response.disconnect();
-                        requireSize(key, offset + length);
-                        // The JDK takes an answer that broke off among its headers for a whole one.
-                        throw new IOException("its answer broke off");
-                    }
-                    if (offset > 0 && !startsAt(offset, response)) {
-                        response.disconnect();
-                        throw new StorageException.Other(
-                                "Cannot read " + url(key) + ": the server sends another part than it was asked for",
-                                null);
-                    }
-                    return new Body(response);
+                    return new Body(response, part(offset, response));
                 },
                 length,
                 url(key),
@@ -133,23 +123,19 @@ public final class GcsStorage implements BackupStorage {
                 executor);
     }
 
-    private static boolean startsAt(long offset, HttpResponse response) {
-        return String.valueOf(response.getHeaders().getContentRange()).startsWith("bytes " + offset + "-");
-    }
-
-    private static boolean isWhole(HttpResponse response, long length) {
-        HttpHeaders headers = response.getHeaders();
-        return headers.getContentLength() == null
-                ? headers.getFirstHeaderStringValue("Transfer-Encoding") != null
-                : headers.getContentLength() == length;
-    }
-
-    private void requireSize(String key, long size) throws IOException {
-        StorageObject object = client.storage().objects().get(bucket, key).execute();
-        if (object.getSize() != null && object.getSize().longValue() < size) {
-            throw new StorageException.Corrupt(
-                    url(key) + " has " + object.getSize() + " bytes instead of " + size, null);
+    /** The JDK takes half a header for a whole one, so a length is believed only if it is said twice. */
+    private static long part(long offset, HttpResponse response) throws IOException {
+        Matcher range = PART.matcher(String.valueOf(response.getHeaders().getContentRange()));
+        Long length = response.getHeaders().getContentLength();
+        boolean chunked = response.getHeaders().getFirstHeaderStringValue("transfer-encoding") != null;
+        boolean part = range.matches()
+                && Long.parseLong(range.group(1)) == offset
+                && (length == null ? chunked : length == Long.parseLong(range.group(2)) - offset + 1);
+        if (!part) {
+            response.disconnect();
+            throw new IOException("it sends another part than it was asked for, or its header broke off");
         }
+        return Long.parseLong(range.group(2)) - offset + 1;
     }
 
     /** One by one: some servers have no place for batches. */
@@ -232,15 +218,23 @@ public final class GcsStorage implements BackupStorage {
     private static final class Body implements ReadableByteChannel {
         private final HttpResponse response;
         private final ReadableByteChannel bytes;
+        private long left;
 
-        Body(HttpResponse response) throws IOException {
+        /** @param length that the server says it has */
+        Body(HttpResponse response, long length) throws IOException {
+            this.left = length;
             this.response = response;
             this.bytes = Channels.newChannel(response.getContent());
         }
 
         @Override
         public int read(ByteBuffer buffer) throws IOException {
-            return bytes.read(buffer);
+            int count = bytes.read(buffer);
+            if (count < 0 && left > 0) {
+                throw new IOException(left + " bytes are missing");
+            }
+            left -= count;
+            return count;
         }
 
         @Override

@@ -224,6 +224,7 @@ final class GcsUpload {
                 return new Answer(range.matches() ? Long.parseLong(range.group(1)) + 1 : 0, null);
             }
             if (response.isSuccessStatusCode()) {
+                GcsClient.requireBody(response);
                 return new Answer(end, response.parseAs(StorageObject.class));
             }
             throw new HttpResponseException(response);
