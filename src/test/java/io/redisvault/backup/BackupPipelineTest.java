@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,8 @@ class BackupPipelineTest {
     void prepare() throws IOException {
         Path data = Files.createDirectory(directory.resolve("data"));
         dump = data.resolve("dump.rdb");
-        storage = TestStorages.directory(Files.createDirectory(directory.resolve("backups")));
+        storage =
+                withClock(TestStorages.directory(Files.createDirectory(directory.resolve("backups"))), clock::instant);
         settings.put("vault.redis.data_path", data.toString());
         settings.put("vault.redis.node_name", "node");
         settings.put("vault.storage.prefix", "vault");
@@ -176,7 +178,8 @@ class BackupPipelineTest {
         settings.put("vault.retention.keep_last", "0");
         settings.put("vault.retention.keep_duration", "30d");
         run();
-        storage = withClock(storage, clock.instant());
+        Instant now = clock.instant();
+        storage = withClock(storage, () -> now);
         clock.set(Instant.parse("2040-01-01T00:00:00Z"));
         saves("2040-01-01T00:00:00Z", 2);
 
@@ -250,13 +253,13 @@ class BackupPipelineTest {
         }
     }
 
-    private static BackupStorage withClock(BackupStorage storage, Instant time) {
+    private static BackupStorage withClock(BackupStorage storage, Supplier<Instant> time) {
         return (BackupStorage) Proxy.newProxyInstance(
                 BackupStorage.class.getClassLoader(),
                 new Class<?>[] {BackupStorage.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("clock")) {
-                        return Uni.createFrom().item(Optional.of(time));
+                        return Uni.createFrom().item(Optional.of(time.get()));
                     }
                     try {
                         return method.invoke(storage, arguments);

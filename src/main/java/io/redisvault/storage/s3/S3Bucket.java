@@ -9,57 +9,39 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
-/** A bucket, how to speak to it, how to write to it, and what was learned of its server. */
-final class S3Bucket {
+/**
+ * A bucket, how to speak to it, how to write to it, and what was learned of its server.
+ *
+ * @param refusesToReplace whether the server can keep an object that is there, as far as known
+ * @param tagsAreMd5s whether all ETags were, so far
+ */
+record S3Bucket(
+        S3AsyncClient client,
+        String name,
+        S3Options options,
+        S3Errors errors,
+        S3Buffers buffers,
+        AtomicBoolean refusesToReplace,
+        AtomicBoolean tagsAreMd5s) {
 
     private static final Logger LOG = Logger.getLogger(S3Bucket.class);
 
-    private final S3AsyncClient client;
-    private final String name;
-    private final S3Options options;
-    private final S3Errors errors;
-    private final S3Buffers buffers = new S3Buffers();
-    private final AtomicBoolean tagsAreMd5s = new AtomicBoolean(true);
-    private volatile boolean conditionalWrites;
-
     S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors errors) {
-        this.client = client;
-        this.name = name;
-        this.options = options;
-        this.errors = errors;
-        this.conditionalWrites = options.conditionalWrites();
-    }
-
-    S3AsyncClient client() {
-        return client;
-    }
-
-    String name() {
-        return name;
-    }
-
-    S3Options options() {
-        return options;
-    }
-
-    S3Errors errors() {
-        return errors;
-    }
-
-    S3Buffers buffers() {
-        return buffers;
-    }
-
-    /** Whether the server can refuse to replace an object, as far as known. */
-    boolean conditionalWrites() {
-        return conditionalWrites;
+        this(
+                client,
+                name,
+                options,
+                errors,
+                new S3Buffers(),
+                new AtomicBoolean(options.conditionalWrites()),
+                new AtomicBoolean(true));
     }
 
     void doWithoutConditions(Throwable refusal) {
         LOG.warnf(
                 "%s; the server lacks conditional writes, from now on each write is preceded by a look",
                 refusal.getMessage());
-        conditionalWrites = false;
+        refusesToReplace.set(false);
     }
 
     void warnOfTag(String key, S3EntityTag tag) {

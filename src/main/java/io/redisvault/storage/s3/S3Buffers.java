@@ -5,17 +5,23 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** Direct memory for parts, used again while an upload lasts and freed soon after it. */
+/**
+ * Direct memory for parts, used again while an upload lasts and freed soon after it. What is lost on the way, as with a
+ * cancelled request that still writes from it, is left to the garbage collector.
+ */
 final class S3Buffers {
 
-    /** A request that was cancelled may still write from its buffer until its connection is closed. */
+    /** A server may answer before it has received all. */
     private static final int SECONDS_TO_FREE = 5;
 
-    private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
+    private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
     private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
 
     /** An empty buffer of exactly this capacity. */
@@ -24,7 +30,6 @@ final class S3Buffers {
             if (buffer.capacity() == size) {
                 return buffer.clear();
             }
-            buffer.release();
         }
         try {
             return memory.directBuffer(size, size);
@@ -40,15 +45,11 @@ final class S3Buffers {
         spare.add(buffer);
     }
 
+    /** After an upload that succeeded, whose requests are over. */
     void freeSoon() {
+        List<ByteBuf> unused =
+                Stream.generate(spare::poll).takeWhile(Objects::nonNull).toList();
         Infrastructure.getDefaultWorkerPool()
-                .schedule(
-                        () -> {
-                            for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
-                                buffer.release();
-                            }
-                        },
-                        SECONDS_TO_FREE,
-                        TimeUnit.SECONDS);
+                .schedule(() -> unused.forEach(ByteBuf::release), SECONDS_TO_FREE, TimeUnit.SECONDS);
     }
 }

@@ -26,6 +26,8 @@ final class S3Outages {
     /** Longer ones are advice of the client's for programmers. */
     private static final int LONGEST = 300;
 
+    private static final Pattern UNRESOLVED =
+            Pattern.compile("(?i)name or service|name resolution|nodename|not resolve");
     private static final Pattern QUERIES = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern SECRETS = Pattern.compile(
             "(?i)((?:x-amz-)?(?:signature|credential|security-token|accesskeyid)|upload_?id|token|password)(\\s*[=:]\\s*)[^\\s&,;]+");
@@ -65,7 +67,8 @@ final class S3Outages {
                             + "; correct S3_ENDPOINT or the certificate",
                     failure);
         }
-        if (has(failure, UnknownHostException.class)) {
+        if (has(failure, UnknownHostException.class)
+                || UNRESOLVED.matcher(deepest(failure)).find()) {
             return new Unavailable(
                     "S3's host cannot be resolved: " + deepest(failure) + "; correct S3_ENDPOINT or the DNS", failure);
         }

@@ -26,6 +26,7 @@ final class S3Refusals {
             Set.of("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
     private static final Set<String> OTHER_DATA = Set.of("BadDigest", "XAmzContentChecksumMismatch");
     private static final Set<String> CONFLICT = Set.of("ConditionalRequestConflict", "OperationAborted");
+    private static final Pattern CODE = Pattern.compile("[\\w.-]{1,80}");
     private static final Pattern EXPECTED_REGION = Pattern.compile("expecting '([\\w-]+)'");
 
     private final String bucket;
@@ -159,7 +160,8 @@ final class S3Refusals {
 
     static String code(AwsServiceException refusal) {
         AwsErrorDetails details = refusal.awsErrorDetails();
-        return details == null || details.errorCode() == null ? "" : details.errorCode();
+        String code = details == null ? null : details.errorCode();
+        return code == null || !CODE.matcher(code).matches() ? "" : code;
     }
 
     static boolean isConflict(AwsServiceException refusal) {

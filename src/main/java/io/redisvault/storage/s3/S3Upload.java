@@ -5,14 +5,12 @@ import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
@@ -28,9 +26,6 @@ final class S3Upload {
 
     /** @param checksum its CRC-32, or its MD5 if the server compares no checksums */
     private record Sent(int number, String tag, String checksum) {}
-
-    private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final int CONFLICTS = 5;
 
     private static final Logger LOG = Logger.getLogger(S3Upload.class);
 
@@ -61,19 +56,22 @@ final class S3Upload {
                 .collect()
                 .asList()
                 .chain(this::finish)
+                .invoke(bucket.buffers()::freeSoon)
                 .map(done -> object())
                 .onFailure(CompositeException.class)
                 .transform(failures -> failures.getCauses().get(0))
                 .onFailure()
                 .call(this::abort)
                 .onCancellation()
-                .invoke(() -> abort().subscribe().with(done -> {}))
-                .onTermination()
-                .invoke(bucket.buffers()::freeSoon);
+                .invoke(() -> abort().subscribe().with(done -> {}));
     }
 
     private StoredObject object() {
         return new StoredObject(key, parts.length(), metadata);
+    }
+
+    private S3Publication publication() {
+        return new S3Publication(bucket, object());
     }
 
     private Uni<Sent> send(S3Part part) {
@@ -82,7 +80,8 @@ final class S3Upload {
 
     private Uni<Sent> sendWhole(S3Part part) {
         String md5 = part.md5();
-        return publish(
+        return publication()
+                .run(
                         false,
                         conditional -> client.putObject(
                                 request -> bucket.options()
@@ -202,7 +201,8 @@ final class S3Upload {
         }
         List<Sent> inOrder =
                 sent.stream().sorted(Comparator.comparing(Sent::number)).toList();
-        return begun().chain(upload -> publish(
+        return begun().chain(upload -> publication()
+                .run(
                         true,
                         conditional -> client.completeMultipartUpload(request -> request.bucket(bucket.name())
                                 .key(key)
@@ -237,56 +237,6 @@ final class S3Upload {
                 .chain(found -> found.size() == parts.length()
                         ? Uni.createFrom().voidItem()
                         : bucket.discard(key, "the storage has " + found.size() + " bytes of " + parts.length()));
-    }
-
-    /**
-     * Makes the object visible, if its key is free.
-     *
-     * @param distrustful whether to look, although the server is asked not to replace an object
-     * @return null if the answer was lost, and the object is there
-     */
-    private <T> Uni<T> publish(boolean distrustful, Function<Boolean, CompletableFuture<T>> call) {
-        Uni<T> conditional = errors.request("s3:PutObject", () -> call.apply(true));
-        Uni<T> afterLook = bucket.requireFree(key).chain(() -> errors.request("s3:PutObject", () -> call.apply(false)));
-        // Only if it succeeds without the condition was that what the server lacks.
-        Uni<T> published = bucket.conditionalWrites()
-                ? (distrustful ? bucket.requireFree(key).chain(() -> conditional) : conditional)
-                        .onFailure(S3Errors::lacksConditions)
-                        .recoverWithUni(refusal -> afterLook.invoke(() -> bucket.doWithoutConditions(refusal)))
-                : afterLook;
-        Uni<T> persistent = published
-                .onFailure(S3Errors::isConflict)
-                .retry()
-                .withBackOff(PAUSE)
-                .atMost(CONFLICTS);
-        return persistent
-                .onFailure(failure ->
-                        failure instanceof StorageException && !(failure instanceof StorageException.Corrupt))
-                .recoverWithUni(failure -> settle(failure, persistent));
-    }
-
-    /**
-     * The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. Some
-     * servers store what they have got of a request that breaks off; a retry then meets half of it.
-     */
-    private <T> Uni<T> settle(Throwable failure, Uni<T> again) {
-        return bucket.head(key)
-                .onFailure()
-                .transform(looked -> looked instanceof StorageException.NotFound
-                                && failure instanceof StorageException.AlreadyExists
-                        ? new StorageException.Other(failure.getMessage() + ", although nothing is there", failure)
-                        : failure)
-                .chain(found -> {
-                    boolean own = found.metadata().equals(metadata) && !metadata.isEmpty();
-                    if (!own || found.size() > parts.length()) {
-                        return Uni.createFrom().failure(failure);
-                    }
-                    if (found.size() == parts.length()) {
-                        return Uni.createFrom().nullItem();
-                    }
-                    LOG.warnf("the server kept %d of %d bytes of %s; sent again", found.size(), parts.length(), key);
-                    return bucket.delete(key).chain(() -> again);
-                });
     }
 
     /** Best effort: what remains is an incomplete upload, to be removed by a later run. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** HTTP as servers and proxies speak it, and what is said where they do not speak it. */
@@ -293,6 +294,21 @@ class S3WeatherTest {
     }
 
     @Test
+    void missingCredentialsAreSaidInOneSentence() {
+        try (S3AsyncClient without = S3StorageTest.client(server.endpoint(), () -> {
+            throw SdkClientException.create("Unable to load credentials from any of the providers in the chain"
+                    + " AwsCredentialsProviderChain(credentialsProviders=[SystemPropertyCredentialsProvider()])");
+        })) {
+            assertThatItIsSaid(
+                    () -> S3StorageTest.storage(without, "bucket", S3StorageTest.PLAIN)
+                            .checkAccess()
+                            .await()
+                            .atMost(LONG),
+                    List.of("no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and"));
+        }
+    }
+
+    @Test
     void aServerThatSpeaksTlsOnlyIsSaidInOneLine() throws IOException {
         try (ServerSocket tls = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             daemon(() -> {
@@ -317,7 +333,7 @@ class S3WeatherTest {
                         failure.getMessage())
                 .contains(words)
                 .doesNotContain("geheim", "0123abcd", "Service: S3", "SDK Attempt")
-                .doesNotContainPattern("[\\n\\r]|\\w+Exception|software\\.|java\\.|netty"));
+                .doesNotContainPattern("[\\n\\r]|\\w+Exception|Provider|software\\.|java\\.|netty"));
     }
 
     @Test
