@@ -154,7 +154,7 @@ public final class GcsClient {
                     source.find(() -> transport).createScoped(StorageScopes.DEVSTORAGE_READ_WRITE)));
         } catch (IOException e) {
             throw new StorageException.AccessDenied(
-                    "No Google credentials found; use Workload InstanceId, set GOOGLE_APPLICATION_CREDENTIALS to the path"
+                    "No Google credentials found; use Workload Identity, set GOOGLE_APPLICATION_CREDENTIALS to the path"
                             + " of a key file, or GCS_CREDENTIALS=none for an emulator: "
                             + GcsErrors.words(e.getMessage()),
                     null);

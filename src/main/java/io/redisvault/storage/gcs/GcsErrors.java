@@ -76,7 +76,7 @@ final class GcsErrors {
         return mayPass
                 ? new StorageException.Unavailable(what + why, null)
                 : new StorageException.AccessDenied(
-                        what + why + "; check GOOGLE_APPLICATION_CREDENTIALS or Workload InstanceId", null);
+                        what + why + "; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity", null);
     }
 
     private StorageException answered(String what, String action, HttpResponseException answer) {
@@ -111,7 +111,7 @@ final class GcsErrors {
             case 401 ->
                 new StorageException.AccessDenied(
                         what
-                                + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload InstanceId: "
+                                + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: "
                                 + said,
                         null);
             case 403 -> forbidden(what, said, reason(answer));

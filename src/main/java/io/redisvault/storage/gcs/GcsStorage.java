@@ -1,5 +1,6 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
@@ -115,7 +116,7 @@ public final class GcsStorage implements BackupStorage {
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
                     HttpResponse response = request.executeMedia();
-                    return new Body(response, part(offset, response));
+                    return new Body(response, part(key, offset, response));
                 },
                 length,
                 url(key),
@@ -123,19 +124,28 @@ public final class GcsStorage implements BackupStorage {
                 executor);
     }
 
-    /** The JDK takes half a header for a whole one, so a length is believed only if it is said twice. */
-    private static long part(long offset, HttpResponse response) throws IOException {
-        Matcher range = PART.matcher(String.valueOf(response.getHeaders().getContentRange()));
-        Long length = response.getHeaders().getContentLength();
-        boolean chunked = response.getHeaders().getFirstHeaderStringValue("transfer-encoding") != null;
-        boolean part = range.matches()
+    /**
+     * How many bytes the server says it sends. The JDK takes half a header for a whole one, so that a length is believed only
+     * if it is said twice.
+     */
+    private long part(String key, long offset, HttpResponse response) throws IOException {
+        HttpHeaders headers = response.getHeaders();
+        Long length = headers.getContentLength();
+        Matcher range = PART.matcher(String.valueOf(headers.getContentRange()));
+        if (response.getStatusCode() == 206
+                && range.matches()
                 && Long.parseLong(range.group(1)) == offset
-                && (length == null ? chunked : length == Long.parseLong(range.group(2)) - offset + 1);
-        if (!part) {
-            response.disconnect();
-            throw new IOException("it sends another part than it was asked for, or its header broke off");
+                && (length == null
+                        ? headers.getFirstHeaderStringValue("transfer-encoding") != null
+                        : length == Long.parseLong(range.group(2)) - offset + 1)) {
+            return Long.parseLong(range.group(2)) - offset + 1;
         }
-        return Long.parseLong(range.group(2)) - offset + 1;
+        response.disconnect();
+        if (response.getStatusCode() == 200) {
+            throw new StorageException.Other(
+                    "Cannot read " + url(key) + ": the server sends another part than it was asked for", null);
+        }
+        throw new IOException("its answer broke off");
     }
 
     /** One by one: some servers have no place for batches. */
