@@ -42,11 +42,21 @@ public final class Settings {
      * @return one line for each mistake, without any secret; empty if all is well
      */
     public static List<String> check(Optional<Path> configFile) {
-        checked = read(System.getenv(), configFile);
+        checked = read(environment(), configFile);
         if (checked.mistakes.isEmpty()) {
             checked.requireRegion();
         }
         return checked.mistakes;
+    }
+
+    /** The variables of this process; a system property of such a name takes the place of one. */
+    private static Map<String, String> environment() {
+        Map<String, String> variables = new HashMap<>(System.getenv());
+        Setting.ALL.stream()
+                .flatMap(setting -> setting.variables().stream())
+                .filter(name -> System.getProperty(name) != null)
+                .forEach(name -> variables.put(name, System.getProperty(name)));
+        return variables;
     }
 
     static Optional<Settings> checked() {

@@ -18,11 +18,21 @@ public class RedisNode {
 
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
+    /** Asked once in a while: where that is not allowed, the server logs each attempt. */
+    private final Uni<Optional<String>> neverSaves;
+
     private volatile boolean saveFailed;
 
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config) {
         this.redis = redis;
         this.config = config.redis();
+        this.neverSaves = Uni.createFrom()
+                .deferred(() -> redis.execute("CONFIG", "GET", "save"))
+                .map(this::neverSaves)
+                .onFailure()
+                .recoverWithItem(Optional.empty())
+                .memoize()
+                .forFixedDuration(Duration.ofHours(1));
     }
 
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
@@ -55,7 +65,7 @@ public class RedisNode {
                     boolean savesForReplicas = !info.field("connected_slaves").equals("0");
                     return savesForReplicas
                             ? Uni.createFrom().item(Optional.<String>empty())
-                            : redis.execute("CONFIG", "GET", "save").map(this::neverSaves);
+                            : neverSaves;
                 })
                 .ifNoItem()
                 .after(config.timeout())

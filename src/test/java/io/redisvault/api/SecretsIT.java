@@ -105,7 +105,7 @@ class SecretsIT {
                 .and("API_TOKEN", TOKEN)
                 .and("AWS_SECRET_ACCESS_KEY", KEY)
                 .in(directory)
-                .jvm("-XX:-CreateCoredumpOnCrash")
+                .jvm("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=hs_err_pid%p.log")
                 .serve()) {
             vault.get("/q/health/group/backup");
             signal("QUIT", vault);

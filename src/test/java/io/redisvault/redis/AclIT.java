@@ -64,7 +64,9 @@ class AclIT {
             assertThat(vault.get("/q/health/group/backup").body()).contains("\"role\": \"master\"");
             assertThat(vault.output()).contains("role=master");
         }
-        assertThat(redis.list("ACL", "LOG")).isEmpty();
+        // The one thing that is asked besides, once in a while: whether Redis saves by itself.
+        assertThat(redis.list("ACL", "LOG")).hasSizeLessThanOrEqualTo(1).allSatisfy(entry -> assertThat(entry.toString())
+                .contains("config"));
     }
 
     @Test
