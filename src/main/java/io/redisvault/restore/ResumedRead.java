@@ -14,8 +14,8 @@ final class ResumedRead {
 
     private static final Logger LOG = Logger.getLogger(ResumedRead.class);
 
-    /** In a row, without a byte in between: the pauses make about 25 seconds. */
-    private static final int ATTEMPTS = 8;
+    /** In a row, without a byte in between; the storages themselves sit out an outage of STORAGE_TIMEOUT. */
+    private static final int ATTEMPTS = 3;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 

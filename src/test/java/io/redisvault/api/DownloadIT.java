@@ -66,6 +66,8 @@ class DownloadIT {
                 .vault()
                 .and("S3_ENDPOINT", storage.endpoint().toString())
                 .and("REDIS_DATA_PATH", data.toString())
+                // A storage that cannot be reached is waited for as long.
+                .and("STORAGE_TIMEOUT", "3s")
                 .serve();
         name = backUp(12 * MIB, NOON);
         dump = Files.readAllBytes(data.resolve("dump.rdb"));

@@ -354,7 +354,7 @@ class RestoreIT {
                 .and("STORAGE_URL", data.resolve("away").toUri().toString())
                 .run("restore", "--to", data.toString(), "--if-empty");
         assertThat(exit.code()).isOne();
-        assertThat(exit.err()).contains("there is no directory " + data.resolve("away") + " to list");
+        assertThat(exit.err()).contains("there is no directory " + data.resolve("away") + ";");
     }
 
     @Test
