@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,11 +44,14 @@ final class S3Buffers {
         spare.add(buffer);
     }
 
-    /** After an upload that succeeded, whose requests are over. */
+    /** After an upload that succeeded, whose requests are over; one that begins meanwhile may still use them. */
     void freeSoon() {
-        List<ByteBuf> unused =
-                Stream.generate(spare::poll).takeWhile(Objects::nonNull).toList();
         Infrastructure.getDefaultWorkerPool()
-                .schedule(() -> unused.forEach(ByteBuf::release), SECONDS_TO_FREE, TimeUnit.SECONDS);
+                .schedule(
+                        () -> Stream.generate(spare::poll)
+                                .takeWhile(Objects::nonNull)
+                                .forEach(ByteBuf::release),
+                        SECONDS_TO_FREE,
+                        TimeUnit.SECONDS);
     }
 }
