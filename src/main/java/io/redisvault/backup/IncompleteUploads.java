@@ -49,7 +49,7 @@ class IncompleteUploads {
 
     private Uni<Integer> abort(String keyPrefix, Predicate<String> keys) {
         return Uni.createFrom()
-                .deferred(() -> storage.abortIncomplete(
-                        keyPrefix, clock.instant().minus(age), keys));
+                .deferred(
+                        () -> storage.abortIncomplete(keyPrefix, clock.instant().minus(age), keys));
     }
 }

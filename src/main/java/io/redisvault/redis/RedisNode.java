@@ -63,9 +63,7 @@ public class RedisNode {
                         return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
                     }
                     boolean savesForReplicas = !info.field("connected_slaves").equals("0");
-                    return savesForReplicas
-                            ? Uni.createFrom().item(Optional.<String>empty())
-                            : neverSaves;
+                    return savesForReplicas ? Uni.createFrom().item(Optional.<String>empty()) : neverSaves;
                 })
                 .ifNoItem()
                 .after(config.timeout())

@@ -57,8 +57,11 @@ class HealthIT {
 
     @Test
     void aStorageThatCannotBeReached() {
-        try (VaultProcess vault =
-                surroundings.vault().and("S3_ENDPOINT", "http://localhost:1").and("STORAGE_TIMEOUT", "3s").serve()) {
+        try (VaultProcess vault = surroundings
+                .vault()
+                .and("S3_ENDPOINT", "http://localhost:1")
+                .and("STORAGE_TIMEOUT", "3s")
+                .serve()) {
             assertDown(vault, "storage", "S3 did not answer");
             assertDown(vault, "newest backup", "S3 did not answer");
             assertThat(vault.get("/q/metrics").body()).contains("redis_vault_last_backup_timestamp_seconds 0.0");

@@ -65,8 +65,9 @@ class AclIT {
             assertThat(vault.output()).contains("role=master");
         }
         // The one thing that is asked besides, once in a while: whether Redis saves by itself.
-        assertThat(redis.list("ACL", "LOG")).hasSizeLessThanOrEqualTo(1).allSatisfy(entry -> assertThat(entry.toString())
-                .contains("config"));
+        assertThat(redis.list("ACL", "LOG"))
+                .hasSizeLessThanOrEqualTo(1)
+                .allSatisfy(entry -> assertThat(entry.toString()).contains("config"));
     }
 
     @Test
