@@ -15,7 +15,7 @@ record ByteRange(long offset, long length) {
     private static final Pattern SINGLE = Pattern.compile("bytes=\\s*(\\d*)-(\\d*)\\s*", Pattern.CASE_INSENSITIVE);
     private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
-    /** What a {@code Range} asks for; empty if it is to be ignored: malformed, or more than one range. */
+    /** Reads a {@code Range}; empty if it is to be ignored: malformed, or more than one range. */
     static Optional<ByteRange> of(String header, long size) {
         Matcher range = SINGLE.matcher(header == null ? "" : header);
         if (!range.matches()) {

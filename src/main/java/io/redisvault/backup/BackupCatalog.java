@@ -68,7 +68,7 @@ public class BackupCatalog {
                                 "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
     }
 
-    /** What all backups are called, in the storage's order and as they are asked for. */
+    /** Names of all backups, in the storage's order and as they are asked for. */
     Multi<BackupName> names() {
         return objects((name, object) -> name);
     }

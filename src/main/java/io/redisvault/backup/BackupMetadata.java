@@ -61,7 +61,7 @@ final class BackupMetadata {
         return ascii.length() > MAX_VALUE ? ascii.substring(0, MAX_VALUE) : ascii;
     }
 
-    /** What the metadata say of the dump; null when they say nothing, as with backups of the Rust version. */
+    /** Reads the facts of the dump; null where there are none, as with backups of the Rust version. */
     static Backup.Rdb rdb(Map<String, String> metadata) {
         if (!metadata.containsKey(VERSION)) {
             return null;
@@ -83,7 +83,7 @@ final class BackupMetadata {
         }
     }
 
-    /** Whether the object holds this very dump, as far as its facts can tell. */
+    /** True if the object holds this very dump, as far as its facts can tell. */
     static boolean describe(Map<String, String> metadata, DumpFile dump) {
         boolean sameFooter = HexFormat.of().toHexDigits(dump.footer()).equals(metadata.get(FOOTER));
         // Without a checksum in the footer only the exact time tells two dumps of one second apart.
@@ -95,7 +95,7 @@ final class BackupMetadata {
         return metadata.containsKey(FOOTER);
     }
 
-    /** Whether another process stored the object since this one started; a command may do so at any time. */
+    /** True if another process stored the object since this one started; a command may do so at any time. */
     static boolean isByAnother(Map<String, String> metadata, InstanceId self) {
         return metadata.containsKey(INSTANCE)
                 && !metadata.get(INSTANCE).equals(self.id())

@@ -44,7 +44,7 @@ public class BackupNaming {
         return node;
     }
 
-    /** What every key of this node begins with; keys of other nodes may begin so, too. */
+    /** Start of every key of this node; keys of other nodes may begin so, too. */
     public String keyPrefix() {
         return folder + node + "_";
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
-/** What earlier lives of this node's sidecar began to upload and never finished: invisible, but paid for. */
+/** Incomplete uploads of earlier processes of this node: not listed, but billed. */
 @ApplicationScoped
 class IncompleteUploads {
 

@@ -28,7 +28,7 @@ public class NodeNameConflict {
         this.self = self;
     }
 
-    /** What the last good run noticed, in words. */
+    /** The conflict that the last good run noticed, in words. */
     public Optional<String> finding() {
         return Optional.ofNullable(finding);
     }

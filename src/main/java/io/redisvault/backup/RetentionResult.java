@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What retention did after a run.
+ * Result of retention after a run.
  *
  * @param deleted names of the backups that are gone
  * @param locked names of those that a lock of the storage keeps for now

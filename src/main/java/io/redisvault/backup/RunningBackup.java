@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The run under way, as those see it who ask meanwhile. */
+/** Live state of the running backup, for status calls. */
 public final class RunningBackup {
 
     /** Where a run stands. */

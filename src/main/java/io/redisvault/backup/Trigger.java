@@ -1,6 +1,6 @@
 package io.redisvault.backup;
 
-/** What began a run. */
+/** Cause of a run. */
 public enum Trigger {
     SCHEDULE,
     REQUEST,

@@ -23,7 +23,7 @@ public final class RedisServerBinary {
                 .findFirst();
     }
 
-    /** Whether this is a program at all. */
+    /** True if this is a program. */
     public static boolean runs(Path path) {
         return Files.isRegularFile(path) && Files.isExecutable(path);
     }

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** What Prometheus sees of drills, where there are any. */
+/** Metrics of scheduled verifications, where there are any. */
 @ApplicationScoped
 class DrillMetrics {
 

@@ -17,7 +17,7 @@ final class DeniedAccess {
 
     private DeniedAccess() {}
 
-    /** What was denied, with the user of this process and the owner of the file, or of the directory that hides it. */
+    /** Names the user of this process and the owner of the file, or of the directory that hides it. */
     static AccessDeniedException explain(Path path, AccessDeniedException denied) {
         String owner = owner(path)
                 .map(mode -> "the file " + mode)

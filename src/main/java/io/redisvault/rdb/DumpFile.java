@@ -62,7 +62,7 @@ public final class DumpFile implements Closeable {
         return footer;
     }
 
-    /** What its header and its end say; empty if it is not to be verified. */
+    /** Facts in its header and its end; empty if it is not to be verified. */
     public Optional<RdbSummary> facts() {
         return facts;
     }

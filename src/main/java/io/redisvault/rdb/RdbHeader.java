@@ -59,7 +59,7 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
                 magic, version, version > magic.newestKnownVersion() ? aux.fieldsAsFarAsKnown() : aux.fields());
     }
 
-    /** Whether this program does not know the RDB version yet: worth a warning, the checksum still counts. */
+    /** True if this program does not know the RDB version yet: worth a warning, the checksum still counts. */
     public boolean isNewerThanKnown() {
         return version > magic.newestKnownVersion();
     }
@@ -103,7 +103,7 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
         return number("repl-offset");
     }
 
-    /** Whether this is the base of an append-only file rather than a dump of its own. */
+    /** True if this is the base of an append-only file rather than a dump of its own. */
     public boolean aofBase() {
         return "1".equals(aux.get("aof-base")) || "1".equals(aux.get("aof-preamble"));
     }

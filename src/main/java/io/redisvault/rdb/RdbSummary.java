@@ -20,7 +20,7 @@ public record RdbSummary(RdbHeader header, long size, long checksum) {
 
     private static final int EOF = 0xff;
 
-    /** Whether there is a checksum to compare the content with. */
+    /** True if there is a checksum to compare the content with. */
     public boolean checksummed() {
         return checksum != 0;
     }

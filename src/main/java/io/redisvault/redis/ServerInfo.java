@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a server answers to {@code INFO}. */
+/** Answer of a server to {@code INFO}. */
 public record ServerInfo(Map<String, String> fields) {
 
     /** Such as the {@code db0} of {@code db0:keys=5,expires=0,avg_ttl=0}. */
@@ -28,7 +28,7 @@ public record ServerInfo(Map<String, String> fields) {
         return fields.getOrDefault(name, "");
     }
 
-    /** Whether it is still reading its dataset from disk. */
+    /** True if it is still reading its dataset from disk. */
     public boolean loading() {
         return field("loading").equals("1");
     }

@@ -2,7 +2,7 @@ package io.redisvault.storage;
 
 import java.util.Optional;
 
-/** What became of one object that was to be deleted; no failure means that it is gone. */
+/** Result of deleting one object; without a failure it is gone. */
 public record Deletion(String key, Optional<StorageException> failure) {
 
     public static Deletion done(String key) {

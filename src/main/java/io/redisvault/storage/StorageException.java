@@ -35,7 +35,7 @@ public abstract sealed class StorageException extends RuntimeException {
         }
     }
 
-    /** What is stored is not what was sent, or cannot be read completely. */
+    /** The stored object is not the one that was sent, or cannot be read completely. */
     public static final class Corrupt extends StorageException {
         public Corrupt(String message, Throwable cause) {
             super(message, cause);

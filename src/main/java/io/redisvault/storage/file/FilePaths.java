@@ -97,7 +97,7 @@ record FilePaths(Path root) {
         return matcher.matches() ? matcher.group(1) + matcher.group(2) : null;
     }
 
-    /** What no key of an object is. */
+    /** True for names that no object has. */
     static boolean isHidden(String key) {
         return key.startsWith(".", key.lastIndexOf('/') + 1);
     }

@@ -70,7 +70,7 @@ public final class GcsClient {
         return storage;
     }
 
-    /** Whether another try is worth it after a while: the server is busy, or the answer broke off within its status. */
+    /** True if another try is worth it after a while: the server is busy, or the answer broke off within its status. */
     static boolean mayPass(int status) {
         return status < 100 || PASSING.contains(status);
     }

@@ -75,7 +75,7 @@ final class S3Client {
                 .proxyConfiguration(proxy);
     }
 
-    /** Whether the dynamic linker of musl is among the libraries in a directory. */
+    /** True if the dynamic linker of musl is among the libraries in a directory. */
     static boolean hasMusl(Path libraries) {
         try (DirectoryStream<Path> linkers = Files.newDirectoryStream(libraries, "ld-musl-*")) {
             return linkers.iterator().hasNext();

@@ -108,17 +108,17 @@ final class S3Errors {
                         : S3Outages.mayEndSoon(failure.getCause()));
     }
 
-    /** Whether the server objects to something in the request, and to nothing that has an exception of its own. */
+    /** True if the server objects to something in the request, and to nothing that has an exception of its own. */
     static boolean isMisunderstood(Throwable failure) {
         return isNotImplemented(failure) || failure instanceof StorageException.Other && hasStatus(failure, 400);
     }
 
-    /** Whether the server knows the call, but not what was asked of it. */
+    /** True if the server knows the call, but not what was asked of it. */
     static boolean isNotImplemented(Throwable failure) {
         return hasStatus(failure, 501);
     }
 
-    /** Whether the server objects to the condition that the key must be free. */
+    /** True if the server objects to the condition that the key must be free. */
     static boolean lacksConditions(Throwable failure) {
         return isNotImplemented(failure)
                 || hasStatus(failure, 400)
@@ -134,7 +134,7 @@ final class S3Errors {
         return hasStatus(failure, 404) && !failure.getMessage().contains("NoSuchBucket");
     }
 
-    /** Whether the server refused and did not say why, as an answer to HEAD cannot. */
+    /** True if the server refused and did not say why, as an answer to HEAD cannot. */
     static boolean isMute(Throwable failure) {
         return failure.getCause() instanceof AwsServiceException refusal
                 && S3Refusals.code(refusal).isEmpty()

@@ -28,7 +28,7 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
         super.write(context, message, promise);
     }
 
-    /** What came is no answer; the client would take it for one with the status 999. */
+    /** An answer that is not HTTP; the client would take it for one with the status 999. */
     static final class NotHttp extends IOException {
         private NotHttp() {
             super("not HTTP");

@@ -51,7 +51,7 @@ final class S3Listing {
         marker = next;
     }
 
-    /** What must be in a listing. */
+    /** Requires a value that a listing must have. */
     static <T> T require(T value, String name) {
         if (value == null) {
             throw incomplete("there is an entry without " + name);

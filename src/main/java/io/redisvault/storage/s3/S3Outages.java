@@ -104,7 +104,7 @@ final class S3Outages {
         return new Other("S3 request failed: " + deepest(failure), failure);
     }
 
-    /** Whether the server is gone or overwhelmed, and may be back soon; who is silent was waited for already. */
+    /** True if the server is gone or overwhelmed, and may be back soon; who is silent was waited for already. */
     static boolean mayEndSoon(Throwable failure) {
         return refused(failure).isPresent()
                 || has(failure, ClosedChannelException.class)

@@ -35,7 +35,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     /** In bytes, of what is no object: several times a page of a thousand long names. */
     private static final long MOST = 8 << 20;
 
-    /** What we build on in each answer. */
+    /** Fields of each answer that we rely on. */
     private static final Map<Class<? extends SdkResponse>, String> ESSENTIAL = Map.of(
             HeadObjectResponse.class, "ContentLength",
             PutObjectResponse.class, "ETag",
