@@ -58,7 +58,7 @@ record S3Bucket(
                         () -> client.headObject(request -> request.bucket(name).key(key)))
                 // What would answer in words says it better.
                 .onFailure(S3Errors::isMute)
-                .call(this::probe)
+                .recoverWithUni(mute -> probe().chain(() -> Uni.createFrom().failure(mute)))
                 .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
     }
 
