@@ -63,6 +63,19 @@ final class GcsUpload {
     }
 
     Void open() throws IOException {
+        BackOff backOff = client.backOff();
+        String location = begin();
+        // The JDK takes half a header for a whole one.
+        while (location == null || !location.contains("upload_id=")) {
+            pause(backOff, new IOException("an upload was begun without an address for its bytes"));
+            location = begin();
+        }
+        session = new GenericUrl(location);
+        return null;
+    }
+
+    /** Returns the address to send the bytes to. */
+    private String begin() throws IOException {
         Storage storage = client.storage();
         GenericUrl url = new GenericUrl(storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/"
                 + CharEscapers.escapeUriPath(bucket) + "/o");
@@ -73,12 +86,7 @@ final class GcsUpload {
                 .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted));
         HttpResponse opened = request.execute();
         opened.disconnect();
-        String location = opened.getHeaders().getLocation();
-        if (location == null) {
-            throw new IOException("an upload was begun without an address for its bytes");
-        }
-        session = new GenericUrl(location);
-        return null;
+        return opened.getHeaders().getLocation();
     }
 
     Void write(ByteBuffer bytes) throws IOException {

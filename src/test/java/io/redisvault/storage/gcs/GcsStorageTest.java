@@ -252,6 +252,23 @@ class GcsStorageTest extends BackupStorageContract {
         }
 
         @Test
+        void opensAnUploadWhoseAddressBrokeOff() {
+            try (FaultyProxy proxy = FaultyProxy.to(server.uri())) {
+                BackupStorage cut = new GcsStorage("backups", client(proxy.endpoint(), TIMEOUT), WORKERS);
+                for (int at = 40; at < 240; at += 17) {
+                    TestContent content = new TestContent(at, 1000);
+                    proxy.cutAfter(at, Direction.TO_CLIENT, Count.ONCE, Cut.FIN);
+
+                    result(cut.put(key("address-" + at), content.content(), Map.of()));
+
+                    assertThat(checksum(storage.read(key("address-" + at), 0, content.length())))
+                            .as("cut after %d bytes", at)
+                            .isEqualTo(content.checksum());
+                }
+            }
+        }
+
+        @Test
         void aListingThatNeverEndsFails() {
             put(key("a"), new TestContent(1, 1));
             server.listForEver(true);
