@@ -3,8 +3,8 @@ package io.redisvault.api;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
-import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.CompletedRun;
@@ -23,6 +23,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -59,11 +60,11 @@ public class BackupResource {
     @APIResponse(
             responseCode = "200",
             description = "skipped: unchanged, role, no-dump or loading",
-            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+            content = @Content(schema = @Schema(implementation = Skipped.class)))
     @APIResponse(
             responseCode = "201",
             description = "stored, at the Location",
-            content = @Content(schema = @Schema(implementation = BackupReport.class)))
+            content = @Content(schema = @Schema(implementation = Stored.class)))
     @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
     public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
         Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
@@ -87,17 +88,16 @@ public class BackupResource {
         if (outcome instanceof Failed failed) {
             return Problems.of(failed);
         }
-        BackupReport report = BackupReport.of(outcome);
-        return outcome instanceof Stored
+        return outcome instanceof Stored stored
                 // Relative, for the request that would make it absolute is not at hand any more.
                 ? Response.status(Response.Status.CREATED)
                         .header(
                                 HttpHeaders.LOCATION,
                                 UriBuilder.fromPath("/backups/{name}")
-                                        .build(report.backup().name()))
-                        .entity(report)
+                                        .build(stored.backup().name()))
+                        .entity(stored)
                         .build()
-                : Response.ok(report).build();
+                : Response.ok(outcome).build();
     }
 
     @GET
@@ -115,7 +115,7 @@ public class BackupResource {
         return new BackupStatus(
                 running.isPresent() ? "running" : "idle",
                 naming.node(),
-                role.map(BackupReport::word).orElse(null),
+                role.map(known -> known.name().toLowerCase(Locale.ROOT)).orElse(null),
                 schedule.next().orElse(null),
                 running.map(BackupStatus.Running::of).orElse(null),
                 last.map(BackupStatus.Last::of).orElse(null));

@@ -1,10 +1,11 @@
 package io.redisvault.api;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.backup.BackupReport;
+import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.RunningBackup;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * What is happening, and what happened last.
@@ -36,9 +37,9 @@ public record BackupStatus(String state, String node, String role, Instant nextR
         static Running of(RunningBackup run) {
             long total = run.bytesTotal();
             return new Running(
-                    BackupReport.word(run.trigger()),
+                    word(run.trigger()),
                     run.startedAt(),
-                    BackupReport.word(run.phase()),
+                    word(run.phase()),
                     run.bytesDone(),
                     total,
                     total == 0 ? 0 : (int) (run.bytesDone() * 100 / total),
@@ -48,15 +49,19 @@ public record BackupStatus(String state, String node, String role, Instant nextR
 
     /** The run that ended last. */
     @RegisterForReflection
-    public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupReport result) {
+    public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupOutcome result) {
 
         static Last of(CompletedRun run) {
             return new Last(
-                    BackupReport.word(run.trigger()),
+                    word(run.trigger()),
                     run.startedAt(),
                     run.endedAt(),
                     run.duration().toMillis(),
-                    BackupReport.of(run.outcome()));
+                    run.outcome());
         }
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

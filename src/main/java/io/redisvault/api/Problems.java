@@ -29,14 +29,14 @@ class Problems {
     private static final int BEFORE_QUARKUS = -3;
 
     static Response of(Failed failed) {
-        return switch (failed.failure()) {
+        return switch (failed.reason()) {
             case REDIS -> response("redis-unavailable", "Redis gives no answer", 503, failed.detail());
             case DUMP_UNREADABLE -> response("dump-unreadable", "The dump cannot be read", 500, failed.detail());
             case DUMP_CORRUPT ->
                 response("dump-corrupt", "The dump is corrupt; nothing was stored", 422, failed.detail());
             case STORAGE -> response("storage-failed", "The storage failed", 502, failed.detail());
             case STOPPED -> response("stopping", "The service is stopping", 503, failed.detail());
-            case INTERNAL -> response("internal", "A fault of Redis Vault", 500, failed.detail());
+            default -> response("internal", "A fault of Redis Vault", 500, failed.detail());
         };
     }
 

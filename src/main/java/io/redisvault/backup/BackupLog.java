@@ -1,7 +1,7 @@
 package io.redisvault.backup;
 
 import io.redisvault.backup.BackupOutcome.Failed;
-import io.redisvault.backup.BackupOutcome.Failure;
+import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -24,9 +24,7 @@ class BackupLog {
         fields.put("trigger", run.trigger().name().toLowerCase(Locale.ROOT));
         fields.put("role", run.role().name().toLowerCase(Locale.ROOT));
         fields.put("duration_ms", run.duration().toMillis());
-        RetentionResult cleanup = RetentionResult.NONE;
         if (outcome instanceof Stored stored) {
-            cleanup = stored.cleanup();
             long bytes = stored.backup().bytes();
             fields.put("outcome", "stored");
             fields.put("key", stored.backup().key());
@@ -34,22 +32,21 @@ class BackupLog {
             fields.put(
                     "bytes_per_second",
                     bytes * 1000 / Math.max(1, run.duration().toMillis()));
-            fields.put("deleted", cleanup.deleted().size());
+            fields.put("deleted", stored.retention().deleted().size());
             info(fields, "backup stored: " + stored.backup().url());
         } else if (outcome instanceof Skipped skipped) {
-            cleanup = skipped.cleanup();
             fields.put("outcome", "skipped");
             fields.put("reason", skipped.reason().name().toLowerCase(Locale.ROOT));
-            fields.put("deleted", cleanup.deleted().size());
+            fields.put("deleted", skipped.retention().deleted().size());
             info(fields, "backup skipped: " + skipped.detail());
         } else if (outcome instanceof Failed failed) {
             fields.put("outcome", "failed");
-            fields.put("reason", failed.failure().name().toLowerCase(Locale.ROOT));
+            fields.put("reason", failed.reason().name().toLowerCase(Locale.ROOT));
             // Only a fault of ours needs its stack to be understood.
-            Throwable trace = failed.failure() == Failure.INTERNAL ? failed.cause() : null;
+            Throwable trace = failed.reason() == Reason.INTERNAL ? failed.cause() : null;
             with(fields, () -> LOG.error("backup failed: " + failed.detail() + words(fields), trace));
         }
-        for (String failure : cleanup.failures()) {
+        for (String failure : outcome.retention().notDeleted()) {
             LOG.warnf("retention: %s; the next run tries again", failure);
         }
     }

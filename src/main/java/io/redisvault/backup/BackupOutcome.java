@@ -1,20 +1,59 @@
 package io.redisvault.backup;
 
-import java.util.Optional;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupOutcome.Stored;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 
-/** How a run ended. */
+/** How a run ended, as HTTP and commands tell it in JSON. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Stored.class, name = "stored"),
+    @JsonSubTypes.Type(value = Skipped.class, name = "skipped"),
+    @JsonSubTypes.Type(value = Failed.class, name = "failed")
+})
+@Schema(
+        oneOf = {Stored.class, Skipped.class, Failed.class},
+        discriminatorProperty = "outcome")
 public sealed interface BackupOutcome {
 
     /** A new backup is in the storage. */
-    record Stored(Backup backup, RetentionResult cleanup) implements BackupOutcome {}
+    @RegisterForReflection
+    @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "stored"))
+    record Stored(Backup backup, @JsonUnwrapped RetentionResult retention) implements BackupOutcome {}
 
-    /** There was nothing to store; {@code detail} says so in words. */
-    record Skipped(Reason reason, String detail, Optional<Backup> existing, RetentionResult cleanup)
-            implements BackupOutcome {}
+    /**
+     * There was nothing to store; {@code detail} says so in words.
+     *
+     * @param backup that holds the dump already, or null
+     */
+    @RegisterForReflection
+    @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "skipped"))
+    record Skipped(
+            Reason reason,
+            String detail,
+            Backup backup,
+            @JsonUnwrapped RetentionResult retention) implements BackupOutcome {}
 
     /** Nothing was stored, and somebody should know why. */
-    record Failed(Failure failure, String detail, Throwable cause) implements BackupOutcome {}
+    @RegisterForReflection
+    @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "failed"))
+    record Failed(Reason reason, String detail, @JsonIgnore Throwable cause) implements BackupOutcome {}
 
+    /** What retention did after the run. */
+    default RetentionResult retention() {
+        return RetentionResult.NONE;
+    }
+
+    @RegisterForReflection
     enum Reason {
         /** This very dump is in the storage already. */
         UNCHANGED,
@@ -23,10 +62,7 @@ public sealed interface BackupOutcome {
         /** Redis has not written a dump yet. */
         NO_DUMP,
         /** The node is reading its dataset. */
-        LOADING
-    }
-
-    enum Failure {
+        LOADING,
         /** Redis gave no answer, and its role matters. */
         REDIS,
         /** The dump file cannot be read. */
@@ -38,6 +74,12 @@ public sealed interface BackupOutcome {
         /** The service stopped before the run was done. */
         STOPPED,
         /** A fault of ours. */
-        INTERNAL
+        INTERNAL;
+
+        /** As JSON, logs and problems spell it. */
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

@@ -1,7 +1,6 @@
 package io.redisvault.backup;
 
 import io.redisvault.backup.BackupOutcome.Failed;
-import io.redisvault.backup.BackupOutcome.Failure;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
@@ -145,7 +144,7 @@ class BackupPipeline {
                                 Reason.UNCHANGED,
                                 "the dump is stored already as "
                                         + result.backup().name(),
-                                Optional.of(result.backup()),
+                                result.backup(),
                                 deleted));
     }
 
@@ -219,23 +218,23 @@ class BackupPipeline {
     }
 
     private static BackupOutcome skipped(Reason reason, String detail) {
-        return new Skipped(reason, detail, Optional.empty(), RetentionResult.NONE);
+        return new Skipped(reason, detail, null, RetentionResult.NONE);
     }
 
     static Failed failed(Throwable failure) {
-        Failure kind = Failure.INTERNAL;
+        Reason reason = Reason.INTERNAL;
         if (failure instanceof UncheckedIOException) {
-            kind = Failure.DUMP_UNREADABLE;
+            reason = Reason.DUMP_UNREADABLE;
         } else if (failure instanceof RedisUnavailableException) {
-            kind = Failure.REDIS;
+            reason = Reason.REDIS;
         } else if (failure instanceof InvalidDumpException) {
-            kind = Failure.DUMP_CORRUPT;
+            reason = Reason.DUMP_CORRUPT;
         } else if (failure instanceof StorageException) {
-            kind = Failure.STORAGE;
+            reason = Reason.STORAGE;
         } else if (failure instanceof BackupStoppedException) {
-            kind = Failure.STOPPED;
+            reason = Reason.STOPPED;
         }
         Throwable cause = failure instanceof UncheckedIOException reading ? reading.getCause() : failure;
-        return new Failed(kind, String.valueOf(cause.getMessage()), failure);
+        return new Failed(reason, String.valueOf(cause.getMessage()), failure);
     }
 }

@@ -3,7 +3,7 @@ package io.redisvault.backup;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.BackupOutcome.Failed;
-import io.redisvault.backup.BackupOutcome.Failure;
+import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -132,7 +132,7 @@ public class BackupRunner {
         LOG.warn("stopping: aborting the running backup");
         flight.run().stop();
         if (!endsWithin(flight, ABORT_TIME)) {
-            end(flight, new Failed(Failure.STOPPED, "the storage did not answer while the service stopped", null));
+            end(flight, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));
         }
     }
 

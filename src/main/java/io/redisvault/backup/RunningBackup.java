@@ -42,7 +42,7 @@ public final class RunningBackup {
         role = known;
     }
 
-    /** Makes the upload fail at its next chunk, and whatever follows it end. */
+    /** Makes the upload fail at once, and whatever follows it end. */
     void stop() {
         stop.complete(null);
     }
@@ -52,18 +52,23 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** Counts the bytes that pass, and fails once the run is to stop. */
+    /** Counts the bytes that pass, and fails as soon as the run is to stop, although nobody asks for more. */
     Multi<ByteBuffer> track(Multi<ByteBuffer> bytes, long total) {
         bytesTotal = total;
         bytesDone.set(0);
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
-        return bytes.onItem().invoke(chunk -> {
-            if (stop.isDone()) {
-                throw new BackupStoppedException();
-            }
-            bytesDone.addAndGet(chunk.remaining());
+        CompletableFuture<ByteBuffer> end = stop.thenApply(stopped -> {
+            throw new BackupStoppedException();
         });
+        Multi<ByteBuffer> counted = bytes.onItem()
+                .invoke(chunk -> bytesDone.addAndGet(chunk.remaining()))
+                .onCompletion()
+                .invoke(() -> end.complete(null));
+        return Multi.createBy()
+                .merging()
+                .withRequests(1)
+                .streams(counted, Multi.createFrom().completionStage(end));
     }
 
     public Trigger trigger() {

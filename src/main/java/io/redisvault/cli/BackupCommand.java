@@ -3,7 +3,6 @@ package io.redisvault.cli;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
-import io.redisvault.backup.BackupReport;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.Trigger;
 import io.smallrye.mutiny.Uni;
@@ -24,9 +23,7 @@ final class BackupCommand extends VaultCommand {
     @Override
     public Integer call() {
         BackupOutcome outcome = run();
-        print(
-                BackupReport.of(outcome),
-                outcome instanceof Stored stored ? stored.backup().url() : "");
+        print(outcome, outcome instanceof Stored stored ? stored.backup().url() : "");
         // Elsewhere than on a terminal the log says it.
         if (Progress.ON_TERMINAL && outcome instanceof Stored stored) {
             note("stored " + Format.backup(stored.backup()));

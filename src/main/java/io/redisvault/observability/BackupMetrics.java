@@ -140,11 +140,11 @@ class BackupMetrics {
         if (outcome instanceof Stored stored) {
             uploads.increment();
             size.record(stored.backup().bytes());
-            good(run, stored.backup().timestamp(), stored.cleanup());
+            good(run, stored.backup().timestamp(), stored.retention());
         } else if (outcome instanceof Skipped nothing) {
             skipped.increment();
             if (nothing.reason() == Reason.UNCHANGED) {
-                good(run, nothing.existing().orElseThrow().timestamp(), nothing.cleanup());
+                good(run, nothing.backup().timestamp(), nothing.retention());
             } else if (nothing.reason() == Reason.ROLE) {
                 // Of a node that is not backed up, no dump is looked at: its age would only grow.
                 dumpTime = null;
@@ -152,20 +152,20 @@ class BackupMetrics {
         } else if (outcome instanceof Failed failure) {
             failed.increment();
             lastFailure = run.endedAt();
-            if (failure.failure() == BackupOutcome.Failure.STORAGE) {
+            if (failure.reason() == Reason.STORAGE) {
                 uploads.increment();
             }
         }
     }
 
-    private void good(CompletedRun run, Instant dump, RetentionResult cleanup) {
+    private void good(CompletedRun run, Instant dump, RetentionResult retention) {
         successful.increment();
         lastBackup.set(run.endedAt());
         dumpTime = dump;
         cleanups.increment();
-        deleted.increment(cleanup.deleted().size());
-        deleteFailures.increment(cleanup.failures().size());
-        deletes.increment(cleanup.deleted().size() + cleanup.failures().size());
+        deleted.increment(retention.deleted().size());
+        deleteFailures.increment(retention.notDeleted().size());
+        deletes.increment(retention.deleted().size() + retention.notDeleted().size());
     }
 
     private Counter counter(String name, String description) {

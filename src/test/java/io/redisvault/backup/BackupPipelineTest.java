@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.backup.BackupOutcome.Failed;
-import io.redisvault.backup.BackupOutcome.Failure;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
@@ -107,7 +106,7 @@ class BackupPipelineTest {
 
         Failed failed = (Failed) run();
 
-        assertThat(failed.failure()).isEqualTo(Failure.DUMP_CORRUPT);
+        assertThat(failed.reason()).isEqualTo(Reason.DUMP_CORRUPT);
         assertThat(failed.detail()).contains("CRC-64");
         assertThat(files()).isEmpty();
     }
@@ -140,7 +139,7 @@ class BackupPipelineTest {
 
         Files.delete(dump.getParent());
         Failed failed = (Failed) run();
-        assertThat(failed.failure()).isEqualTo(Failure.DUMP_UNREADABLE);
+        assertThat(failed.reason()).isEqualTo(Reason.DUMP_UNREADABLE);
         assertThat(failed.detail())
                 .isEqualTo(dump.getParent() + ": there is no such directory; correct REDIS_DATA_PATH");
     }
@@ -185,7 +184,7 @@ class BackupPipelineTest {
 
         Stored stored = (Stored) run();
 
-        assertThat(stored.cleanup().failures()).singleElement().asString().contains("nothing was deleted", "NTP");
+        assertThat(stored.retention().notDeleted()).singleElement().asString().contains("nothing was deleted", "NTP");
         assertThat(keys()).hasSize(2);
     }
 

@@ -198,7 +198,7 @@ class FaultIT {
             long began = System.nanoTime();
             vault.terminate();
             vault.waitFor();
-            assertThat(since(began)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(16));
+            assertThat(since(began)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(10));
             assertThat(vault.output()).contains("the service stopped");
             Awaitility.await().until(answer::isDone);
             assertThat(scene.backups()).isEmpty();

@@ -6,7 +6,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.api.BackupStatus;
 import io.redisvault.api.Problem;
 import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupReport;
+import io.redisvault.backup.BackupOutcome;
 import io.redisvault.drill.DrillResult;
 import io.redisvault.restore.RestoreResult;
 import java.lang.reflect.ParameterizedType;
@@ -23,7 +23,14 @@ class NativeReflectionTest {
     @Test
     void everyRecordThatIsWrittenAsJsonIsRegistered() {
         Set<Class<?>> written = new LinkedHashSet<>();
-        List.of(BackupReport.class, BackupStatus.class, Problem.class, RestoreResult.class, DrillResult.class)
+        List.of(
+                        BackupOutcome.Stored.class,
+                        BackupOutcome.Skipped.class,
+                        BackupOutcome.Failed.class,
+                        BackupStatus.class,
+                        Problem.class,
+                        RestoreResult.class,
+                        DrillResult.class)
                 .forEach(root -> collect(root, written));
         assertThat(written)
                 .contains(Backup.Rdb.class, DrillResult.Database.class)

@@ -84,7 +84,7 @@ class BackupMetricsTest {
     }
 
     private static Skipped skipped(Reason reason) {
-        return new Skipped(reason, "", Optional.empty(), RetentionResult.NONE);
+        return new Skipped(reason, "", null, RetentionResult.NONE);
     }
 
     private double dumpAge() {

@@ -90,7 +90,7 @@ class NewestBackupTest {
                 NOW.minus(ago),
                 Duration.ZERO,
                 Role.MASTER,
-                new Skipped(reason, "", Optional.empty(), RetentionResult.NONE)));
+                new Skipped(reason, "", null, RetentionResult.NONE)));
     }
 
     private static Object reason(HealthCheckResponse response) {
