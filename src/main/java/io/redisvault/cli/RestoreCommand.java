@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
             "%nExamples:",
             "  redis-vault restore --to /data",
             "  redis-vault restore --to /data --if-empty              in an init container",
+            "  redis-vault restore --to /data --append-only           for a Redis with 'appendonly yes'",
             "  redis-vault restore --to /data --before 2026-11-23T14:00:00Z --force",
             "  redis-vault restore --to /data --node redis-production another node's data"
         })
@@ -46,15 +47,30 @@ final class RestoreCommand extends VaultCommand {
             description = "the data directory of a Redis that is stopped, or the file to write in one")
     private Path to;
 
-    @Option(
-            names = "--force",
-            description = "replace a dump, which is kept under another name, or write beside append-only files")
+    @Option(names = "--force", description = "replace the data that are there, which are kept under another name")
     private boolean force;
 
     @Option(
             names = "--if-empty",
             description = "do nothing, successfully, where there is a dump or an append-only file, or no backup yet")
     private boolean ifEmpty;
+
+    @Option(
+            names = "--append-only",
+            paramLabel = "auto|yes|no",
+            arity = "0..1",
+            fallbackValue = "yes",
+            defaultValue = "${env:RESTORE_APPEND_ONLY:-auto}",
+            description =
+                    "write the append-only file of a Redis with 'appendonly yes', which ignores a dump; auto does so"
+                            + " where redis.conf in the directory says it (or set RESTORE_APPEND_ONLY)")
+    private RestoreTarget.Form appendOnly;
+
+    @Option(
+            names = "--append-filename",
+            paramLabel = "NAME",
+            description = "as appendfilename in redis.conf; appendonly.aof by default")
+    private String appendFilename;
 
     @Option(names = "--fallback", description = "take the newest good backup if newer ones are corrupt")
     private boolean fallback;
@@ -73,8 +89,9 @@ final class RestoreCommand extends VaultCommand {
 
     @Override
     public Integer call() {
-        RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename());
-        Optional<String> data = target.existingData();
+        RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename())
+                .in(appendOnly, Optional.ofNullable(appendFilename), force);
+        Optional<Path> data = target.existingData();
         if (ifEmpty && data.isPresent()) {
             note(data.get() + " is there: left as it is");
             return RedisVault.DONE;
@@ -105,6 +122,6 @@ final class RestoreCommand extends VaultCommand {
                 .formatted(result.backup().name(), result.path(), Format.backup(result.backup()));
         return result.keptAs() == null
                 ? text
-                : text + System.lineSeparator() + "the dump before it is kept as " + result.keptAs();
+                : text + System.lineSeparator() + "the one before it is kept as " + result.keptAs();
     }
 }

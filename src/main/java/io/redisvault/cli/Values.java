@@ -32,6 +32,7 @@ final class Values {
 
     static void register(CommandLine commandLine) {
         commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Instant.class, reading(Values::time))
                 .registerConverter(Duration.class, reading(Settings::duration))
                 .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))

@@ -55,10 +55,11 @@ public class Restore {
         });
         target.existingData().ifPresent(data -> {
             throw new RestoreException(
-                    target.hasDump()
+                    data.equals(target.file()) || target.appendOnly()
                             ? data + " exists: pass --force to replace it, it is kept under another name"
-                            : data + " is there: with 'appendonly yes' Redis loads that and ignores a dump; move it"
-                                    + " away, or pass --force if Redis is to be started with 'appendonly no'");
+                            : data + " is there: with 'appendonly yes' Redis loads that and ignores a dump; pass"
+                                    + " --append-only --force to replace it, or --force if Redis is to be started with"
+                                    + " 'appendonly no'");
         });
     }
 

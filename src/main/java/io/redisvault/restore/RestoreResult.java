@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  *
  * @param outcome {@code restored}
  * @param backup that was restored, with what was found in it
- * @param path of the dump
- * @param keptAs path that the dump before it has now; absent if there was none
+ * @param path of the dump or append-only file
+ * @param keptAs path that the file before it has now; absent if there was none
  * @param notes what may keep Redis from loading it
  */
 @RegisterForReflection

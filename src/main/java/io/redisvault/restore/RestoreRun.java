@@ -25,7 +25,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         Executor workers = Infrastructure.getDefaultWorkerPool();
         return Uni.createFrom()
                 .item(Unchecked.supplier(
-                        () -> DumpWriter.begin(target.dump(), reading.backup().bytes())))
+                        () -> DumpWriter.begin(target.file(), reading.backup().bytes())))
                 .runSubscriptionOn(workers)
                 .invoke(begun)
                 .chain(writer -> reading.bytes()
@@ -43,18 +43,31 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         List<String> notes = new ArrayList<>();
         giveAway(writer).ifPresent(notes::add);
         writer.finish(options.mode(), reading.backup().timestamp());
-        Optional<Path> kept = options.force() && target.hasDump() ? Optional.of(keptName()) : Optional.empty();
+        String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+        // A file without data is in nobody's way.
+        boolean replaces = target.exists() && (options.force() || !target.holdsData());
+        Optional<Path> kept = replaces
+                ? Optional.of(target.file().resolveSibling(target.file().getFileName() + AppendOnlyFiles.KEPT + now))
+                : Optional.empty();
         writer.publish(kept);
         if (!options.verified()) {
             notes.add("this backup was not verified: Redis may refuse to load it");
         }
-        target.appendOnlyFile()
-                .ifPresent(
-                        file -> notes.add("Redis loads " + file + " instead, unless it starts with 'appendonly no'"));
+        if (target.appendOnly()) {
+            // Last: as long as they are there, Redis loads these, and the new file as soon as they are not.
+            for (Path moved : target.appendOnlyFiles().moveFoldersAside(now)) {
+                notes.add("the append-only files before it are kept as " + moved);
+            }
+            notes.add("Redis loads it if it starts with 'appendonly yes'");
+        } else {
+            target.appendOnlyData()
+                    .ifPresent(data ->
+                            notes.add("Redis loads " + data + " instead, unless it starts with 'appendonly no'"));
+        }
         return new RestoreResult(
                 "restored",
                 reading.found(),
-                target.dump().toString(),
+                target.file().toString(),
                 kept.map(Path::toString).orElse(null),
                 notes);
     }
@@ -78,11 +91,5 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
             return Optional.of("the dump belongs to user " + own + ", its directory to " + directory.user()
                     + ": if Redis cannot read it, restore as the user that Redis runs as");
         }
-    }
-
-    private Path keptName() {
-        return target.dump()
-                .resolveSibling(target.dump().getFileName() + ".before-"
-                        + clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 }

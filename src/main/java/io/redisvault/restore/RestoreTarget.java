@@ -6,14 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * Place where Redis finds its dump when it starts.
+ * Place where Redis finds its data when it starts.
  *
- * @param dump the file, in a directory that exists
+ * @param file to write, in a directory that exists
+ * @param appendOnly true if the file is the append-only file of a server with {@code appendonly yes}: Redis takes a dump
+ *     as the base of one
  */
-public record RestoreTarget(Path dump) {
+public record RestoreTarget(Path file, boolean appendOnly) {
+
+    private static final String APPEND_ONLY_FILE = "appendonly.aof";
+
+    /** Form of the restored data. */
+    public enum Form {
+        /** The one that the server's configuration file beside the data asks for, else a dump. */
+        AUTO,
+        /** The append-only file. */
+        YES,
+        /** A dump. */
+        NO
+    }
 
     /**
      * The target that a path means: the file of that path, or in the directory of that path one of the given name.
@@ -23,7 +36,7 @@ public record RestoreTarget(Path dump) {
     public static RestoreTarget at(Path path, String dumpFilename) {
         Path absolute = path.toAbsolutePath().normalize();
         if (Files.isDirectory(absolute)) {
-            return new RestoreTarget(absolute.resolve(dumpFilename));
+            return new RestoreTarget(absolute.resolve(dumpFilename), false);
         }
         Path directory = absolute.getParent();
         boolean isFile = absolute.toString().endsWith(".rdb") || absolute.endsWith(dumpFilename);
@@ -31,34 +44,67 @@ public record RestoreTarget(Path dump) {
             throw new RestoreException(
                     "'" + path + "' is neither a directory that exists nor a file ending in .rdb in one");
         }
-        return new RestoreTarget(absolute);
+        return new RestoreTarget(absolute, false);
+    }
+
+    /**
+     * The target in the form that is asked for.
+     *
+     * @param filename of the append-only file; the server's, else {@code appendonly.aof}, when empty
+     * @param force takes also the form that the server would ignore
+     * @throws RestoreException if the server would ignore it
+     */
+    public RestoreTarget in(Form form, Optional<String> filename, boolean force) {
+        ServerConfig server = ServerConfig.in(directory());
+        boolean wanted = form == Form.AUTO ? server.appendOnly().orElse(false) : form == Form.YES;
+        if (!force && server.appendOnly().orElse(wanted) != wanted) {
+            throw new RestoreException(
+                    "%s says 'appendonly %s', so that Redis would ignore %s: leave out --append-only, or pass --force"
+                            .formatted(
+                                    server.file().orElseThrow(),
+                                    wanted ? "no" : "yes",
+                                    wanted ? "an append-only file" : "a dump"));
+        }
+        if (!wanted) {
+            return this;
+        }
+        String name = filename.or(() -> server.setting("appendfilename")).orElse(APPEND_ONLY_FILE);
+        return new RestoreTarget(directory().resolve(name), true);
     }
 
     Path directory() {
-        return dump.getParent();
+        return file.getParent();
+    }
+
+    AppendOnlyFiles appendOnlyFiles() {
+        return new AppendOnlyFiles(directory());
     }
 
     /** Path of the data that Redis would load if it started now; empty if it would start without data. */
-    public Optional<String> existingData() {
-        return hasDump() ? Optional.of(dump.toString()) : appendOnlyFile();
+    public Optional<Path> existingData() {
+        return holdsData() ? Optional.of(file) : appendOnlyData();
     }
 
-    boolean hasDump() {
-        return Files.exists(dump, LinkOption.NOFOLLOW_LINKS);
+    /** True if there is a file of that name, with data or without. */
+    boolean exists() {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Files of {@code appendonly yes}, which Redis then loads instead of the dump. */
-    Optional<String> appendOnlyFile() {
-        try (Stream<Path> files = Files.list(directory())) {
-            return files.filter(RestoreTarget::isAppendOnly).map(Path::toString).findFirst();
+    /** True if there is a file of that name that holds data. */
+    boolean holdsData() {
+        try {
+            return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Redis 7 and later keep a directory of them, earlier ones a single file. */
-    private static boolean isAppendOnly(Path file) {
-        String name = file.getFileName().toString();
-        return name.equals("appendonlydir") || name.endsWith(".aof") || name.endsWith(".aof.manifest");
+    /** Append-only files that hold data, which Redis then loads instead of a dump. */
+    Optional<Path> appendOnlyData() {
+        try {
+            return appendOnlyFiles().data();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

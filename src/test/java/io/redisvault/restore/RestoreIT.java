@@ -119,7 +119,8 @@ class RestoreIT {
     @Test
     void warnsOfAppendOnlyFilesThatRedisWouldLoadInstead() throws IOException {
         backup("aof", JANUARY, 1);
-        Files.createDirectory(data.resolve("appendonlydir"));
+        Path folder = Files.createDirectory(data.resolve("appendonlydir"));
+        Files.writeString(folder.resolve("appendonly.aof.manifest"), "file appendonly.aof.1.base.rdb seq 1 type b\n");
 
         Exit refused = restore("aof", "--to", data.toString());
         assertThat(refused.code()).isOne();

@@ -1,0 +1,93 @@
+package io.redisvault.restore;
+
+import io.redisvault.storage.DirectorySync;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Files of {@code appendonly yes} in a data directory. Redis 7 and later keep a directory of them with a manifest,
+ * whatever its name, earlier ones a single file.
+ */
+record AppendOnlyFiles(Path directory) {
+
+    /** What a restore gives to those that it moves aside. */
+    static final String KEPT = ".before-";
+
+    private static final String FILE = ".aof";
+    /** What a rewrite left that was killed. */
+    private static final String TEMPORARY = "temp-";
+
+    private static final String MANIFEST = ".manifest";
+
+    /** One that holds data, as Redis sees it: an empty one and a manifest that lists nothing hold none. */
+    Optional<Path> data() throws IOException {
+        for (Path entry : entries(directory)) {
+            if (isAppendOnlyFile(entry) && Files.size(entry) > 0) {
+                return Optional.of(entry);
+            }
+        }
+        for (Path folder : folders()) {
+            for (Path entry : entries(folder)) {
+                boolean holds = isManifest(entry) ? lists(entry) : isAppendOnlyFile(entry) && Files.size(entry) > 0;
+                if (holds) {
+                    return Optional.of(folder);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Moves the directories of Redis 7 and later aside as a whole; says where they are now. */
+    List<Path> moveFoldersAside(String suffix) throws IOException {
+        List<Path> moved = new ArrayList<>();
+        for (Path folder : folders()) {
+            Path kept = folder.resolveSibling(folder.getFileName() + KEPT + suffix);
+            Files.move(folder, kept, StandardCopyOption.ATOMIC_MOVE);
+            DirectorySync.force(directory);
+            moved.add(kept);
+        }
+        return moved;
+    }
+
+    private List<Path> folders() throws IOException {
+        List<Path> folders = new ArrayList<>();
+        for (Path entry : entries(directory)) {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                    && !entry.getFileName().toString().contains(KEPT)
+                    && Files.isReadable(entry)
+                    && entries(entry).stream().anyMatch(file -> isManifest(file) || isAppendOnlyFile(file))) {
+                folders.add(entry);
+            }
+        }
+        return folders;
+    }
+
+    private static boolean isManifest(Path file) {
+        return file.getFileName().toString().endsWith(MANIFEST) && Files.isRegularFile(file);
+    }
+
+    private static boolean isAppendOnlyFile(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(FILE) && !name.startsWith(TEMPORARY) && Files.isRegularFile(file);
+    }
+
+    private static boolean lists(Path manifest) throws IOException {
+        return Files.readString(manifest, StandardCharsets.ISO_8859_1)
+                .lines()
+                .anyMatch(line -> line.startsWith("file "));
+    }
+
+    private static List<Path> entries(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        }
+    }
+}

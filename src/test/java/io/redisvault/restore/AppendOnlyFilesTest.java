@@ -1,0 +1,61 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AppendOnlyFilesTest {
+
+    @TempDir
+    private Path data;
+
+    private AppendOnlyFiles files;
+
+    @BeforeEach
+    void setUp() {
+        files = new AppendOnlyFiles(data);
+    }
+
+    @Test
+    void emptyOnesHoldNoData() throws IOException {
+        Path folder = Files.createDirectory(data.resolve("appendonlydir"));
+        assertThat(files.data()).isEmpty();
+        Files.createFile(folder.resolve("appendonly.aof.manifest"));
+        Files.createFile(data.resolve("appendonly.aof"));
+        Files.writeString(data.resolve("temp-rewriteaof-12.aof"), "half");
+        assertThat(files.data()).isEmpty();
+    }
+
+    @Test
+    void aManifestThatListsAFileHoldsDataWhateverItsDirectoryIsCalled() throws IOException {
+        Path folder = Files.createDirectory(data.resolve("renamed"));
+        Files.writeString(folder.resolve("my.manifest"), "file my.1.base.rdb seq 1 type b\n");
+
+        assertThat(files.data()).contains(folder);
+    }
+
+    @Test
+    void theOneOfOldServersHoldsData() throws IOException {
+        Path file = Files.writeString(data.resolve("appendonly.aof"), "*1");
+        assertThat(files.data()).contains(file);
+    }
+
+    @Test
+    void foldersAreMovedAsAWholeAndThenAreNoDataAnyMore() throws IOException {
+        Path folder = Files.createDirectory(data.resolve("appendonlydir"));
+        Files.writeString(folder.resolve("appendonly.aof.manifest"), "file a.1.base.rdb seq 1 type b\n");
+        Files.writeString(folder.resolve("a.1.base.rdb"), "REDIS");
+        Files.createDirectory(data.resolve("others"));
+
+        assertThat(files.moveFoldersAside("now")).containsExactly(data.resolve("appendonlydir.before-now"));
+
+        assertThat(data.resolve("appendonlydir.before-now/a.1.base.rdb")).hasContent("REDIS");
+        assertThat(data.resolve("others")).exists();
+        assertThat(files.data()).isEmpty();
+    }
+}
