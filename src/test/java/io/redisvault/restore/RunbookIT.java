@@ -62,6 +62,14 @@ class RunbookIT {
     }
 
     @Test
+    void theServerIsAppendOnly() throws IOException {
+        backup("redis-node", "2026-11-23T15:00:00Z", NEW);
+        machine.run(section("The server is append-only"));
+        assertThat(dump).doesNotExist();
+        assertThat(machine.keys()).isEqualTo(SyntheticDump.keys(NEW));
+    }
+
+    @Test
     void aBadDeployHasSpoiltTheData() throws IOException {
         Path before = backup("redis-node", "2026-11-23T13:00:00Z", OLD);
         Path spoilt = backup("redis-node", "2026-11-23T15:00:00Z", NEW);
