@@ -68,6 +68,8 @@ final class QuarkusProperties {
                 password.map(address::withPassword).orElse(address).toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        // Stack traces of connections that failed; what it means for a backup is said elsewhere.
+        set("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
         if (address.socket().isPresent()) {
             set("quarkus.vertx.prefer-native-transport", true);
         }
@@ -76,9 +78,11 @@ final class QuarkusProperties {
             set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
             set("quarkus.tls.redis.protocols", TLS_VERSIONS);
             set("quarkus.tls.redis.alpn", false);
-            redis.caFile()
-                    .map(QuarkusProperties::listOf)
-                    .ifPresent(path -> set("quarkus.tls.redis.trust-store.pem.certs", path));
+            redis.caFile().map(QuarkusProperties::listOf).ifPresent(path -> {
+                set("quarkus.tls.redis.trust-store.pem.certs", path);
+                set("quarkus.tls.redis.trust-store.certificate-expiration-policy", "reject");
+                set("quarkus.log.category.\"io.quarkus.tls\".level", "OFF");
+            });
             redis.clientCertFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.cert", path));
             redis.clientKeyFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.key", path));
         }

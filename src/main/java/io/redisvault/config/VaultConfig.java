@@ -56,6 +56,11 @@ public interface VaultConfig {
         @WithDefault("true")
         boolean backupReplica();
 
+        /** False if masters and replicas are both backed up, so that a node need not say which it is. */
+        default boolean roleMatters() {
+            return !backupMaster() || !backupReplica();
+        }
+
         @WithDefault("5s")
         @WithConverter(DurationConverter.class)
         Duration timeout();
