@@ -55,7 +55,7 @@ final class QuarkusProperties {
         boolean closer = level.equals("TRACE") || level.equals("DEBUG");
         set("quarkus.log.level", closer ? "INFO" : level);
         set("quarkus.log.category.\"io.redisvault\".level", level);
-        set("quarkus.log.console.json.enabled", logging.format() == LogFormat.JSON);
+        set("quarkus.log.console.json.enabled", logging.format() == VaultConfig.LogFormat.JSON);
     }
 
     private void redis(VaultConfig.Redis redis) {
