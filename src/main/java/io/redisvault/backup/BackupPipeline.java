@@ -152,7 +152,7 @@ class BackupPipeline {
         return redis.get()
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithUni(failure -> {
-                    if (!roleDoesNotMatter()) {
+                    if (config.redis().roleMatters()) {
                         return Uni.createFrom().failure(failure);
                     }
                     LOG.warnf("role unknown: %s", failure.getMessage());
@@ -166,10 +166,6 @@ class BackupPipeline {
                                         + " one: see the log of Redis");
                     }
                 });
-    }
-
-    private boolean roleDoesNotMatter() {
-        return config.redis().backupMaster() && config.redis().backupReplica();
     }
 
     private Optional<BackupOutcome> reasonToSkip(NodeState state) {

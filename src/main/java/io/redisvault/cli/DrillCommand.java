@@ -75,7 +75,7 @@ final class DrillCommand extends VaultCommand {
 
     private static String text(DrillResult result) {
         List<String> lines = new ArrayList<>();
-        lines.add("restored " + result.backup().name() + ": " + Format.backup(result.backup()));
+        lines.add("restored " + result.backup().name() + ": " + Readable.backup(result.backup()));
         if (result.passed()) {
             lines.add("loaded by " + result.server());
             result.databases().forEach(keys -> lines.add("database " + keys.database() + ": " + keys(keys.loaded())));

@@ -58,6 +58,8 @@ final class Launcher {
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
         System.setProperty("quarkus.log.console.stderr", "true");
+        // A connection that is still being made when the command is done.
+        System.setProperty("quarkus.log.category.\"io.quarkus.vertx.core.runtime\".level", "OFF");
         // A slow machine is no fault whose stack somebody needs.
         System.setProperty("quarkus.vertx.warning-exception-time", "1h");
         if (Progress.ON_TERMINAL && System.getenv("LOG_LEVEL") == null) {

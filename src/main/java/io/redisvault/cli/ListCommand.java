@@ -110,8 +110,8 @@ final class ListCommand extends VaultCommand {
         Backup.Rdb rdb = backup.rdb();
         return List.of(
                 backup.name(),
-                Format.time(Duration.between(backup.timestamp(), now)),
-                Format.bytes(backup.bytes()),
+                Readable.time(Duration.between(backup.timestamp(), now)),
+                Readable.bytes(backup.bytes()),
                 rdb == null ? "-" : rdb.producer(),
                 rdb == null ? "-" : rdb.verified() ? "yes" : "no");
     }

@@ -26,7 +26,7 @@ final class Progress {
     void follow(BackupReading reading) {
         long total = reading.backup().bytes();
         follow(() -> total, reading::bytesDone);
-        VaultCommand.note("reading " + reading.backup().url() + ", " + Format.bytes(total));
+        VaultCommand.note("reading " + reading.backup().url() + ", " + Readable.bytes(total));
     }
 
     /** Shows this transfer from now on, as soon as it has bytes. */
@@ -82,7 +82,7 @@ final class Progress {
         long done = current.done().getAsLong();
         long perSecond = (long) (done / Math.max(0.001, (System.nanoTime() - current.beganNanos()) / 1e9));
         String text = "%3d%%  %s of %s  %s/s"
-                .formatted(done * 100 / total, Format.bytes(done), Format.bytes(total), Format.bytes(perSecond));
+                .formatted(done * 100 / total, Readable.bytes(done), Readable.bytes(total), Readable.bytes(perSecond));
         if (ON_TERMINAL) {
             int filled = (int) (done * WIDTH / total);
             // Blanks over what a longer text has left.

@@ -119,7 +119,7 @@ final class RestoreCommand extends VaultCommand {
 
     private static String text(RestoreResult result) {
         String text = "restored %s to %s: %s"
-                .formatted(result.backup().name(), result.path(), Format.backup(result.backup()));
+                .formatted(result.backup().name(), result.path(), Readable.backup(result.backup()));
         return result.keptAs() == null
                 ? text
                 : text + System.lineSeparator() + "the one before it is kept as " + result.keptAs();

@@ -50,9 +50,9 @@ final class ForeignVariables {
         Map<String, String> variables = new TreeMap<>(environment);
         variables.values().removeIf(Objects::isNull);
         variables
-                .entrySet()
-                .removeIf(variable -> SERVICE.matcher(variable.getKey()).matches()
-                        && (!isKnown(variable.getKey()) || variable.getValue().contains("://")));
+                .keySet()
+                .removeIf(name -> SERVICE.matcher(name).matches()
+                        && (!isKnown(name) || environment.get(name).contains("://")));
         return variables;
     }
 
@@ -68,13 +68,10 @@ final class ForeignVariables {
     static Map<String, String> taken(Map<String, String> variables, StorageType type) {
         Map<String, String> taken = new TreeMap<>(Comparator.reverseOrder());
         taken.putAll(variables);
-        taken.entrySet()
-                .removeIf(variable -> !TAKEN.containsKey(variable.getKey())
-                        || variable.getValue().isEmpty()
-                        || Setting.scopeOf(variable.getKey()).orElse(type) != type);
-        String address =
-                "redis://" + taken.getOrDefault("REDIS_HOST", "localhost").replaceFirst("^([^\\[].*:.*)$", "[$1]") + ":"
-                        + taken.getOrDefault("REDIS_PORT", "6379");
+        taken.keySet().removeIf(name -> !TAKEN.containsKey(name) || !Setting.isFor(name, type));
+        taken.values().removeIf(String::isEmpty);
+        String host = taken.getOrDefault("REDIS_HOST", "localhost").replaceFirst("^([^\\[].*:.*)$", "[$1]");
+        String address = "redis://" + host + ":" + taken.getOrDefault("REDIS_PORT", "6379");
         taken.replace("REDIS_HOST", address);
         taken.replace("REDIS_PORT", address);
         return taken;

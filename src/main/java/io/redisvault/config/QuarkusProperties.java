@@ -55,7 +55,7 @@ final class QuarkusProperties {
         boolean closer = level.equals("TRACE") || level.equals("DEBUG");
         set("quarkus.log.level", closer ? "INFO" : level);
         set("quarkus.log.category.\"io.redisvault\".level", level);
-        set("quarkus.log.console.json.enabled", logging.format() == LogFormat.JSON);
+        set("quarkus.log.console.json.enabled", logging.format() == VaultConfig.LogFormat.JSON);
     }
 
     private void redis(VaultConfig.Redis redis) {
@@ -68,6 +68,8 @@ final class QuarkusProperties {
                 password.map(address::withPassword).orElse(address).toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        // Stack traces of connections that failed; what it means for a backup is said elsewhere.
+        set("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
         if (address.socket().isPresent()) {
             set("quarkus.vertx.prefer-native-transport", true);
         }
@@ -76,9 +78,11 @@ final class QuarkusProperties {
             set("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
             set("quarkus.tls.redis.protocols", TLS_VERSIONS);
             set("quarkus.tls.redis.alpn", false);
-            redis.caFile()
-                    .map(QuarkusProperties::listOf)
-                    .ifPresent(path -> set("quarkus.tls.redis.trust-store.pem.certs", path));
+            redis.caFile().map(QuarkusProperties::listOf).ifPresent(path -> {
+                set("quarkus.tls.redis.trust-store.pem.certs", path);
+                set("quarkus.tls.redis.trust-store.certificate-expiration-policy", "reject");
+                set("quarkus.log.category.\"io.quarkus.tls\".level", "OFF");
+            });
             redis.clientCertFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.cert", path));
             redis.clientKeyFile().ifPresent(path -> set("quarkus.tls.redis.key-store.pem.0.key", path));
         }

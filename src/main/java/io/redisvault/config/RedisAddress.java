@@ -32,8 +32,10 @@ public record RedisAddress(
             "(?:(redis|valkey)(s?)|unix|redis\\+unix|valkey\\+unix)://([^/?#]*)([^?#]*)(?:\\?([^#]*))?");
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*])(?::([0-9]{1,5}))?");
-    private static final Format PORT = Format.wholeNumber(1, 65_535, "has a port that is not from 1 to 65535");
-    private static final Format DATABASE = Format.wholeNumber(0, 999_999, "has a database that is not a whole number");
+    private static final ValueFormat PORT =
+            ValueFormat.wholeNumber(1, 65_535, "has a port that is not from 1 to 65535");
+    private static final ValueFormat DATABASE =
+            ValueFormat.wholeNumber(0, 999_999, "has a database that is not a whole number");
 
     /** Connection strings as the Rust version and the tools of Redis and Valkey write them. */
     public static RedisAddress of(String text) {

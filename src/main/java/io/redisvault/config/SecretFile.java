@@ -13,7 +13,7 @@ public record SecretFile(Path path, String content) {
     private static final int LONGEST = 4096;
 
     public static SecretFile of(String text) {
-        Path path = Path.of(Format.FILE.canonical(text));
+        Path path = Path.of(ValueFormat.FILE.canonical(text));
         try {
             if (Files.size(path) > LONGEST) {
                 throw new InvalidValueException("has more than " + LONGEST + " bytes, too many for a secret");

@@ -12,58 +12,58 @@ import java.util.Optional;
  * @param formerKey older key of the same setting, or the key itself
  * @param variables environment variables; those with the prefix of a storage count only for that type
  */
-record Setting(String key, String formerKey, Format format, List<String> variables) {
+record Setting(String key, String formerKey, ValueFormat format, List<String> variables) {
 
     /** The storage URL comes first, since other values must agree with it. */
     static final List<Setting> ALL = List.of(
-            of("backup.storage_url", StorageUrl.FORMAT, "STORAGE_URL"),
-            of("redis.connection_string", Format.REDIS_ADDRESS, "REDIS_CONNECTION"),
-            of("redis.password", Format.PASSWORD, "REDIS_PASSWORD"),
-            of("redis.password_file", Format.SECRET_FILE, "REDIS_PASSWORD_FILE"),
-            of("redis.data_path", Format.PATH, "REDIS_DATA_PATH"),
-            of("redis.node_name", Format.NODE_NAME, "REDIS_NODE_NAME"),
-            of("redis.backup_master", Format.BOOLEAN, "BACKUP_MASTER"),
-            of("redis.backup_replica", Format.BOOLEAN, "BACKUP_REPLICA"),
-            of("redis.timeout", Format.TIMEOUT, "REDIS_TIMEOUT"),
-            of("redis.ca_file", Format.CERTIFICATES, "REDIS_CA_FILE"),
-            of("redis.client_cert_file", Format.CERTIFICATES, "REDIS_CLIENT_CERT_FILE"),
-            of("redis.client_key_file", Format.FILE, "REDIS_CLIENT_KEY_FILE"),
-            of("backup.interval", Format.INTERVAL, "BACKUP_INTERVAL"),
-            of("backup.cron", Format.CRON, "BACKUP_CRON"),
-            of("backup.initial_delay", Format.DURATION, "INITIAL_DELAY"),
-            of("backup.dump_filename", Format.FILE_NAME, "DUMP_FILENAME"),
-            of("backup.verify_dump", Format.BOOLEAN, "VERIFY_DUMP"),
-            of("backup.rate_limit", Format.RATE, "BACKUP_RATE_LIMIT"),
-            of("backup.max_age", Format.AGE, "MAX_BACKUP_AGE"),
-            of("backup.shutdown_timeout", Format.DURATION, "SHUTDOWN_TIMEOUT"),
-            of("backup.unfinished_age", Format.DURATION, "UNFINISHED_UPLOAD_AGE"),
-            of("storage.type", Format.STORAGE_TYPE, "STORAGE_TYPE"),
-            of("storage.bucket", Format.BUCKET, "S3_BUCKET", "GCS_BUCKET"),
-            of("storage.prefix", Format.PREFIX, "S3_PREFIX", "GCS_PREFIX", "FILESYSTEM_PREFIX"),
-            of("storage.region", Format.REGION, "AWS_REGION"),
-            of("storage.endpoint", Format.ENDPOINT, "S3_ENDPOINT", "GCS_ENDPOINT"),
-            of("storage.ca_file", Format.CERTIFICATES, "S3_CA_FILE", "GCS_CA_FILE"),
-            of("storage.credentials", Format.CREDENTIALS, "GCS_CREDENTIALS"),
-            of("storage.sse", Format.ENCRYPTION, "S3_SSE"),
-            of("storage.sse_kms_key_id", Format.KMS_KEY, "S3_SSE_KMS_KEY_ID"),
-            of("storage.storage_class", Format.STORAGE_CLASS, "S3_STORAGE_CLASS"),
-            of("storage.conditional_writes", Format.BOOLEAN, "S3_CONDITIONAL_WRITES"),
-            of("storage.checksums", Format.BOOLEAN, "S3_CHECKSUMS"),
-            of("storage.project_id", Format.PROJECT_ID, "GCS_PROJECT_ID"),
-            of("storage.path", Format.PATH, "FILESYSTEM_PATH"),
-            of("storage.timeout", Format.TIMEOUT, "STORAGE_TIMEOUT"),
-            of("retention.keep_last", Format.COUNT, "RETENTION_KEEP_LAST"),
-            of("retention.keep_duration", Format.AGE, "RETENTION_KEEP_DURATION"),
-            renamed("verify.cron", "drill.cron", Format.CRON, "VERIFY_CRON", "DRILL_CRON"),
-            of("logging.format", Format.LOG_FORMAT, "LOG_FORMAT"),
-            of("logging.level", Format.LOG_LEVEL, "RUST_LOG", "LOG_LEVEL"),
-            of("metrics.enabled", Format.BOOLEAN, "METRICS_ENABLED"),
-            renamed("http.port", "metrics.port", Format.PORT, "HTTP_PORT", "METRICS_PORT"),
-            renamed("http.host", "metrics.listen_address", Format.HOST, "HTTP_HOST", "METRICS_LISTEN_ADDRESS"),
-            of("http.token", Format.TOKEN, "API_TOKEN"),
-            of("http.token_file", Format.TOKEN_FILE, "API_TOKEN_FILE"),
-            of("http.tls_cert_file", Format.CERTIFICATES, "HTTP_TLS_CERT_FILE"),
-            of("http.tls_key_file", Format.FILE, "HTTP_TLS_KEY_FILE"));
+            of("backup.storage_url", ValueFormat.STORAGE_URL, "STORAGE_URL"),
+            of("redis.connection_string", ValueFormat.REDIS_ADDRESS, "REDIS_CONNECTION"),
+            of("redis.password", ValueFormat.PASSWORD, "REDIS_PASSWORD"),
+            of("redis.password_file", ValueFormat.SECRET_FILE, "REDIS_PASSWORD_FILE"),
+            of("redis.data_path", ValueFormat.PATH, "REDIS_DATA_PATH"),
+            of("redis.node_name", ValueFormat.NODE_NAME, "REDIS_NODE_NAME"),
+            of("redis.backup_master", ValueFormat.BOOLEAN, "BACKUP_MASTER"),
+            of("redis.backup_replica", ValueFormat.BOOLEAN, "BACKUP_REPLICA"),
+            of("redis.timeout", ValueFormat.TIMEOUT, "REDIS_TIMEOUT"),
+            of("redis.ca_file", ValueFormat.CERTIFICATES, "REDIS_CA_FILE"),
+            of("redis.client_cert_file", ValueFormat.CERTIFICATES, "REDIS_CLIENT_CERT_FILE"),
+            of("redis.client_key_file", ValueFormat.FILE, "REDIS_CLIENT_KEY_FILE"),
+            of("backup.interval", ValueFormat.INTERVAL, "BACKUP_INTERVAL"),
+            of("backup.cron", ValueFormat.CRON, "BACKUP_CRON"),
+            of("backup.initial_delay", ValueFormat.DURATION, "INITIAL_DELAY"),
+            of("backup.dump_filename", ValueFormat.FILE_NAME, "DUMP_FILENAME"),
+            of("backup.verify_dump", ValueFormat.BOOLEAN, "VERIFY_DUMP"),
+            of("backup.rate_limit", ValueFormat.RATE, "BACKUP_RATE_LIMIT"),
+            of("backup.max_age", ValueFormat.AGE, "MAX_BACKUP_AGE"),
+            of("backup.shutdown_timeout", ValueFormat.DURATION, "SHUTDOWN_TIMEOUT"),
+            of("backup.unfinished_age", ValueFormat.DURATION, "UNFINISHED_UPLOAD_AGE"),
+            of("storage.type", ValueFormat.STORAGE_TYPE, "STORAGE_TYPE"),
+            of("storage.bucket", ValueFormat.BUCKET, "S3_BUCKET", "GCS_BUCKET"),
+            of("storage.prefix", ValueFormat.PREFIX, "S3_PREFIX", "GCS_PREFIX", "FILESYSTEM_PREFIX"),
+            of("storage.region", ValueFormat.REGION, "AWS_REGION"),
+            of("storage.endpoint", ValueFormat.ENDPOINT, "S3_ENDPOINT", "GCS_ENDPOINT"),
+            of("storage.ca_file", ValueFormat.CERTIFICATES, "S3_CA_FILE", "GCS_CA_FILE"),
+            of("storage.credentials", ValueFormat.CREDENTIALS, "GCS_CREDENTIALS"),
+            of("storage.sse", ValueFormat.ENCRYPTION, "S3_SSE"),
+            of("storage.sse_kms_key_id", ValueFormat.KMS_KEY, "S3_SSE_KMS_KEY_ID"),
+            of("storage.storage_class", ValueFormat.STORAGE_CLASS, "S3_STORAGE_CLASS"),
+            of("storage.conditional_writes", ValueFormat.BOOLEAN, "S3_CONDITIONAL_WRITES"),
+            of("storage.checksums", ValueFormat.BOOLEAN, "S3_CHECKSUMS"),
+            of("storage.project_id", ValueFormat.PROJECT_ID, "GCS_PROJECT_ID"),
+            of("storage.path", ValueFormat.PATH, "FILESYSTEM_PATH"),
+            of("storage.timeout", ValueFormat.TIMEOUT, "STORAGE_TIMEOUT"),
+            of("retention.keep_last", ValueFormat.COUNT, "RETENTION_KEEP_LAST"),
+            of("retention.keep_duration", ValueFormat.AGE, "RETENTION_KEEP_DURATION"),
+            renamed("verify.cron", "drill.cron", ValueFormat.CRON, "VERIFY_CRON", "DRILL_CRON"),
+            of("logging.format", ValueFormat.LOG_FORMAT, "LOG_FORMAT"),
+            of("logging.level", ValueFormat.LOG_LEVEL, "RUST_LOG", "LOG_LEVEL"),
+            of("metrics.enabled", ValueFormat.BOOLEAN, "METRICS_ENABLED"),
+            renamed("http.port", "metrics.port", ValueFormat.PORT, "HTTP_PORT", "METRICS_PORT"),
+            renamed("http.host", "metrics.listen_address", ValueFormat.HOST, "HTTP_HOST", "METRICS_LISTEN_ADDRESS"),
+            of("http.token", ValueFormat.TOKEN, "API_TOKEN"),
+            of("http.token_file", ValueFormat.TOKEN_FILE, "API_TOKEN_FILE"),
+            of("http.tls_cert_file", ValueFormat.CERTIFICATES, "HTTP_TLS_CERT_FILE"),
+            of("http.tls_key_file", ValueFormat.FILE, "HTTP_TLS_KEY_FILE"));
 
     static final List<String> VARIABLES =
             ALL.stream().flatMap(setting -> setting.variables.stream()).toList();
@@ -71,11 +71,11 @@ record Setting(String key, String formerKey, Format format, List<String> variabl
     private static final Map<String, String> DEFAULTS =
             ConfigClass.configClass(VaultConfig.class).getProperties();
 
-    private static Setting of(String key, Format format, String... variables) {
+    private static Setting of(String key, ValueFormat format, String... variables) {
         return new Setting(key, key, format, List.of(variables));
     }
 
-    private static Setting renamed(String key, String formerKey, Format format, String... variables) {
+    private static Setting renamed(String key, String formerKey, ValueFormat format, String... variables) {
         return new Setting(key, formerKey, format, List.of(variables));
     }
 
@@ -108,9 +108,14 @@ record Setting(String key, String formerKey, Format format, List<String> variabl
     /** The variable to name to somebody who uses this type of storage. */
     String variableFor(StorageType type) {
         return variables.stream()
-                .filter(variable -> scopeOf(variable).orElse(type) == type)
+                .filter(variable -> isFor(variable, type))
                 .findFirst()
                 .orElse(variables.get(0));
+    }
+
+    /** False for a variable that means nothing with this type of storage. */
+    static boolean isFor(String variable, StorageType type) {
+        return scopeOf(variable).orElse(type) == type;
     }
 
     /** The type of storage without which the variable means nothing. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -21,8 +22,6 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 public final class Settings {
 
     static final String LOCALE_RULE = "has characters that the locale cannot express; set LC_ALL=C.UTF-8";
-
-    private static final Path DEFAULT_FILE = Path.of("config.yaml");
 
     /** Settings that {@link #check} found right: Quarkus takes the same, even if the file changed in between. */
     private static volatile Settings checked;
@@ -42,20 +41,20 @@ public final class Settings {
      * @return one line for each mistake, without any secret; empty if all is well
      */
     public static List<String> check(Optional<Path> configFile) {
-        checked = read(environment(), configFile);
+        // A system property of a variable's name takes its place.
+        checked = read(environment(System::getProperty), configFile);
         if (checked.mistakes.isEmpty()) {
             checked.requireRegion();
         }
         return checked.mistakes;
     }
 
-    /** The variables of this process; a system property of such a name takes the place of one. */
-    private static Map<String, String> environment() {
+    /** The variables of this process, or what takes the place of one of ours. */
+    static Map<String, String> environment(Function<String, String> instead) {
         Map<String, String> variables = new HashMap<>(System.getenv());
-        Setting.ALL.stream()
-                .flatMap(setting -> setting.variables().stream())
-                .filter(name -> System.getProperty(name) != null)
-                .forEach(name -> variables.put(name, System.getProperty(name)));
+        for (String name : Setting.VARIABLES) {
+            Optional.ofNullable(instead.apply(name)).ifPresent(value -> variables.put(name, value));
+        }
         return variables;
     }
 
@@ -65,12 +64,12 @@ public final class Settings {
 
     /** Reads a duration as the settings have it; throws {@link IllegalArgumentException} with what is wrong with it. */
     public static Duration duration(String text) {
-        return new DurationConverter().convert(text);
+        return HumanDuration.parse(text);
     }
 
     /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
     public static String nodeName(String text) {
-        return canonical(Format.NODE_NAME, text);
+        return canonical(ValueFormat.NODE_NAME, text);
     }
 
     static Settings read(Map<String, String> environment, Optional<Path> configFile) {
@@ -104,13 +103,13 @@ public final class Settings {
         Map<String, String> properties = new TreeMap<>();
         Setting.ALL.forEach(setting -> properties.put("vault." + setting.key(), ""));
         values.forEach((key, value) -> properties.put("vault." + key, value.canonical()));
-        properties.remove("vault.backup.storage_url");
-        properties.remove("vault.storage.checksums");
+        // These stand for others, or for nothing.
+        properties.keySet().removeAll(Set.of("vault.backup.storage_url", "vault.storage.checksums"));
         return properties;
     }
 
     private Map<String, Value> readFile(Optional<Path> configFile) {
-        Path path = configFile.orElse(DEFAULT_FILE);
+        Path path = configFile.orElse(Path.of("config.yaml"));
         String name = Value.onOneLine(path.toString()) + ": ";
         Map<String, String> texts = YamlFile.read(path, configFile.isEmpty(), mistake -> mistakes.add(name + mistake));
         Map<String, Value> file = new HashMap<>();
@@ -129,11 +128,12 @@ public final class Settings {
         readVariables(variables, Optional.empty(), environment);
         StorageType type = typeOf(environment).or(() -> typeOf(file)).orElse(StorageType.S3);
         readVariables(variables, Optional.of(type), environment);
-
-        Stream.of(file, environment)
-                .filter(source -> source.containsKey("backup.cron") && source.containsKey("backup.interval"))
-                .forEach(source -> mistakes.add(source.get("backup.cron").source() + " and "
-                        + source.get("backup.interval").source() + " are both set; keep one"));
+        for (Map<String, Value> source : List.of(file, environment)) {
+            if (source.containsKey("backup.cron") && source.containsKey("backup.interval")) {
+                mistakes.add(source.get("backup.cron").source() + " and "
+                        + source.get("backup.interval").source() + " are both set; keep one");
+            }
+        }
         if (typeOf(file).orElse(type) != type) {
             file.keySet().removeIf(key -> key.startsWith("storage."));
         }
@@ -143,10 +143,10 @@ public final class Settings {
         values.putAll(file);
         values.putAll(environment);
         ForeignVariables.taken(variables, type).forEach(this::takeUnlessSet);
-        Optional.ofNullable(values.get("storage.checksums"))
-                .ifPresent(value -> warnings.add(value.source() + " has no effect any more; leave it out"));
+        if (values.containsKey("storage.checksums")) {
+            warnings.add(values.get("storage.checksums").source() + " has no effect any more; leave it out");
+        }
         completeFor(type);
-
         typed = mapped();
         new SettingsValidator(typed, values, mistakes, warnings).validate();
     }
@@ -161,10 +161,11 @@ public final class Settings {
 
     private void readVariables(Map<String, String> variables, Optional<StorageType> scope, Map<String, Value> source) {
         for (Setting setting : Setting.ALL) {
-            setting.variables().stream()
-                    .filter(name ->
-                            variables.containsKey(name) && Setting.scopeOf(name).equals(scope))
-                    .forEach(name -> add(source, setting, name, variables.get(name)));
+            for (String name : setting.variables()) {
+                if (variables.containsKey(name) && Setting.scopeOf(name).equals(scope)) {
+                    add(source, setting, name, variables.get(name));
+                }
+            }
         }
     }
 
@@ -203,7 +204,7 @@ public final class Settings {
     }
 
     /** Java reads bytes that are none of the locale's as U+FFFD, so that different names would become the same. */
-    private static String canonical(Format format, String text) {
+    private static String canonical(ValueFormat format, String text) {
         if (text.indexOf('\uFFFD') >= 0) {
             throw new InvalidValueException(LOCALE_RULE);
         }
@@ -218,15 +219,12 @@ public final class Settings {
     private void completeFor(StorageType type) {
         for (Setting setting : Setting.ALL) {
             setting.defaultValue(type)
-                    .map(text -> new Value(
-                            setting,
-                            setting.variableFor(type),
-                            text,
-                            setting.format().canonical(text)))
-                    .ifPresent(value -> values.putIfAbsent(setting.key(), value));
+                    .filter(text -> !values.containsKey(setting.key()))
+                    .ifPresent(text -> add(values, setting, setting.variableFor(type), text));
         }
-        String place = type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket";
-        values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
+        boolean directory = type == StorageType.FILESYSTEM;
+        String place = directory ? "storage.path" : "storage.bucket";
+        values.remove(directory ? "storage.bucket" : "storage.path");
         if (!values.containsKey(place) && !wrongKeys.contains(place) && !wrongKeys.contains("backup.storage_url")) {
             mistakes.add(Setting.of(place).variableFor(type) + " is not set; the storage type "
                     + type.name().toLowerCase(Locale.ROOT) + " needs it");
@@ -236,19 +234,18 @@ public final class Settings {
     /** Looks for a region as Amazon's client would, which asks the metadata of the machine last and can take seconds. */
     private void requireRegion() {
         VaultConfig.Storage storage = typed.storage();
-        if (storage.type() == StorageType.S3
-                && storage.endpoint().isEmpty()
-                && storage.region().isEmpty()) {
-            Setting setting = Setting.of("storage.region");
-            try {
-                String region = new DefaultAwsRegionProviderChain().getRegion().id();
-                values.put(setting.key(), new Value(setting, "AWS_REGION", region, region));
-                typed = mapped();
-            } catch (SdkClientException e) {
-                mistakes.add(
-                        "AWS_REGION is not set, and neither a profile nor the machine says the region of the bucket;"
-                                + " set it, or S3_ENDPOINT for another server than Amazon's");
-            }
+        if (storage.type() != StorageType.S3
+                || storage.endpoint().isPresent()
+                || storage.region().isPresent()) {
+            return;
+        }
+        try {
+            String region = new DefaultAwsRegionProviderChain().getRegion().id();
+            add(values, Setting.of("storage.region"), "AWS_REGION", region);
+            typed = mapped();
+        } catch (SdkClientException e) {
+            mistakes.add("AWS_REGION is not set, and neither a profile nor the machine says the region of the bucket;"
+                    + " set it, or S3_ENDPOINT for another server than Amazon's");
         }
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,9 +17,6 @@ import javax.net.ssl.X509KeyManager;
 
 /** Rules between settings: one line for each that is broken, and a warning for what somebody may not have meant. */
 record SettingsValidator(VaultConfig config, Map<String, Value> values, List<String> mistakes, List<String> warnings) {
-
-    static final String BUCKET_RULE = "3 to 63 lower-case letters, digits, dots and hyphens";
-    static final String REGION_RULE = "is not a region such as eu-central-1";
 
     /** Limit of S3 and Google for a key. */
     private static final int KEY_BYTES = 1024;
@@ -31,29 +27,29 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     private static final int FILE_NAME_BYTES = 255;
 
     void validate() {
-        backups();
-        passwords(config.redis());
+        backups(config.retention());
+        secrets(config.redis(), config.http());
         tls(config.redis(), config.http());
         storage(config.storage());
         key(config.storage().prefix(), config.redis().nodeName());
         if (config.storage().type() == StorageType.FILESYSTEM) {
-            directory(config.storage().prefix(), config.redis().nodeName());
+            names(config.storage().prefix(), config.redis().nodeName());
+            config.storage().path().map(Path::normalize).ifPresent(this::directory);
         }
     }
 
-    private void backups() {
+    private void backups(VaultConfig.Retention retention) {
         if (!config.redis().backupMaster() && !config.redis().backupReplica()) {
             mistakes.add(source("redis.backup_master") + " and " + source("redis.backup_replica")
                     + " are both false, so nothing would ever be backed up");
         }
         refuse(
-                config.retention().keepLast() == 0
-                        && config.retention().keepDuration().isEmpty(),
+                retention.keepLast() == 0 && retention.keepDuration().isEmpty(),
                 "retention.keep_last",
                 "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
     }
 
-    private void passwords(VaultConfig.Redis redis) {
+    private void secrets(VaultConfig.Redis redis, VaultConfig.Http http) {
         boolean inAddress = redis.connectionString().password().isPresent();
         String address = source("redis.connection_string");
         refuse(
@@ -61,7 +57,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
                 "redis.password_file",
                 "is not the only password: " + address + " has one, too; keep one");
         refuse(
-                config.http().tokenFile().isPresent() && config.http().token().isPresent(),
+                http.tokenFile().isPresent() && http.token().isPresent(),
                 "http.token_file",
                 "is not the only token: " + source("http.token") + " is set, too; keep one");
         if (redis.password().isPresent() && (inAddress || redis.passwordFile().isPresent())) {
@@ -71,8 +67,8 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     }
 
     private void tls(VaultConfig.Redis redis, VaultConfig.Http http) {
-        keyPair(http.tlsCertFile(), http.tlsKeyFile(), "http.tls_cert_file", "http.tls_key_file");
-        keyPair(redis.clientCertFile(), redis.clientKeyFile(), "redis.client_cert_file", "redis.client_key_file");
+        keyPair(http.tlsCertFile(), http.tlsKeyFile(), "http.tls_");
+        keyPair(redis.clientCertFile(), redis.clientKeyFile(), "redis.client_");
         for (String key : List.of("redis.ca_file", "redis.client_cert_file")) {
             refuse(
                     values.containsKey(key) && !redis.connectionString().tls(),
@@ -81,17 +77,13 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         }
     }
 
-    private void keyPair(Optional<Path> cert, Optional<Path> key, String certSetting, String keySetting) {
+    private void keyPair(Optional<Path> cert, Optional<Path> key, String settings) {
+        String certSetting = settings + "cert_file";
+        String keySetting = settings + "key_file";
         String certVariable = Setting.of(certSetting).variables().get(0);
         String keyVariable = Setting.of(keySetting).variables().get(0);
-        refuse(
-                cert.isPresent() && key.isEmpty(),
-                certSetting,
-                "is of no use without its key; set " + keyVariable + ", too");
-        refuse(
-                key.isPresent() && cert.isEmpty(),
-                keySetting,
-                "is of no use without its certificate; set " + certVariable + ", too");
+        refuse(key.isEmpty(), certSetting, "is of no use without its key; set " + keyVariable + ", too");
+        refuse(cert.isEmpty(), keySetting, "is of no use without its certificate; set " + certVariable + ", too");
         refuse(
                 cert.isPresent() && key.isPresent() && !belongTogether(cert.get(), key.get()),
                 keySetting,
@@ -109,26 +101,18 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
                     .addKeyValue(Buffer.buffer(Files.readAllBytes(keyFile)))
                     .getKeyManagerFactory(null)
                     .getKeyManagers()[0];
-            for (String type : List.of("RSA", "EC")) {
-                for (String alias :
-                        Optional.ofNullable(pair.getServerAliases(type, null)).orElse(new String[0])) {
-                    return signs(pair.getPrivateKey(alias), pair.getCertificateChain(alias)[0]);
-                }
-            }
-            return false;
+            String rsa = pair.chooseServerAlias("RSA", null, null);
+            String alias = rsa == null ? pair.chooseServerAlias("EC", null, null) : rsa;
+            PrivateKey key = pair.getPrivateKey(alias);
+            Signature signature = Signature.getInstance("SHA256with" + (rsa == null ? "ECDSA" : "RSA"));
+            signature.initSign(key);
+            byte[] signed = signature.sign();
+            signature.initVerify(pair.getCertificateChain(alias)[0].getPublicKey());
+            return signature.verify(signed);
         } catch (Exception e) {
             // The reader has no type of its own for files that it does not understand.
             return false;
         }
-    }
-
-    private static boolean signs(PrivateKey key, X509Certificate certificate) throws Exception {
-        Signature signature =
-                Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-        signature.initSign(key);
-        byte[] signed = signature.sign();
-        signature.initVerify(certificate.getPublicKey());
-        return signature.verify(signed);
     }
 
     private void storage(VaultConfig.Storage storage) {
@@ -137,7 +121,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         boolean custom = storage.endpoint().isPresent();
         boolean https = custom && storage.endpoint().get().getScheme().equalsIgnoreCase("https");
         refuse(
-                storage.caFile().isPresent() && !https && (custom || !gcs),
+                !https && (custom || !gcs),
                 "storage.ca_file",
                 "is of no use, since " + (gcs ? "GCS" : "S3") + "_ENDPOINT is not https://");
         if (gcs && custom && !https && storage.credentials() == VaultConfig.Credentials.DEFAULT) {
@@ -145,15 +129,17 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
                     source("storage.endpoint")
                             + " is not https://, so credentials are sent in the clear; for an emulator set GCS_CREDENTIALS=none");
         }
-        String other = gcs ? "_" : "";
-        String bucket = "(?![0-9.]+$)[a-z0-9][a-z0-9." + other + "-]{1,61}[a-z0-9]";
+        String bucket = "(?![0-9.]+$)[a-z0-9][a-z0-9." + (gcs ? "_" : "") + "-]{1,61}[a-z0-9]";
         refuse(
-                !(s3 && custom) && !storage.bucket().orElse("none").matches(bucket),
+                !(s3 && custom) && !storage.bucket().orElse("").matches(bucket),
                 "storage.bucket",
-                "is not a bucket name: " + BUCKET_RULE);
-        refuse(s3 && !custom && !storage.region().orElse("none").matches("[a-z0-9-]+"), "storage.region", REGION_RULE);
+                "is not a " + ValueFormat.BUCKET_RULE);
         refuse(
-                storage.sseKmsKeyId().isPresent() && !storage.sse().orElse("").startsWith("aws:kms"),
+                s3 && !custom && !storage.region().orElse("").matches("[a-z0-9-]+"),
+                "storage.region",
+                ValueFormat.REGION_RULE);
+        refuse(
+                !storage.sse().orElse("").startsWith("aws:kms"),
                 "storage.sse_kms_key_id",
                 "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
     }
@@ -164,7 +150,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         refuse(length > KEY_BYTES, "storage.prefix", what);
     }
 
-    private void directory(String prefix, String node) {
+    private void names(String prefix, String node) {
         boolean tooLong = Stream.of(prefix.split("/")).anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES);
         refuse(tooLong, "storage.prefix", "has a segment of more than " + FILE_NAME_BYTES + " bytes");
         // Names of the directory's own files begin with a dot: those that are still being written.
@@ -173,17 +159,19 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         refuse(("/" + prefix).contains("/."), "storage.prefix", "has a segment that " + dot);
         refuse(!isPath(node), "redis.node_name", Settings.LOCALE_RULE);
         refuse(!isPath(prefix), "storage.prefix", Settings.LOCALE_RULE);
-        config.storage().path().map(Path::normalize).ifPresent(backups -> {
-            Path data = config.redis().dataPath().toAbsolutePath().normalize();
-            String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
-            if (!backups.isAbsolute()) {
-                refuse(true, "storage.path", "is not an absolute path");
-            } else if (backups.startsWith(data)) {
-                refuse(true, "storage.path", "is within " + dataPath + ", where nothing may be written");
-            } else if (data.startsWith(backups)) {
-                refuse(true, "storage.path", "contains " + dataPath + "; keep backups apart from it");
-            }
-        });
+    }
+
+    private void directory(Path backups) {
+        Path data = config.redis().dataPath().toAbsolutePath().normalize();
+        String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
+        boolean absolute = backups.isAbsolute();
+        boolean within = backups.startsWith(data);
+        refuse(!absolute, "storage.path", "is not an absolute path");
+        refuse(absolute && within, "storage.path", "is within " + dataPath + ", where nothing may be written");
+        refuse(
+                absolute && !within && data.startsWith(backups),
+                "storage.path",
+                "contains " + dataPath + "; keep backups apart from it");
     }
 
     /** Under a locale that is not UTF-8, Java cannot name every file. */
@@ -195,8 +183,9 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         }
     }
 
+    /** Adds a mistake if the rule is broken by a value that is set. */
     private void refuse(boolean broken, String key, String what) {
-        if (broken) {
+        if (broken && values.containsKey(key)) {
             mistakes.add(values.get(key).says(what));
         }
     }

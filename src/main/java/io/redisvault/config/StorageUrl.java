@@ -1,6 +1,5 @@
 package io.redisvault.config;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,39 +7,31 @@ import java.util.regex.Pattern;
 /** Type, place and prefix in one: {@code s3://bucket/prefix}, {@code gs://bucket/prefix} or {@code file:///path}. */
 final class StorageUrl {
 
-    static final Format FORMAT = text -> {
-        parts(text);
-        return text;
-    };
-
     private static final Pattern BUCKET_AND_PREFIX = Pattern.compile("(s3|gs)://([^/]*)(.*)", Pattern.DOTALL);
 
     private StorageUrl() {}
 
     /** Values that it stands for, by key. */
     static Map<String, String> parts(String url) {
-        Map<String, String> parts = new LinkedHashMap<>();
-        Matcher bucket = BUCKET_AND_PREFIX.matcher(url);
         if (url.startsWith("file:///")) {
-            parts.put("storage.type", "filesystem");
-            parts.put("storage.path", Format.PATH.canonical(url.substring("file://".length())));
-            parts.put("storage.prefix", "");
-        } else if (!bucket.matches()) {
+            String path = ValueFormat.PATH.canonical(url.substring("file://".length()));
+            return Map.of("storage.type", "filesystem", "storage.path", path, "storage.prefix", "");
+        }
+        Matcher bucket = BUCKET_AND_PREFIX.matcher(url);
+        if (!bucket.matches()) {
             throw new InvalidValueException(
                     "is not a storage URL; write s3://bucket/prefix, gs://bucket/prefix or file:///path");
-        } else if (url.matches("(?s).*[?#].*")) {
-            throw new InvalidValueException("must not contain ? or #");
-        } else {
-            parts.put("storage.type", bucket.group(1).equals("s3") ? "s3" : "gcs");
-            parts.put(
-                    "storage.bucket",
-                    part(Format.BUCKET, bucket.group(2), "bucket name: " + SettingsValidator.BUCKET_RULE));
-            parts.put("storage.prefix", part(Format.PREFIX, bucket.group(3), Format.PREFIX_RULE));
         }
-        return parts;
+        if (url.matches("(?s).*[?#].*")) {
+            throw new InvalidValueException("must not contain ? or #");
+        }
+        String type = bucket.group(1).equals("s3") ? "s3" : "gcs";
+        String name = part(ValueFormat.BUCKET, bucket.group(2), ValueFormat.BUCKET_RULE);
+        String prefix = part(ValueFormat.PREFIX, bucket.group(3), ValueFormat.PREFIX_RULE);
+        return Map.of("storage.type", type, "storage.bucket", name, "storage.prefix", prefix);
     }
 
-    private static String part(Format format, String text, String rule) {
+    private static String part(ValueFormat format, String text, String rule) {
         try {
             return format.canonical(text);
         } catch (InvalidValueException e) {

@@ -1,8 +1,8 @@
 package io.redisvault.config;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Finds the setting that somebody probably meant. */
@@ -11,7 +11,6 @@ final class Suggestions {
     private static final List<String> KEYS = Setting.ALL.stream()
             .flatMap(setting -> Stream.of(setting.key(), setting.formerKey()))
             .toList();
-
     private static final List<String> GROUPS =
             KEYS.stream().map(key -> key.replaceFirst("\\..*", "")).distinct().toList();
 
@@ -35,25 +34,26 @@ final class Suggestions {
 
     /** The closest word, if no more than {@code limit} letters were added, left out, changed or swapped. */
     static Optional<String> closest(String word, List<String> known, int limit) {
-        return known.stream()
-                .filter(candidate -> distance(word, candidate) <= limit)
-                .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
+        return IntStream.rangeClosed(0, limit)
+                .boxed()
+                .flatMap(edits -> known.stream().filter(candidate -> isWithin(edits, word, candidate)))
+                .findFirst();
     }
 
-    private static int distance(String a, String b) {
-        int[][] edits = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                int best = i + j;
-                if (i > 0 && j > 0) {
-                    int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                    best = Math.min(edits[i - 1][j - 1] + change, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
-                    boolean swap = i > 1 && j > 1 && a.startsWith(b.substring(j - 1, j) + b.charAt(j - 2), i - 2);
-                    best = swap ? Math.min(best, edits[i - 2][j - 2] + 1) : best;
-                }
-                edits[i][j] = best;
-            }
+    private static boolean isWithin(int edits, String a, String b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.length() + b.length() <= edits;
         }
-        return edits[a.length()][b.length()];
+        String restOfA = a.substring(1);
+        String restOfB = b.substring(1);
+        if (a.charAt(0) == b.charAt(0)) {
+            return isWithin(edits, restOfA, restOfB);
+        }
+        boolean swapped = restOfA.startsWith(b.substring(0, 1)) && restOfB.startsWith(a.substring(0, 1));
+        return edits > 0
+                && (isWithin(edits - 1, restOfA, restOfB)
+                        || isWithin(edits - 1, restOfA, b)
+                        || isWithin(edits - 1, a, restOfB)
+                        || swapped && isWithin(edits - 1, restOfA.substring(1), restOfB.substring(1)));
     }
 }

@@ -56,8 +56,12 @@ public interface VaultConfig {
         @WithDefault("true")
         boolean backupReplica();
 
+        /** False if masters and replicas are both backed up, so that a node need not say which it is. */
+        default boolean roleMatters() {
+            return !backupMaster() || !backupReplica();
+        }
+
         @WithDefault("5s")
-        @WithConverter(DurationConverter.class)
         Duration timeout();
 
         /** PEM file of the authorities to trust for {@code rediss://}; the system's own when absent. */
@@ -73,7 +77,6 @@ public interface VaultConfig {
     interface Backup {
         /** Time between runs, which start at its multiples since the Unix epoch. */
         @WithDefault("1h")
-        @WithConverter(DurationConverter.class)
         Duration interval();
 
         /** Five-field cron expression in UTC, instead of the interval. */
@@ -81,7 +84,6 @@ public interface VaultConfig {
 
         /** No scheduled run within this time after the start, so that replication can settle. */
         @WithDefault("300s")
-        @WithConverter(DurationConverter.class)
         Duration initialDelay();
 
         @WithDefault("dump.rdb")
@@ -94,17 +96,14 @@ public interface VaultConfig {
         Optional<Long> rateLimit();
 
         /** The backup health group reports a newest backup older than this. */
-        @WithConverter(DurationConverter.class)
         Optional<Duration> maxAge();
 
         /** Time that a stop waits for a running backup before it aborts it. */
         @WithDefault("30s")
-        @WithConverter(DurationConverter.class)
         Duration shutdownTimeout();
 
         /** Older incomplete uploads are removed; longer than an upload takes, or a second sidecar loses its own. */
         @WithDefault("1d")
-        @WithConverter(DurationConverter.class)
         Duration unfinishedAge();
     }
 
@@ -150,7 +149,6 @@ public interface VaultConfig {
 
         /** The storage may neither take nor give a byte for so long before the attempt counts as failed. */
         @WithDefault("60s")
-        @WithConverter(DurationConverter.class)
         Duration timeout();
     }
 
@@ -159,7 +157,6 @@ public interface VaultConfig {
         @WithDefault("7")
         int keepLast();
 
-        @WithConverter(DurationConverter.class)
         Optional<Duration> keepDuration();
     }
 
@@ -199,6 +196,12 @@ public interface VaultConfig {
 
         /** PEM file of the certificate's private key, RSA or EC, without a passphrase. */
         Optional<Path> tlsKeyFile();
+    }
+
+    /** How log lines look on the console. */
+    enum LogFormat {
+        TEXT,
+        JSON
     }
 
     enum Credentials {

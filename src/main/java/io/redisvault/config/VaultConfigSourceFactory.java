@@ -3,7 +3,6 @@ package io.redisvault.config;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
-import io.smallrye.config.ConfigValue;
 import io.smallrye.config.Expressions;
 import io.smallrye.config.PropertiesConfigSource;
 import java.util.HashMap;
@@ -45,18 +44,15 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
     }
 
     private static Settings read(ConfigSourceContext context) {
-        Map<String, String> variables = new HashMap<>(System.getenv());
-        Setting.ALL.stream().flatMap(setting -> setting.variables().stream()).forEach(name -> Optional.ofNullable(
-                        Expressions.withoutExpansion(() -> context.getValue(name)))
-                .map(ConfigValue::getValue)
-                .ifPresent(value -> variables.put(name, value)));
+        Map<String, String> variables = Expressions.withoutExpansion(() -> Settings.environment(name ->
+                context.getValue(name) == null ? null : context.getValue(name).getValue()));
         return Settings.read(variables, Optional.empty());
     }
 
     /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */
     private static ConfigSource source(String name, Map<String, String> properties, int ordinal) {
-        Map<String, String> escaped = new HashMap<>();
-        properties.forEach((key, value) -> escaped.put(key, value.replace("$", "\\$")));
+        Map<String, String> escaped = new HashMap<>(properties);
+        escaped.replaceAll((key, value) -> value.replace("$", "\\$"));
         return new PropertiesConfigSource(escaped, "redis-vault " + name, ordinal);
     }
 }

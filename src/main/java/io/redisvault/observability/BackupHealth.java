@@ -63,7 +63,6 @@ class BackupHealth {
     @ApplicationScoped
     @HealthGroup(GROUP)
     AsyncHealthCheck redis(RedisNode redis) {
-        boolean roleMatters = !config.redis().backupMaster() || !config.redis().backupReplica();
         return () -> redis.state()
                 .chain(state -> redis.savingProblem().map(problem -> {
                     HealthCheckResponseBuilder response = response("redis")
@@ -75,7 +74,7 @@ class BackupHealth {
                 }))
                 .onFailure()
                 .recoverWithItem(failure -> response("redis")
-                        .status(!roleMatters)
+                        .status(!config.redis().roleMatters())
                         .withData("reason", failure.getMessage())
                         .build());
     }

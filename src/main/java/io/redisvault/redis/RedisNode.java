@@ -4,6 +4,7 @@ import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -15,17 +16,20 @@ public class RedisNode {
 
     private static final int RETRIES = 2;
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration SILENCE = Duration.ofMillis(500);
 
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
+    private final ConnectionDiagnosis diagnosis;
     /** Asked once in a while: where that is not allowed, the server logs each attempt. */
     private final Uni<Optional<String>> neverSaves;
 
     private volatile boolean saveFailed;
 
-    RedisNode(ReactiveRedisDataSource redis, VaultConfig config) {
+    RedisNode(ReactiveRedisDataSource redis, VaultConfig config, Vertx vertx) {
         this.redis = redis;
         this.config = config.redis();
+        this.diagnosis = new ConnectionDiagnosis(config.redis(), vertx);
         this.neverSaves = Uni.createFrom()
                 .deferred(() -> redis.execute("CONFIG", "GET", "save"))
                 .map(this::neverSaves)
@@ -37,17 +41,20 @@ public class RedisNode {
 
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
     public Uni<NodeState> state() {
-        return info().map(NodeState::of)
-                .invoke(state -> saveFailed = state.saveFailed())
+        return Uni.combine()
+                .any()
+                .of(info(), refusal())
                 .ifNoItem()
                 .after(config.timeout())
                 .fail()
                 .onFailure()
+                .recoverWithUni(this::explained)
+                .onFailure()
                 .retry()
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
-                .onFailure()
-                .transform(this::unavailable)
+                .map(NodeState::of)
+                .invoke(state -> saveFailed = state.saveFailed())
                 .invoke(this::requireRole);
     }
 
@@ -87,8 +94,7 @@ public class RedisNode {
     }
 
     private void requireRole(NodeState state) {
-        boolean roleMatters = !config.backupMaster() || !config.backupReplica();
-        if (roleMatters && state.role() == Role.UNKNOWN) {
+        if (config.roleMatters() && state.role() == Role.UNKNOWN) {
             throw new RedisUnavailableException(
                     config.connectionString()
                             + " does not say whether it is a master or a replica, as a Sentinel does: name the server"
@@ -97,14 +103,31 @@ public class RedisNode {
         }
     }
 
-    private RedisUnavailableException unavailable(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof IllegalStateException && cause.getCause() != null) {
-            cause = cause.getCause();
+    /** Fails if the server, after a silence, turns out to refuse us; else never ends. */
+    private Uni<ServerInfo> refusal() {
+        return Uni.createFrom()
+                .voidItem()
+                .onItem()
+                .delayIt()
+                .by(config.timeout().compareTo(SILENCE) < 0 ? config.timeout().dividedBy(2) : SILENCE)
+                .chain(diagnosis::refusal)
+                .chain(reason -> reason.isPresent()
+                        ? Uni.createFrom().failure(unavailable(reason.get(), null))
+                        : Uni.createFrom().nothing());
+    }
+
+    private Uni<ServerInfo> explained(Throwable failure) {
+        if (failure instanceof RedisUnavailableException) {
+            return Uni.createFrom().failure(failure);
         }
-        String reason = cause instanceof TimeoutException
+        String otherwise = failure instanceof TimeoutException
                 ? "no answer within " + config.timeout().toMillis() + " ms"
-                : cause.getMessage();
-        return new RedisUnavailableException(config.connectionString() + ": " + reason, failure);
+                : String.valueOf(failure.getMessage());
+        return diagnosis.reason(failure, otherwise).chain(reason -> Uni.createFrom()
+                .failure(unavailable(reason, failure)));
+    }
+
+    private RedisUnavailableException unavailable(String reason, Throwable cause) {
+        return new RedisUnavailableException(config.connectionString() + ": " + reason, cause);
     }
 }

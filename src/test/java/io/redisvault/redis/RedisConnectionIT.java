@@ -83,19 +83,74 @@ class RedisConnectionIT {
             assertThat(trusted.code()).as(trusted.err()).isIn(0, 3);
             assertThat(trusted.err()).contains("role=master");
 
-            Exit unknown = run(redis, address).run("--once");
-            assertThat(unknown.code()).isEqualTo(1);
-            assertThat(unknown.err()).contains("backup failed").doesNotContain(ENCODED, PASSWORD);
+            fails(
+                    run(redis, address),
+                    "the certificate of Redis is of an authority that is not trusted; name its PEM file in REDIS_CA_FILE");
+            fails(
+                    run(redis, address)
+                            .and(
+                                    "REDIS_CA_FILE",
+                                    Path.of("src/test/resources/redis-ca.pem")
+                                            .toAbsolutePath()
+                                            .toString()),
+                    "the certificate of Redis is of an authority that is not trusted; REDIS_CA_FILE has another one");
+            fails(
+                    run(redis, address.replace("rediss:", "redis:")),
+                    "the port speaks TLS; write rediss:// in REDIS_CONNECTION");
         }
+    }
+
+    @Test
+    void anExpiredCertificateIsCalledThat() {
+        try (TlsProxy tls = TlsProxy.withExpiredCertificate(redis.port())) {
+            fails(
+                    run(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
+                            .and("REDIS_CA_FILE", tls.certificate().toString()),
+                    "the certificate of Redis has expired; renew it there");
+        }
+    }
+
+    @Test
+    void tlsIsNotSpokenToAPlainPort() {
+        fails(
+                run(redis, "rediss://localhost:" + redis.port()),
+                "the port does not speak TLS; write redis:// in REDIS_CONNECTION, or name the port that does");
+    }
+
+    @Test
+    void aServerWithTooManyClientsIsQuotedAtOnce() {
+        // The one that may connect is the test itself.
+        try (RedisServer full = RedisServer.builder().setting("maxclients", "1").start()) {
+            fails(run(full, full.url()).and("REDIS_TIMEOUT", "1h"), "ERR max number of clients reached");
+        }
+    }
+
+    @Test
+    void aServerOfAnotherKindIsNoRedis() {
+        fails(
+                run(redis, "redis://localhost:" + s3.endpoint().getPort()),
+                "what answers there is no Redis; correct REDIS_CONNECTION");
+    }
+
+    /** In one line, without a stack trace. */
+    private static void fails(VaultProcess.Builder vault, String reason) {
+        Exit exit = vault.run("--once");
+        assertThat(exit.code()).as(exit.err()).isEqualTo(1);
+        assertThat(exit.err().lines())
+                .singleElement()
+                .asString()
+                .containsPattern("backup failed: rediss?://(localhost|127.0.0.1):\\d+/0: \\Q" + reason)
+                .doesNotContain(ENCODED, PASSWORD);
     }
 
     @Test
     void tlsIsNotSpokenToAnotherHost() {
         try (TlsProxy tls = TlsProxy.withCertificateFor("elsewhere.example", redis.port())) {
-            Exit exit = run(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
-                    .and("REDIS_CA_FILE", tls.certificate().toString())
-                    .run("--once");
-            assertThat(exit.code()).isEqualTo(1);
+            fails(
+                    run(redis, "rediss://:" + ENCODED + "@localhost:" + tls.port())
+                            .and("REDIS_CA_FILE", tls.certificate().toString()),
+                    "the certificate of Redis is not for localhost; name the host in REDIS_CONNECTION as the"
+                            + " certificate does");
         }
     }
 

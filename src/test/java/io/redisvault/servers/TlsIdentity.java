@@ -31,8 +31,17 @@ public final class TlsIdentity {
 
     /** @param names such as {@code dns:localhost} and {@code ip:127.0.0.1} */
     public static TlsIdentity generate(Path directory, String... names) throws IOException {
+        return generate(directory, "-0d", List.of(names));
+    }
+
+    /** A certificate whose two days are over. */
+    static TlsIdentity expired(Path directory, String... names) throws IOException {
+        return generate(directory, "-9d", List.of(names));
+    }
+
+    private static TlsIdentity generate(Path directory, String start, List<String> names) throws IOException {
         try {
-            TlsIdentity identity = new TlsIdentity(directory, generate(directory, List.of(names)));
+            TlsIdentity identity = new TlsIdentity(directory, keys(directory, start, names));
             Files.writeString(
                     identity.certificate(),
                     pem("CERTIFICATE", identity.keys.getCertificate(ALIAS).getEncoded()));
@@ -93,7 +102,8 @@ public final class TlsIdentity {
     }
 
     /** The JDK can make certificates by its keytool only. */
-    private static KeyStore generate(Path directory, List<String> names) throws IOException, GeneralSecurityException {
+    private static KeyStore keys(Path directory, String start, List<String> names)
+            throws IOException, GeneralSecurityException {
         Path store = keyStore(directory);
         Path output = directory.resolve("keytool.log");
         Process keytool = new ProcessBuilder(
@@ -109,6 +119,8 @@ public final class TlsIdentity {
                         "secp256r1",
                         "-dname",
                         "CN=Redis Vault test server",
+                        "-startdate",
+                        start,
                         "-validity",
                         "2",
                         "-storetype",

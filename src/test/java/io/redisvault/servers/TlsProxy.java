@@ -24,10 +24,11 @@ public final class TlsProxy implements AutoCloseable {
     private TlsIdentity identity;
     private SSLServerSocket listener;
 
-    private TlsProxy(int target, String... names) {
+    private TlsProxy(int target, boolean expired, String... names) {
         this.target = target;
         try {
-            identity = TlsIdentity.generate(directory.directory("identity"), names);
+            Path files = directory.directory("identity");
+            identity = expired ? TlsIdentity.expired(files, names) : TlsIdentity.generate(files, names);
             listener = (SSLServerSocket) identity.serverContext()
                     .getServerSocketFactory()
                     .createServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -40,12 +41,17 @@ public final class TlsProxy implements AutoCloseable {
 
     /** In front of {@code port}; the certificate is for {@code localhost} and {@code 127.0.0.1}. */
     public static TlsProxy to(int port) {
-        return new TlsProxy(port, "dns:localhost", "ip:127.0.0.1");
+        return new TlsProxy(port, false, "dns:localhost", "ip:127.0.0.1");
+    }
+
+    /** In front of {@code port}, with a certificate whose time is over. */
+    public static TlsProxy withExpiredCertificate(int port) {
+        return new TlsProxy(port, true, "dns:localhost", "ip:127.0.0.1");
     }
 
     /** In front of {@code port}, with a certificate for another name, which must fail a client's check of names. */
     public static TlsProxy withCertificateFor(String name, int port) {
-        return new TlsProxy(port, "dns:" + name);
+        return new TlsProxy(port, false, "dns:" + name);
     }
 
     public int port() {

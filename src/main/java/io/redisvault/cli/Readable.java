@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sizes, times and backups in few words. */
-final class Format {
+final class Readable {
 
     private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
 
-    private Format() {}
+    private Readable() {}
 
     /** Such as {@code 1.2 GiB}. */
     static String bytes(long bytes) {

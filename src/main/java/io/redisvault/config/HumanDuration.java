@@ -1,18 +1,14 @@
 package io.redisvault.config;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.spi.Converter;
 
 /** Durations as humantime of the Rust version reads them: {@code 30s}, {@code 1h 30m}, {@code 2days}, {@code 1month}. */
-@RegisterForReflection
-public final class DurationConverter implements Converter<Duration> {
+final class HumanDuration {
 
-    private static final Pattern SPANS = Pattern.compile("\\s*([0-9]+\\s*[a-zA-Zµ]+\\s*)+");
     private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)");
     private static final Map<String, Duration> UNITS = new HashMap<>();
     private static final Duration LONGEST = Duration.ofHours(1000 * 8766);
@@ -30,41 +26,33 @@ public final class DurationConverter implements Converter<Duration> {
         name(Duration.ofHours(8766), "years year yrs yr y");
     }
 
+    private HumanDuration() {}
+
     private static void name(Duration unit, String names) {
         for (String name : names.split(" ")) {
             UNITS.put(name, unit);
         }
     }
 
-    @Override
-    public Duration convert(String text) {
+    static Duration parse(String text) {
         if (text.matches("0+")) {
             return Duration.ZERO;
         }
         if (text.matches("\\s*[0-9]+\\s*")) {
             throw new InvalidValueException("has no unit; write 30s, 5m, 1h, 1d or 1h 30m");
         }
-        Duration total = Duration.ZERO;
-        Matcher span = SPAN.matcher(text);
-        boolean wellFormed = SPANS.matcher(text).matches();
-        while (wellFormed && span.find()) {
-            Duration unit = UNITS.get(span.group(2));
-            wellFormed = unit != null;
-            total = wellFormed ? sum(total, span.group(1), unit) : total;
-        }
-        if (!wellFormed) {
+        Matcher spans = SPAN.matcher(text);
+        boolean units = spans.results().allMatch(span -> UNITS.containsKey(span.group(2)));
+        if (text.isBlank() || !units || !spans.replaceAll("").matches("\\s*")) {
             throw new InvalidValueException("is not a duration; write 30s, 5m, 1h, 1d or 1h 30m");
         }
-        return total;
-    }
-
-    private static Duration sum(Duration total, String count, Duration unit) {
         try {
-            long units = Long.parseLong(count);
-            Duration sum = total.plusSeconds(Math.multiplyExact(units, unit.getSeconds()))
-                    .plusNanos(Math.multiplyExact(units, unit.getNano()));
-            if (sum.compareTo(LONGEST) <= 0) {
-                return sum;
+            Duration total = Duration.ZERO;
+            for (spans.reset(); spans.find(); ) {
+                total = total.plus(UNITS.get(spans.group(2)).multipliedBy(Long.parseLong(spans.group(1))));
+            }
+            if (total.compareTo(LONGEST) <= 0) {
+                return total;
             }
         } catch (NumberFormatException | ArithmeticException tooLarge) {
             // Said below.

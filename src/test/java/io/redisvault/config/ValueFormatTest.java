@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FormatTest {
+class ValueFormatTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -61,25 +61,25 @@ class FormatTest {
         "131072B, 131072"
     })
     void readsBytesPerSecond(String text, String expected) {
-        assertThat(Format.RATE.canonical(text)).isEqualTo(expected);
+        assertThat(ValueFormat.RATE.canonical(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "fast", "10 mib", "1.5MiB", "-1MiB", "10MiB/s", "0", "127KiB", "99999999999GiB"})
     void refusesOtherRates(String text) {
-        assertThatThrownBy(() -> Format.RATE.canonical(text)).isInstanceOf(InvalidValueException.class);
+        assertThatThrownBy(() -> ValueFormat.RATE.canonical(text)).isInstanceOf(InvalidValueException.class);
     }
 
     @ParameterizedTest
     @CsvSource({"backups,backups", "/backups/,backups", "a/b c/ü,a/b c/ü", "'',''", "/,''", "..a/b..,..a/b.."})
     void readsPrefixesWithoutOuterSlashes(String text, String expected) {
-        assertThat(Format.PREFIX.canonical(text)).isEqualTo(expected);
+        assertThat(ValueFormat.PREFIX.canonical(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a//b", "./a", "a/..", "a\\b", "a\nb", "a/\ud800"})
     void refusesPrefixesThatAreNoCleanKey(String text) {
-        assertThatThrownBy(() -> Format.PREFIX.canonical(text)).isInstanceOf(InvalidValueException.class);
+        assertThatThrownBy(() -> ValueFormat.PREFIX.canonical(text)).isInstanceOf(InvalidValueException.class);
     }
 
     @ParameterizedTest
@@ -116,7 +116,7 @@ class FormatTest {
                 "off|off"
             })
     void readsLogLevelsAndDirectivesOfTheRustVersion(String text, String expected) {
-        assertThat(Format.LOG_LEVEL.canonical(text)).isEqualTo(expected);
+        assertThat(ValueFormat.LOG_LEVEL.canonical(text)).isEqualTo(expected);
     }
 
     @Test
