@@ -2,8 +2,8 @@ package io.redisvault.rdb;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,74 +23,66 @@ final class AuxReader {
     private final long size;
     private final Map<String, String> fields = new LinkedHashMap<>();
 
-    /**
-     * @param head from the start of the file, positioned at the first opcode
-     * @param size of the file in bytes
-     */
-    AuxReader(ByteBuffer head, long size) {
+    private AuxReader(ByteBuffer head, long size) {
         this.head = head;
         this.size = size;
     }
 
-    /** All fields whose key and value are of a sensible length. */
-    Map<String, String> fields() {
+    /**
+     * All fields whose key and value are of a sensible length.
+     *
+     * @param head from the start of the file, positioned at the first opcode
+     * @param size of the file in bytes
+     * @param known false for a format of the future, which may encode fields in another way: they end at the first that
+     *     cannot be read
+     */
+    static Map<String, String> read(ByteBuffer head, long size, boolean known) {
+        AuxReader reader = new AuxReader(head, size);
         try {
-            for (int n = 0; n < MAX_FIELDS && opcode() == OPCODE; n++) {
-                head.get();
-                String key = string();
-                String value = string();
-                if (key != null && value != null) {
-                    fields.put(key, value);
-                }
-            }
+            reader.read();
         } catch (BufferUnderflowException end) {
-            if (head.capacity() == size) {
+            // If the file goes on beyond the head, what is known until here is enough.
+            if (known && head.capacity() == size) {
                 throw new InvalidDumpException("the dump ends within an AUX field: it is cut off or damaged");
             }
-            // The rest of the fields is beyond the head: what is known until here is enough.
-        }
-        return fields;
-    }
-
-    /** The fields up to the first that cannot be read: a format of the future may encode them in another way. */
-    Map<String, String> fieldsAsFarAsKnown() {
-        try {
-            return fields();
         } catch (InvalidDumpException unknown) {
-            return fields;
+            if (known) {
+                throw unknown;
+            }
+        }
+        return Collections.unmodifiableMap(reader.fields);
+    }
+
+    private void read() {
+        for (int n = 0; n < MAX_FIELDS && next() == OPCODE; n++) {
+            String key = string();
+            String value = string();
+            if (key != null && value != null) {
+                fields.put(key, value);
+            }
         }
     }
 
-    private int opcode() {
-        if (!head.hasRemaining()) {
-            throw new BufferUnderflowException();
-        }
-        return head.get(head.position()) & 0xff;
+    private int next() {
+        return head.get() & 0xff;
     }
 
     /** A string in any encoding of RDB; null if it is too long to be kept. */
     private String string() {
         int at = head.position();
-        int first = head.get() & 0xff;
+        int first = next();
         return switch (first) {
-            case RdbEncoding.INT8 -> Integer.toString(head.get());
-            case RdbEncoding.INT16 ->
-                Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getShort());
-            case RdbEncoding.INT32 ->
-                Integer.toString(head.order(ByteOrder.LITTLE_ENDIAN).getInt());
-            case RdbEncoding.LZF -> compressed(at);
-            default -> plain(length(first, at), at);
+            case 0xc0 -> Integer.toString(head.get());
+            case 0xc1 -> Integer.toString(Short.reverseBytes(head.getShort()));
+            case 0xc2 -> Integer.toString(Integer.reverseBytes(head.getInt()));
+            case 0xc3 -> compressed(at);
+            default -> text(bytes(length(first, at), at));
         };
     }
 
-    private String plain(long length, int at) {
-        byte[] bytes = bytes(length, at);
-        return bytes == null ? null : text(bytes);
-    }
-
     private String compressed(int at) {
-        long packed = length(head.get() & 0xff, at);
-        long unpacked = length(head.get() & 0xff, at);
+        long packed = length(next(), at);
+        long unpacked = length(next(), at);
         byte[] bytes = bytes(packed, at);
         if (bytes == null || unpacked < 0 || unpacked > MAX_STRING) {
             return null;
@@ -120,24 +112,24 @@ final class AuxReader {
         return bytes;
     }
 
-    /** A length in RDB's encoding; it is unsigned. */
+    /** A length, which is unsigned; its first byte tells how many follow. */
     private long length(int first, int at) {
-        if (RdbEncoding.following(first) < 0) {
-            throw new InvalidDumpException(
-                    "the AUX string at offset %d has the unknown encoding %02x".formatted(at, first));
+        if (first < 0x40) {
+            return first;
         }
-        return RdbEncoding.length(first, head);
+        if (first < 0x80) {
+            return (first & 0x3f) << 8 | next();
+        }
+        return switch (first) {
+            case 0x80 -> head.getInt() & 0xffffffffL;
+            case 0x81 -> head.getLong();
+            default ->
+                throw new InvalidDumpException(
+                        "the AUX string at offset %d has the unknown encoding %02x".formatted(at, first));
+        };
     }
 
     private static String text(byte[] bytes) {
-        StringBuilder text = new StringBuilder(bytes.length);
-        for (byte b : bytes) {
-            if (b >= ' ' && b <= '~') {
-                text.append((char) b);
-            } else {
-                text.append("\\x").append(HexFormat.of().toHexDigits(b));
-            }
-        }
-        return text.toString();
+        return bytes == null ? null : RdbFormat.printable(new String(bytes, StandardCharsets.ISO_8859_1));
     }
 }

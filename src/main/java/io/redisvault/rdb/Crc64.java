@@ -36,10 +36,6 @@ public final class Crc64 {
     /** The words of a block behind the last ones before it. Reused: a new one per call would be garbage of 12 KiB. */
     private final long[] window = new long[REACH + BLOCK];
 
-    private static long timesX(long a) {
-        return a >>> 1 ^ (a & 1) * POLYNOMIAL;
-    }
-
     /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
     public long update(long crc, ByteBuffer bytes) {
         ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
@@ -119,7 +115,7 @@ public final class Crc64 {
         for (int b = 0; b < 256; b++) {
             long crc = b;
             for (int bit = 0; bit < 8; bit++) {
-                crc = timesX(crc);
+                crc = crc >>> 1 ^ (crc & 1) * POLYNOMIAL;
             }
             table[b] = crc;
         }

@@ -4,56 +4,43 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Why a file may not be read, by the users' numbers, since the same number has other names in other containers. */
 final class DeniedAccess {
-
-    private static final Path STATUS = Path.of("/proc/self/status");
 
     private DeniedAccess() {}
 
     /** Names the user of this process and the owner of the file, or of the directory that hides it. */
     static AccessDeniedException explain(Path path, AccessDeniedException denied) {
-        String owner = owner(path)
-                .map(mode -> "the file " + mode)
-                .or(() -> owner(path.toAbsolutePath().getParent()).map(mode -> "its directory " + mode))
+        String owner = owner("the file", path)
+                .or(() -> owner("its directory", path.toAbsolutePath().getParent()))
                 .orElse("the file belongs to a user that cannot be seen");
+        String self = user(Path.of("/proc/self")).orElseGet(() -> System.getProperty("user.name"));
         AccessDeniedException explained = new AccessDeniedException(
                 path.toString(),
                 null,
-                "permission denied: this process runs as user " + ownUser() + ", " + owner
+                "permission denied: this process runs as user " + self + ", " + owner
                         + "; let this process run as the user of Redis");
         explained.initCause(denied);
         return explained;
     }
 
-    private static Optional<String> owner(Path path) {
+    private static Optional<String> owner(String what, Path path) {
         try {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:uid,permissions");
-            @SuppressWarnings("unchecked")
-            Set<PosixFilePermission> mode = (Set<PosixFilePermission>) attributes.get("permissions");
-            return Optional.of(
-                    "belongs to user " + attributes.get("uid") + " with mode " + PosixFilePermissions.toString(mode));
-        } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
+            String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+            return user(path).map(user -> what + " belongs to user " + user + " with mode " + mode);
+        } catch (IOException | UnsupportedOperationException unknown) {
             return Optional.empty();
         }
     }
 
-    /** The effective user's number, the second on the kernel's line; elsewhere than on Linux the name. */
-    private static String ownUser() {
+    private static Optional<String> user(Path path) {
         try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith("Uid:"))
-                    .map(line -> line.split("\\s+")[2])
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException noProc) {
-            return System.getProperty("user.name");
+            return Optional.of(Files.getAttribute(path, "unix:uid").toString());
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
+            return Optional.empty();
         }
     }
 }

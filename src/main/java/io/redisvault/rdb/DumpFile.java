@@ -6,8 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -18,43 +26,96 @@ import java.util.concurrent.Executor;
 public final class DumpFile implements Closeable {
 
     static final int CHUNK = 64 * 1024;
+    private static final int ATTEMPTS = 20;
 
-    private final OpenedFile file;
+    private final FileChannel channel;
+    private final long size;
+    private final Instant modified;
     private final long footer;
     private final Optional<RdbSummary> facts;
 
-    private DumpFile(OpenedFile file, boolean verify) throws IOException {
-        this.file = file;
-        this.footer = footer(file);
-        this.facts = verify ? Optional.of(facts(file)) : Optional.empty();
+    private DumpFile(FileChannel channel, BasicFileAttributes opened, boolean verify) throws IOException {
+        this.channel = channel;
+        this.size = opened.size();
+        this.modified = opened.lastModifiedTime().toInstant();
+        this.footer = size < RdbSummary.FOOTER_LENGTH
+                ? 0
+                : tail(RdbSummary.FOOTER_LENGTH).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        this.facts = verify ? Optional.of(readFacts()) : Optional.empty();
+    }
+
+    private RdbSummary readFacts() throws IOException {
+        RdbHeader header = RdbHeader.parse(read(0, (int) Math.min(RdbHeader.MAX_LENGTH, size)), size);
+        return RdbSummary.of(header, tail(RdbSummary.TAIL_LENGTH), size);
     }
 
     /**
      * Opens a dump; blocks for a few small reads.
      *
      * @param verify whether to check its header and its end
-     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws NoSuchFileException if there is none
      * @throws IOException if it cannot be opened, is no regular file, or is replaced again and again while it is opened
      * @throws InvalidDumpException if it is to be verified, and its two ends show that it is no whole dump
      */
     public static DumpFile open(Path path, boolean verify) throws IOException {
-        OpenedFile file = OpenedFile.open(path);
         try {
-            return new DumpFile(file, verify);
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Optional<DumpFile> opened = tryToOpen(path, verify);
+                if (opened.isPresent()) {
+                    return opened.get();
+                }
+            }
+        } catch (AccessDeniedException denied) {
+            throw DeniedAccess.explain(path, denied);
+        }
+        throw new FileSystemException(
+                path.toString(), null, "it changed at each of %d attempts to open it".formatted(ATTEMPTS));
+    }
+
+    /**
+     * Java tells the time of a path only, and another file may be renamed over the path at any moment: what was seen before and
+     * after the opening has to agree. Empty if it does not.
+     */
+    private static Optional<DumpFile> tryToOpen(Path path, boolean verify) throws IOException {
+        BasicFileAttributes before = attributes(path);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            if (isSame(before, attributes(path)) && channel.size() == before.size()) {
+                return Optional.of(new DumpFile(channel, before, verify));
+            }
+        } catch (NoSuchFileException deletedMeanwhile) {
+            // The next attempt tells for sure.
         } catch (IOException | RuntimeException e) {
-            file.channel().close();
+            channel.close();
             throw e;
         }
+        channel.close();
+        return Optional.empty();
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new FileSystemException(
+                    path.toString(), null, attributes.isDirectory() ? "it is a directory" : "it is no regular file");
+        }
+        return attributes;
+    }
+
+    private static boolean isSame(BasicFileAttributes a, BasicFileAttributes b) {
+        return Objects.equals(a.fileKey(), b.fileKey())
+                && a.lastModifiedTime().equals(b.lastModifiedTime())
+                && a.size() == b.size();
     }
 
     /** In bytes. */
     public long size() {
-        return file.size();
+        return size;
     }
 
     /** The time of the last write to the opened file, as precisely as the file system knows. */
     public Instant modified() {
-        return file.modified();
+        return modified;
     }
 
     /** The last eight bytes: the CRC-64, or 0 where the server writes none. */
@@ -76,7 +137,7 @@ public final class DumpFile implements Closeable {
     public Multi<ByteBuffer> bytes(Executor workers) {
         return Multi.createFrom()
                 .<Long, ByteBuffer>generator(() -> 0L, (position, emitter) -> {
-                    if (position == size()) {
+                    if (position == size) {
                         emitter.complete();
                         return position;
                     }
@@ -95,37 +156,32 @@ public final class DumpFile implements Closeable {
     }
 
     private ByteBuffer chunk(long position) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, size() - position));
-        if (!OpenedFile.fill(file.channel(), chunk, position)) {
-            throw new InvalidDumpException("the dump shrank while it was read: it ends before offset %d, not at %d"
-                    .formatted(position + chunk.limit(), size()));
-        }
-        chunk.flip();
-        long now = file.channel().size();
-        if (position + chunk.remaining() == size() && now != size()) {
+        ByteBuffer chunk = read(position, (int) Math.min(CHUNK, size - position));
+        long now = channel.size();
+        if (position + chunk.remaining() == size && now != size) {
             throw new InvalidDumpException("the dump %s while it was read: it has %d bytes now, it had %d"
-                    .formatted(now < size() ? "shrank" : "grew", now, size()));
+                    .formatted(now < size ? "shrank" : "grew", now, size));
         }
         return chunk;
     }
 
+    private ByteBuffer tail(int length) throws IOException {
+        return read(size - length, length);
+    }
+
+    private ByteBuffer read(long offset, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, offset + bytes.position()) < 0) {
+                throw new InvalidDumpException("the dump shrank while it was read: it ends before offset %d, not at %d"
+                        .formatted(offset + length, size));
+            }
+        }
+        return bytes.flip();
+    }
+
     @Override
     public void close() throws IOException {
-        file.channel().close();
-    }
-
-    private static RdbSummary facts(OpenedFile file) throws IOException {
-        RdbHeader header = RdbHeader.parse(file.read(0, RdbHeader.MAX_LENGTH), file.size());
-        return RdbSummary.of(
-                header, file.read(file.size() - RdbSummary.TAIL_LENGTH, RdbSummary.TAIL_LENGTH), file.size());
-    }
-
-    private static long footer(OpenedFile file) throws IOException {
-        int length = RdbSummary.FOOTER_LENGTH;
-        return file.size() < length
-                ? 0
-                : file.read(file.size() - length, length)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .getLong();
+        channel.close();
     }
 }

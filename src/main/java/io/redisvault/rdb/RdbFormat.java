@@ -2,6 +2,7 @@ package io.redisvault.rdb;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 
 /**
  * The first nine bytes of a dump: a word and the RDB version in digits. It names the format rather than the server:
@@ -40,9 +41,7 @@ public enum RdbFormat {
     static RdbFormat of(ByteBuffer head) {
         String start = text(head, 0, Math.min(SHOWN, head.remaining()));
         for (RdbFormat magic : values()) {
-            if (start.startsWith(magic.name())
-                    && start.length() >= LENGTH
-                    && start.substring(magic.name().length(), LENGTH).chars().allMatch(RdbFormat::isDigit)) {
+            if (start.length() >= LENGTH && start.substring(0, LENGTH).matches(magic.name() + "\\d+")) {
                 return magic;
             }
         }
@@ -65,17 +64,15 @@ public enum RdbFormat {
         if (start.length() < LENGTH) {
             return "the file is too short for a dump: it has %d bytes".formatted(start.length());
         }
-        return "not an RDB file: it starts with '"
-                + start.codePoints().collect(StringBuilder::new, RdbFormat::printable, StringBuilder::append)
+        return "not an RDB file: it starts with '" + printable(start)
                 + "' instead of REDIS or VALKEY and the digits of a version";
     }
 
-    private static void printable(StringBuilder text, int c) {
-        text.append(c >= ' ' && c <= '~' ? Character.toString(c) : "\\x%02x".formatted(c));
-    }
-
-    private static boolean isDigit(int c) {
-        return c >= '0' && c <= '9';
+    /** Text for a log line or a header: printable ASCII, all other bytes as {@code \xNN}. */
+    static String printable(String latin1) {
+        return latin1.chars()
+                .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : "\\x%02x".formatted(c))
+                .collect(Collectors.joining());
     }
 
     private static String text(ByteBuffer head, int from, int to) {

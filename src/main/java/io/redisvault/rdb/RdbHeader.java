@@ -3,11 +3,9 @@ package io.redisvault.rdb;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /**
  * The start of a dump: format, RDB version and the AUX fields that the server wrote about itself.
@@ -25,10 +23,6 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
     private static final int OLDEST_VERSION = 5;
 
     private static final int SHORTEST_FILE = RdbFormat.LENGTH + RdbSummary.TAIL_LENGTH;
-
-    public RdbHeader {
-        aux = Collections.unmodifiableMap(new LinkedHashMap<>(aux));
-    }
 
     /**
      * Reads the header of a file.
@@ -54,9 +48,8 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
             throw new InvalidDumpException(
                     "the dump is cut off: it has %d bytes, the smallest one %d".formatted(size, SHORTEST_FILE));
         }
-        AuxReader aux = new AuxReader(bytes.position(RdbFormat.LENGTH), size);
-        return new RdbHeader(
-                magic, version, version > magic.newestKnownVersion() ? aux.fieldsAsFarAsKnown() : aux.fields());
+        boolean known = version <= magic.newestKnownVersion();
+        return new RdbHeader(magic, version, AuxReader.read(bytes.position(RdbFormat.LENGTH), size, known));
     }
 
     /** True if this program does not know the RDB version yet: worth a warning, the checksum still counts. */
@@ -80,17 +73,7 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
 
     /** When the server began to write the dump; in whole seconds. */
     public Optional<Instant> createdAt() {
-        try {
-            OptionalLong seconds = number("ctime");
-            return seconds.isPresent() ? Optional.of(Instant.ofEpochSecond(seconds.getAsLong())) : Optional.empty();
-        } catch (DateTimeException beyondTime) {
-            return Optional.empty();
-        }
-    }
-
-    /** The memory that the server used when it began to write the dump, in bytes. */
-    public OptionalLong usedMemory() {
-        return number("used-mem");
+        return number("ctime", Instant::ofEpochSecond);
     }
 
     /** The history of writes that the dump belongs to. */
@@ -99,24 +82,19 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
     }
 
     /** How far in that history the dump is, in bytes. */
-    public OptionalLong replicationOffset() {
-        return number("repl-offset");
-    }
-
-    /** True if this is the base of an append-only file rather than a dump of its own. */
-    public boolean aofBase() {
-        return "1".equals(aux.get("aof-base")) || "1".equals(aux.get("aof-preamble"));
+    public Optional<Long> replicationOffset() {
+        return number("repl-offset", offset -> offset);
     }
 
     private Optional<String> field(String name) {
         return Optional.ofNullable(aux.get(name));
     }
 
-    private OptionalLong number(String name) {
+    private <T> Optional<T> number(String name, LongFunction<T> type) {
         try {
-            return OptionalLong.of(Long.parseLong(aux.getOrDefault(name, "")));
-        } catch (NumberFormatException notOne) {
-            return OptionalLong.empty();
+            return field(name).map(text -> type.apply(Long.parseLong(text)));
+        } catch (NumberFormatException | DateTimeException notOne) {
+            return Optional.empty();
         }
     }
 }

@@ -36,14 +36,13 @@ public record RdbSummary(RdbHeader header, long size, long checksum) {
      * @throws InvalidDumpException if the EOF opcode is missing
      */
     static RdbSummary of(RdbHeader header, ByteBuffer tail, long size) {
-        int opcode = tail.get(tail.position()) & 0xff;
+        int opcode = tail.get() & 0xff;
         if (opcode != EOF) {
             throw new InvalidDumpException(
                     "the EOF opcode ff is missing at offset %d, where there is %02x: the dump is cut off, damaged or followed by other bytes"
                             .formatted(size - TAIL_LENGTH, opcode));
         }
-        long footer = tail.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(tail.position() + 1);
-        return new RdbSummary(header, size, footer);
+        return new RdbSummary(header, size, tail.order(ByteOrder.LITTLE_ENDIAN).getLong());
     }
 
     /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */

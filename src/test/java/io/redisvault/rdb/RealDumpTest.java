@@ -48,9 +48,7 @@ class RealDumpTest {
         assertThat(header.producerVersion())
                 .contains(version.substring("redis_version:".length()).trim());
         assertThat(header.createdAt().orElseThrow()).isBetween(before, Instant.now());
-        assertThat(header.usedMemory().orElseThrow()).isPositive();
-        assertThat(header.aofBase()).isFalse();
-        assertThat(header.aux()).containsEntry("redis-bits", "64");
+        assertThat(header.aux()).containsEntry("redis-bits", "64").containsKey("used-mem");
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class GcsFaults {
     volatile int failureStatus;
     volatile String denial;
+    volatile boolean denyingDeletesOnly;
     volatile boolean damaging;
     volatile int bytesPerSecond;
     /** Answered to everything, unless null. */
@@ -39,8 +40,8 @@ final class GcsFaults {
     }
 
     /** Null if the call, alone or part of a batch, is to be served. */
-    GcsAnswer refusal() {
-        String reason = denial;
+    GcsAnswer refusal(String method) {
+        String reason = denyingDeletesOnly && !method.equals("DELETE") ? null : denial;
         return reason == null ? null : GcsAnswer.error(403, reason, "Refused as ordered: " + reason);
     }
 

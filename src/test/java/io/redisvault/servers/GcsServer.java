@@ -138,6 +138,13 @@ public final class GcsServer implements AutoCloseable {
     /** Refuses everything with 403 and this reason; null for no longer. */
     public void deny(String reason) {
         faults.denial = reason;
+        faults.denyingDeletesOnly = false;
+    }
+
+    /** Refuses to delete objects only. */
+    public void denyDeleting(String reason) {
+        faults.denyingDeletesOnly = true;
+        faults.denial = reason;
     }
 
     /** Answers everything so; for no longer, with a status of 0. */
@@ -251,7 +258,7 @@ public final class GcsServer implements AutoCloseable {
     private GcsAnswer answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
         Map<String, String> query = query(exchange.getRequestURI());
-        GcsAnswer refusal = faults.refusal();
+        GcsAnswer refusal = faults.refusal(exchange.getRequestMethod());
         if (refusal != null) {
             return refusal;
         }

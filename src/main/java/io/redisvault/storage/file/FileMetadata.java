@@ -1,16 +1,14 @@
 package io.redisvault.storage.file;
 
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -22,6 +20,7 @@ import java.util.stream.Collectors;
  */
 final class FileMetadata {
 
+    private static final String VIEW = "user:";
     private static final String PREFIX = "redis-vault.";
     private static final int LARGEST_FILE = 64 * 1024;
 
@@ -29,10 +28,10 @@ final class FileMetadata {
 
     /** @return what was kept: nothing on a file system without such attributes */
     static Map<String, String> write(Path file, Map<String, String> facts) {
-        UserDefinedFileAttributeView attributes = attributes(file);
         try {
             for (Map.Entry<String, String> fact : facts.entrySet()) {
-                attributes.write(PREFIX + fact.getKey(), StandardCharsets.UTF_8.encode(fact.getValue()));
+                byte[] value = fact.getValue().getBytes(StandardCharsets.UTF_8);
+                Files.setAttribute(file, VIEW + PREFIX + fact.getKey(), value, LinkOption.NOFOLLOW_LINKS);
             }
             return facts;
         } catch (IOException | UnsupportedOperationException unsupported) {
@@ -42,17 +41,12 @@ final class FileMetadata {
 
     static Map<String, String> read(Path file) throws IOException {
         Map<String, String> facts = new HashMap<>();
-        UserDefinedFileAttributeView attributes = attributes(file);
         try {
-            for (String name : attributes.list()) {
+            Files.readAttributes(file, VIEW + "*", LinkOption.NOFOLLOW_LINKS).forEach((name, value) -> {
                 if (name.startsWith(PREFIX)) {
-                    ByteBuffer value = ByteBuffer.allocate(attributes.size(name));
-                    attributes.read(name, value);
-                    facts.put(
-                            name.substring(PREFIX.length()),
-                            StandardCharsets.UTF_8.decode(value.flip()).toString());
+                    facts.put(name.substring(PREFIX.length()), new String((byte[]) value, StandardCharsets.UTF_8));
                 }
-            }
+            });
         } catch (IOException | UnsupportedOperationException unsupported) {
             facts.clear();
         }
@@ -61,20 +55,13 @@ final class FileMetadata {
 
     private static Map<String, String> ofEarlierVersions(Path beside) throws IOException {
         Properties facts = new Properties();
-        try {
-            if (FilePaths.regular(beside).size() > LARGEST_FILE) {
-                return Map.of();
-            }
-            try (Reader reader = Channels.newReader(FilePaths.open(beside), StandardCharsets.UTF_8)) {
-                facts.load(reader);
+        try (FileChannel channel = FilePaths.open(beside)) {
+            if (channel.size() <= LARGEST_FILE) {
+                facts.load(Channels.newReader(channel, StandardCharsets.UTF_8));
             }
         } catch (NoSuchFileException | CharacterCodingException | IllegalArgumentException none) {
             return Map.of();
         }
         return facts.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, facts::getProperty));
-    }
-
-    private static UserDefinedFileAttributeView attributes(Path file) {
-        return Files.getFileAttributeView(file, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -54,16 +55,20 @@ record FilePaths(Path root) {
 
     /** Makes the root, whose parent must exist, and what is missing below it. */
     void createDirectories(Path directory) throws IOException {
-        if (!Files.exists(root)) {
-            if (!Files.exists(root.getParent())) {
-                throw missing(root.getParent());
+        // A root that is a symbolic link would be taken for a file below.
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        for (Path above = directory; above != null; above = above.getParent()) {
+            if (Files.exists(above) && !Files.isDirectory(above)) {
+                throw new StorageException.Other(
+                        above + " is not a directory; give the path of one to keep backups in", null);
             }
-            Files.createDirectory(root, OWNERS_DIRECTORY);
         }
-        // Else a root that is a symbolic link is taken for a file.
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, OWNERS_DIRECTORY);
+        if (!Files.exists(root) && !Files.exists(root.getParent())) {
+            throw missing(root.getParent());
         }
+        Files.createDirectories(directory, OWNERS_DIRECTORY);
     }
 
     /** Names the first directory of a path that is not there. */
@@ -91,10 +96,9 @@ record FilePaths(Path root) {
         return beside(file, ".meta");
     }
 
-    /** The key that a part is to become, by the key that it has itself; null if this is no part. */
-    static String keyOfPart(String part) {
-        Matcher matcher = PART.matcher(part);
-        return matcher.matches() ? matcher.group(1) + matcher.group(2) : null;
+    /** The key that a part is to become, by the key that it has itself. */
+    static Optional<String> keyOfPart(String part) {
+        return Optional.of(PART.matcher(part)).filter(Matcher::matches).map(found -> found.group(1) + found.group(2));
     }
 
     /** True for names that no object has. */

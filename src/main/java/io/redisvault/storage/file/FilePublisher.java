@@ -2,7 +2,6 @@ package io.redisvault.storage.file;
 
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -14,7 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Makes files, and gives a written one the name that makes it an object: never one that is taken. */
@@ -31,44 +33,40 @@ class FilePublisher {
                 FilePaths.OWNER_ONLY);
     }
 
-    /** Fails where no file could be made that is named as backups are. */
-    void probe(Path root) throws IOException {
+    /** Fails where no part could be written of a file with this name, which has colons. */
+    void requireWritable(Path file) throws IOException {
         try {
-            if (createAndRemove(root.resolve("redis-vault-access_2026-01-02T03:04:05Z"))) {
+            if (probe(file).isPresent()) {
                 return;
             }
         } catch (AccessDeniedException denied) {
             throw denied;
         } catch (FileSystemException refused) {
             // If it is not the name, this fails for the same reason.
-            createAndRemove(root.resolve("redis-vault-access"));
+            probe(file.resolveSibling("redis-vault-access"));
         }
         throw new StorageException.Other(
-                root + " takes no names with colons, which those of backups have; use a file system that does (exFAT,"
-                        + " NTFS and SMB often do not), or mount SMB with the option mapposix",
+                file.getParent()
+                        + " takes no names with colons, which those of backups have; use a file system that does"
+                        + " (exFAT, NTFS and SMB often do not), or mount SMB with the option mapposix",
                 null);
     }
 
-    /** The time that a new file gets: the server's, on a network file system. */
-    Instant clock(Path root) throws IOException {
-        Path probe = FilePaths.part(root.resolve("redis-vault-clock"));
-        try (FileChannel made = create(probe)) {
-            made.write(ByteBuffer.allocate(1));
-            made.force(true);
-            return FilePaths.attributes(probe).lastModifiedTime().toInstant();
+    /**
+     * Writes and removes a part of a file, and tells its time: the server's, on a network file system. Empty if the part cannot
+     * be seen in the directory: a colon may begin a stream of another file.
+     */
+    Optional<Instant> probe(Path file) throws IOException {
+        Path part = FilePaths.part(file);
+        FileChannel channel = create(part);
+        try (channel;
+                Stream<Path> files = Files.list(part.getParent())) {
+            channel.write(ByteBuffer.allocate(1));
+            channel.force(true);
+            Instant time = FilePaths.attributes(part).lastModifiedTime().toInstant();
+            return files.anyMatch(part::equals) ? Optional.of(time) : Optional.empty();
         } finally {
-            Files.deleteIfExists(probe);
-        }
-    }
-
-    /** False if it cannot be seen in the directory: a colon may begin a stream of another file. */
-    private boolean createAndRemove(Path name) throws IOException {
-        Path probe = FilePaths.part(name);
-        create(probe).close();
-        try (Stream<Path> files = Files.list(probe.getParent())) {
-            return files.anyMatch(probe::equals);
-        } finally {
-            Files.delete(probe);
+            Files.delete(part);
         }
     }
 
@@ -103,9 +101,6 @@ class FilePublisher {
         Path guard = FilePaths.guard(file);
         take(guard);
         try {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                throw new FileAlreadyExistsException(file.toString());
-            }
             Files.move(part, file);
         } finally {
             Files.deleteIfExists(guard);
@@ -118,19 +113,11 @@ class FilePublisher {
                 create(guard).close();
                 return;
             } catch (FileAlreadyExistsException busy) {
-                pause();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
             }
         }
         throw new StorageException.Unavailable(
                 "Another process is storing under the same name; remove " + guard + " if none is", null);
-    }
-
-    private static void pause() throws InterruptedIOException {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException();
-        }
     }
 
     /** Somebody else who may write to the directory could have swapped the files. */

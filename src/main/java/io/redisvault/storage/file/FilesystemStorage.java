@@ -6,6 +6,7 @@ import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.DirectorySync;
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Objects as files below a directory: a volume, an NFS export, a laptop's disk. */
@@ -37,9 +39,6 @@ import org.jboss.logging.Logger;
 public final class FilesystemStorage implements BackupStorage {
 
     private static final Logger LOG = Logger.getLogger(FilesystemStorage.class);
-
-    // The JDK copies what it writes into a native buffer of the same size that it keeps for the thread.
-    private static final int SLICE = 128 * 1024;
 
     private final FilePaths paths;
     private final FilePublisher publisher;
@@ -95,10 +94,8 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     private static void write(FileChannel channel, ByteBuffer chunk, Path part) {
-        int end = chunk.limit();
         try {
-            while (chunk.position() < end) {
-                chunk.limit(Math.min(end, chunk.position() + SLICE));
+            while (chunk.hasRemaining()) {
                 channel.write(chunk);
             }
         } catch (IOException e) {
@@ -116,11 +113,12 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        return Blocking.stream(
-                        () -> new FileListing(
-                                paths.root(), prefix, key -> key.startsWith(prefix) && !FilePaths.isHidden(key)),
-                        executor)
+        return files(prefix, key -> key.startsWith(prefix) && !FilePaths.isHidden(key))
                 .map(entry -> new StoredObject(entry.key(), entry.attributes().size()));
+    }
+
+    private Multi<FileListing.Entry> files(String prefix, Predicate<String> wanted) {
+        return new FileListing(paths.root(), prefix, wanted, executor).files();
     }
 
     @Override
@@ -133,73 +131,77 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
+        String name = paths.root() + "/" + key;
         return Blocking.read(
                 () -> FilePaths.open(paths.file(key)).position(offset),
                 length,
-                paths.root() + "/" + key,
-                failure -> FileErrors.translate("read", paths.root() + "/" + key, failure),
+                name,
+                failure -> FileErrors.translate("read", name, failure),
                 executor);
     }
 
     @Override
     public Multi<Deletion> delete(Collection<String> keys) {
         return Multi.createFrom().iterable(keys).onItem().transformToUniAndConcatenate(key -> blocking(
-                        "delete", key, file -> delete(key, file))
+                        "delete", key, this::delete)
+                .replaceWith(Deletion.done(key))
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithItem(Deletion.done(key))
                 .onFailure(StorageException.class)
                 .recoverWithItem(failure -> Deletion.failed(key, failure)));
     }
 
-    private Deletion delete(String key, Path file) throws IOException {
-        try {
-            FilePaths.regular(file);
-            Files.delete(file);
-            Files.deleteIfExists(FilePaths.metadata(file));
-            force(file.getParent());
-        } catch (NoSuchFileException gone) {
-            // As wished.
-        }
-        return Deletion.done(key);
+    private Void delete(Path file) throws IOException {
+        FilePaths.regular(file);
+        Files.delete(file);
+        Files.deleteIfExists(FilePaths.metadata(file));
+        force(file.getParent());
+        return null;
     }
 
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
-        return Blocking.call(
-                () -> {
-                    int removed = 0;
-                    if (!Files.exists(paths.root())) {
-                        return removed;
-                    }
-                    FileListing parts = new FileListing(paths.root(), keyPrefix, hidden -> {
-                        String key = FilePaths.keyOfPart(hidden);
-                        return key != null && key.startsWith(keyPrefix) && keys.test(key);
-                    });
-                    for (FileListing.Entry part = parts.next(); part != null; part = parts.next()) {
-                        // The time of the last write: one that is still being written is never old.
-                        if (part.attributes().lastModifiedTime().toInstant().isBefore(olderThan)) {
-                            removed += Files.deleteIfExists(part.path()) ? 1 : 0;
-                        }
-                    }
-                    return removed;
-                },
-                executor);
+        return files(keyPrefix, hidden -> FilePaths.keyOfPart(hidden)
+                        .filter(key -> key.startsWith(keyPrefix) && keys.test(key))
+                        .isPresent())
+                // The time of the last write: one that is still being written is never old.
+                .filter(part -> part.attributes().lastModifiedTime().toInstant().isBefore(olderThan))
+                .onItem()
+                .transformToUniAndConcatenate(part -> Blocking.call(() -> Files.deleteIfExists(part.path()), executor))
+                .filter(deleted -> deleted)
+                .collect()
+                .with(Collectors.summingInt(deleted -> 1))
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithItem(0);
     }
 
     @Override
     public Uni<Void> checkAccess() {
+        return writing(root -> {
+            paths.createDirectories(root);
+            Files.newDirectoryStream(root).close();
+            return null;
+        });
+    }
+
+    /** Permission bits do not tell about read-only mounts and exports; writing does. */
+    @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        return writing(root -> {
+            // A part of a backup: what a process leaves that dies meanwhile goes with the incomplete ones.
+            Path file = paths.file(keyPrefix + "2026-01-02T03:04:05Z.rdb");
+            paths.createDirectories(file.getParent());
+            publisher.requireWritable(file);
+            return Optional.empty();
+        });
+    }
+
+    private <T> Uni<T> writing(FileCall<T> call) {
+        Path root = paths.root();
         return Blocking.call(
                 () -> {
-                    Path root = paths.root();
-                    for (Path above = root; above != null; above = above.getParent()) {
-                        if (Files.exists(above) && !Files.isDirectory(above)) {
-                            throw new StorageException.Other(
-                                    above + " is not a directory; give the path of one to keep backups in", null);
-                        }
-                    }
                     try {
-                        paths.createDirectories(root);
-                        // Permission bits do not tell about read-only mounts and exports; writing does.
-                        publisher.probe(root);
-                        return null;
+                        return call.on(root);
                     } catch (NoSuchFileException | AccessDeniedException e) {
                         throw new StorageException.AccessDenied(
                                 FileErrors.translate("write to", root, e).getMessage()
@@ -214,7 +216,7 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Uni<Optional<Instant>> clock() {
-        return Blocking.call(() -> Optional.of(publisher.clock(paths.root())), executor)
+        return Blocking.call(() -> publisher.probe(paths.root().resolve("redis-vault-clock")), executor)
                 .onFailure()
                 .recoverWithItem(Optional.empty());
     }

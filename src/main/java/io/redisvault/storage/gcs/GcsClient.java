@@ -104,15 +104,14 @@ public final class GcsClient {
             BackOff backOff = backOff();
             HttpUnsuccessfulResponseHandler busy = new HttpBackOffUnsuccessfulResponseHandler(backOff)
                     .setBackOffRequired(response -> mayPass(response.getStatusCode()));
-            request.setNumberOfRetries(Integer.MAX_VALUE)
-                    .setIOExceptionHandler(new HttpBackOffIOExceptionHandler(backOff))
-                    .setUnsuccessfulResponseHandler(busy);
             if (credentials.isPresent()) {
                 credentials.get().initialize(request);
-                request.setUnsuccessfulResponseHandler(
-                        (failed, response, retry) -> credentials.get().handleResponse(failed, response, retry)
-                                || busy.handleResponse(failed, response, retry));
             }
+            request.setNumberOfRetries(Integer.MAX_VALUE)
+                    .setIOExceptionHandler(new HttpBackOffIOExceptionHandler(backOff))
+                    .setUnsuccessfulResponseHandler((failed, response, retry) ->
+                            credentials.isPresent() && credentials.get().handleResponse(failed, response, retry)
+                                    || busy.handleResponse(failed, response, retry));
         };
     }
 
@@ -126,20 +125,16 @@ public final class GcsClient {
                 .setCurlLoggingEnabled(false);
     }
 
-    /** The JDK takes half a header for a whole one, without a body then. */
-    static void requireBody(HttpResponse response) throws IOException {
-        if (response.getContent() == null) {
+    private static void inspect(HttpResponse response) throws IOException {
+        String method = response.getRequest().getRequestMethod();
+        if (!response.isSuccessStatusCode()) {
+            return;
+        }
+        // The JDK takes half a header for a whole one, without a body then.
+        if (response.getContent() == null && (method.equals("GET") || method.equals("PUT"))) {
             throw new IOException("the answer broke off within its header");
         }
-    }
-
-    private static void inspect(HttpResponse response) throws IOException {
-        if (response.isSuccessStatusCode()
-                && response.getRequest().getRequestMethod().equals("GET")) {
-            requireBody(response);
-        }
-        if (response.isSuccessStatusCode()
-                && String.valueOf(response.getContentType()).startsWith("text/html")) {
+        if (String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();
             throw new GcsErrors.WebPageException();
         }

@@ -17,15 +17,16 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -87,7 +88,14 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        return Blocking.stream(() -> new GcsListing(client, bucket, prefix), executor);
+        return Multi.createBy()
+                .repeating()
+                .uni(
+                        () -> new GcsListing(client, bucket, prefix),
+                        listing -> worker("list", url(prefix), listing::next))
+                .whilst(GcsListing.Page::more)
+                .onItem()
+                .transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.objects()));
     }
 
     @Override
@@ -116,7 +124,7 @@ public final class GcsStorage implements BackupStorage {
                             .getRequestHeaders()
                             .setRange("bytes=" + offset + "-" + (offset + length - 1));
                     HttpResponse response = request.executeMedia();
-                    return new Body(response, part(key, offset, response));
+                    return Channels.newChannel(new Body(response, part(key, offset, response)));
                 },
                 length,
                 url(key),
@@ -130,15 +138,14 @@ public final class GcsStorage implements BackupStorage {
      */
     private long part(String key, long offset, HttpResponse response) throws IOException {
         HttpHeaders headers = response.getHeaders();
-        Long length = headers.getContentLength();
         Matcher range = PART.matcher(String.valueOf(headers.getContentRange()));
-        if (response.getStatusCode() == 206
-                && range.matches()
-                && Long.parseLong(range.group(1)) == offset
-                && (length == null
-                        ? headers.getFirstHeaderStringValue("transfer-encoding") != null
-                        : length == Long.parseLong(range.group(2)) - offset + 1)) {
-            return Long.parseLong(range.group(2)) - offset + 1;
+        if (response.getStatusCode() == 206 && range.matches() && Long.parseLong(range.group(1)) == offset) {
+            long length = Long.parseLong(range.group(2)) - offset + 1;
+            if (headers.getContentLength() == null
+                    ? headers.getFirstHeaderStringValue("transfer-encoding") != null
+                    : headers.getContentLength() == length) {
+                return length;
+            }
         }
         response.disconnect();
         if (response.getStatusCode() == 200) {
@@ -154,15 +161,20 @@ public final class GcsStorage implements BackupStorage {
         return Multi.createFrom()
                 .iterable(keys)
                 .onItem()
-                .transformToUni(key -> worker("delete", url(key), () -> {
-                            client.storage().objects().delete(bucket, key).execute();
-                            return Deletion.done(key);
-                        })
-                        .onFailure(StorageException.NotFound.class)
-                        .recoverWithItem(Deletion.done(key))
+                .transformToUni(key -> delete(key)
+                        .replaceWith(Deletion.done(key))
                         .onFailure(StorageException.class)
                         .recoverWithItem(failure -> Deletion.failed(key, failure)))
                 .merge(DELETIONS_AT_A_TIME);
+    }
+
+    private Uni<Void> delete(String key) {
+        return this.worker(
+                        "delete",
+                        url(key),
+                        () -> client.storage().objects().delete(bucket, key).execute())
+                .onFailure(StorageException.NotFound.class)
+                .recoverWithNull();
     }
 
     /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
@@ -173,30 +185,43 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return this.<Void>worker("list", "gs://" + bucket, () -> {
-                    client.storage().objects().list(bucket).setMaxResults(1L).execute();
-                    return null;
-                })
+        return worker("list", "gs://" + bucket, this::listOne)
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
-                        "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
+                        "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        // No backup's name, since those end in .rdb.
+        String key = keyPrefix + "2026-01-02T03:04:05Z.access-check";
+        Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), OptionalLong.of(1));
+        return put(key, content, Map.of())
+                // What could not be deleted the last time.
+                .onFailure(StorageException.AlreadyExists.class)
+                .recoverWithNull()
+                .chain(() -> delete(key))
+                .map(deleted -> Optional.<String>empty())
+                .onFailure(failure ->
+                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
+                .recoverWithItem(denied -> Optional.of("writing was not tried to its end: " + denied.getMessage()));
     }
 
     /** By the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
-        return worker("list", "gs://" + bucket, () -> {
-                    HttpResponse answer = client.storage()
-                            .objects()
-                            .list(bucket)
-                            .setMaxResults(1L)
-                            .executeUnparsed();
-                    answer.disconnect();
-                    return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
-                            answer.getHeaders().getDate(), Instant::from));
-                })
+        return worker("list", "gs://" + bucket, this::listOne)
+                .map(answer -> Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.getDate(), Instant::from)))
                 .onFailure()
                 .recoverWithItem(Optional.empty());
+    }
+
+    private HttpHeaders listOne() throws IOException {
+        HttpResponse answer =
+                client.storage().objects().list(bucket).setMaxResults(1L).executeUnparsed();
+        answer.disconnect();
+        return answer.getHeaders();
     }
 
     @Override
@@ -225,31 +250,25 @@ public final class GcsStorage implements BackupStorage {
     }
 
     /** Bytes of an answer; closing it early does not read the rest. */
-    private static final class Body implements ReadableByteChannel {
+    private static final class Body extends FilterInputStream {
         private final HttpResponse response;
-        private final ReadableByteChannel bytes;
         private long left;
 
         /** @param length that the server says it has */
         Body(HttpResponse response, long length) throws IOException {
-            this.left = length;
+            super(response.getContent());
             this.response = response;
-            this.bytes = Channels.newChannel(response.getContent());
+            this.left = length;
         }
 
         @Override
-        public int read(ByteBuffer buffer) throws IOException {
-            int count = bytes.read(buffer);
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
             if (count < 0 && left > 0) {
                 throw new IOException(left + " bytes are missing");
             }
             left -= count;
             return count;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return bytes.isOpen();
         }
 
         @Override

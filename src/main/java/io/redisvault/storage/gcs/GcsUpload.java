@@ -1,9 +1,7 @@
 package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.AbstractHttpContent;
-import com.google.api.client.http.EmptyContent;
 import com.google.api.client.http.GenericUrl;
-import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,9 +79,9 @@ final class GcsUpload {
         url.put("uploadType", "resumable");
         // Only if there is none yet.
         url.put("ifGenerationMatch", 0);
-        HttpRequest request = storage.getRequestFactory()
-                .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted));
-        HttpResponse opened = request.execute();
+        HttpResponse opened = storage.getRequestFactory()
+                .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
+                .execute();
         opened.disconnect();
         return opened.getHeaders().getLocation();
     }
@@ -160,56 +157,53 @@ final class GcsUpload {
         boolean unsure = false;
         BackOff backOff = null;
         while (true) {
-            IOException failure;
+            IOException failure = new IOException("the server takes no more bytes");
+            boolean tryAtOnce = unsure;
             try {
                 Answer answer = put(unsure ? end : received, end, last);
-                if (answer.stored() != null) {
+                if (answer.stored() != null || answer.received() == end && !last) {
                     return answer.stored();
                 }
-                boolean progress = answer.received() > furthest;
                 received = answer.received();
-                furthest = Math.max(furthest, received);
                 if (received < start || received > end) {
-                    throw new StorageException.Unavailable(
-                            "Cannot write " + url() + ": the server lost what it had received", null);
+                    throw unavailable("the server lost what it had received");
                 }
-                if (received == end && !last) {
-                    return null;
+                unsure = false;
+                if (received > furthest) {
+                    furthest = received;
+                    backOff = null;
+                    tryAtOnce = true;
                 }
-                if (progress || unsure) {
-                    backOff = progress ? null : backOff;
-                    unsure = false;
-                    continue;
-                }
-                failure = new IOException("the server takes no more bytes");
             } catch (HttpResponseException e) {
-                boolean forgotten = e.getStatusCode() == 404 || e.getStatusCode() == 410;
-                if (forgotten && start > 0) {
-                    throw new StorageException.Unavailable(
-                            "Cannot write " + url() + ": the server forgot the upload after " + start
-                                    + " bytes; it has to begin again",
-                            null);
-                }
-                if (!forgotten && !GcsClient.mayPass(e.getStatusCode())) {
-                    throw e;
-                }
-                if (forgotten) {
-                    // Nothing is lost yet.
-                    open();
-                    received = 0;
-                }
+                unsure = !beginsAgain(e);
+                received = start;
+                tryAtOnce = false;
                 failure = e;
-                unsure = !forgotten;
-            } catch (IOException e) {
-                failure = e;
+            } catch (IOException | IllegalArgumentException halfAnAnswer) {
                 unsure = true;
-            } catch (IllegalArgumentException halfAnAnswer) {
+                tryAtOnce = false;
                 failure = new IOException(halfAnAnswer);
-                unsure = true;
             }
-            backOff = backOff == null ? client.backOff() : backOff;
-            pause(backOff, failure);
+            if (!tryAtOnce) {
+                backOff = backOff == null ? client.backOff() : backOff;
+                pause(backOff, failure);
+            }
         }
+    }
+
+    /** True if the server forgot the upload before it had any of it, so that another could be begun. Fails if another try is in vain. */
+    private boolean beginsAgain(HttpResponseException failure) throws IOException {
+        if (failure.getStatusCode() != 404 && failure.getStatusCode() != 410) {
+            if (!GcsClient.mayPass(failure.getStatusCode())) {
+                throw failure;
+            }
+            return false;
+        }
+        if (start > 0) {
+            throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
+        }
+        open();
+        return true;
     }
 
     private record Answer(long received, StorageObject stored) {}
@@ -217,8 +211,7 @@ final class GcsUpload {
     /** @param from where in the object the bytes begin that are sent; asks how far the server is if it is the end */
     private Answer put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
-        HttpContent content = from == end ? new EmptyContent() : new Bytes((int) (from - start), (int) (end - from));
-        HttpRequest request = client.session().buildPutRequest(session, content);
+        HttpRequest request = client.session().buildPutRequest(session, new Bytes(from, end));
         request.getHeaders()
                 .setContentRange("bytes " + (from == end ? "*" : from + "-" + (end - 1)) + "/" + (last ? end : "*"));
         if (last) {
@@ -226,16 +219,15 @@ final class GcsUpload {
         }
         HttpResponse response = request.execute();
         try {
-            if (response.getStatusCode() == RESUME) {
-                Matcher range = RECEIVED.matcher(
-                        Objects.requireNonNullElse(response.getHeaders().getRange(), ""));
-                return new Answer(range.matches() ? Long.parseLong(range.group(1)) + 1 : 0, null);
-            }
             if (response.isSuccessStatusCode()) {
-                GcsClient.requireBody(response);
                 return new Answer(end, response.parseAs(StorageObject.class));
             }
-            throw new HttpResponseException(response);
+            if (response.getStatusCode() != RESUME) {
+                throw new HttpResponseException(response);
+            }
+            Matcher range =
+                    RECEIVED.matcher(String.valueOf(response.getHeaders().getRange()));
+            return new Answer(range.matches() ? Long.parseLong(range.group(1)) + 1 : 0, null);
         } finally {
             response.disconnect();
         }
@@ -258,31 +250,35 @@ final class GcsUpload {
         }
     }
 
+    private StorageException unavailable(String why) {
+        return new StorageException.Unavailable("Cannot write " + url() + ": " + why, null);
+    }
+
     private String url() {
         return GcsStorage.url(bucket, wanted.getName());
     }
 
     /** A part of the chunk, written in slices so that a cancellation need not wait for a slow server. */
     private final class Bytes extends AbstractHttpContent {
-        private final int offset;
-        private final int length;
+        private final long from;
+        private final long end;
 
-        Bytes(int offset, int length) {
+        Bytes(long from, long end) {
             super(wanted.getContentType());
-            this.offset = offset;
-            this.length = length;
+            this.from = from;
+            this.end = end;
         }
 
         @Override
         public long getLength() {
-            return length;
+            return end - from;
         }
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            for (int written = 0; written < length; written += SLICE) {
+            for (long at = from; at < end; at += SLICE) {
                 requireNotCancelled();
-                out.write(chunk, offset + written, Math.min(SLICE, length - written));
+                out.write(chunk, (int) (at - start), (int) Math.min(SLICE, end - at));
             }
             out.flush();
         }

@@ -176,6 +176,11 @@ public final class S3Storage implements BackupStorage {
     }
 
     @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    @Override
     public String url(String key) {
         return "s3://" + bucket.name() + "/" + key;
     }

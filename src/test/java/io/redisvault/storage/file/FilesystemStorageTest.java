@@ -9,6 +9,7 @@ import io.redisvault.servers.ProcessStatus;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.BackupStorageContract;
 import io.redisvault.storage.Deletion;
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
@@ -280,6 +281,7 @@ class FilesystemStorageTest extends BackupStorageContract {
         result(new FilesystemStorage(root().resolve("not-yet"), WORKERS).checkAccess());
         for (Call call : List.<Call>of(
                 storage -> result(storage.checkAccess()),
+                storage -> result(storage.checkWrite("redis-1_")),
                 storage -> result(storage.put("key", new TestContent(1, 1).content(), Map.of())),
                 storage -> result(storage.list("").collect().asList()))) {
             assertThatThrownBy(() -> call.on(new FilesystemStorage(root().resolve("no/where/backups"), WORKERS)))
@@ -294,6 +296,19 @@ class FilesystemStorageTest extends BackupStorageContract {
         assertThatThrownBy(() -> result(new FilesystemStorage(Path.of("/proc/backups"), WORKERS).checkAccess()))
                 .isInstanceOf(StorageException.AccessDenied.class)
                 .hasMessageContaining("mount a writable volume");
+    }
+
+    @Test
+    void aPlaceToWhichNothingCanBeWrittenIsFoundOutAtTheStart() throws IOException {
+        assertThatThrownBy(
+                        () -> result(new FilesystemStorage(Path.of("/proc/self/task"), WORKERS).checkWrite("redis-1_")))
+                .isInstanceOf(StorageException.AccessDenied.class)
+                .hasMessageContaining("mount a writable volume");
+        Path file = Files.writeString(root().resolve("redis"), "x");
+
+        assertThatThrownBy(() -> result(storage().checkWrite("redis/redis-1_")))
+                .isInstanceOf(StorageException.Other.class)
+                .hasMessageContaining(file + " is not a directory");
     }
 
     private interface Call {

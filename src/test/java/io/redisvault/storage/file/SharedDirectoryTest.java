@@ -126,11 +126,11 @@ class SharedDirectoryTest {
             }
         });
 
-        assertThatThrownBy(() -> result(exfat.checkAccess()))
+        assertThatThrownBy(() -> result(exfat.checkWrite("redis-1_")))
                 .isInstanceOf(StorageException.Other.class)
                 .hasMessageContaining(root + " takes no names with colons")
                 .hasMessageContaining("mapposix");
-        result(storage.checkAccess());
+        assertThat(result(storage.checkWrite("redis-1_"))).isEmpty();
         assertThat(root).isEmptyDirectory();
     }
 
@@ -145,7 +145,8 @@ class SharedDirectoryTest {
             }
         });
 
-        for (Runnable call : List.<Runnable>of(() -> put(refusing, "dump"), () -> result(refusing.checkAccess()))) {
+        for (Runnable call :
+                List.<Runnable>of(() -> put(refusing, "dump"), () -> result(refusing.checkWrite("redis-1_")))) {
             assertThatThrownBy(call::run).isInstanceOf(StorageException.class).satisfies(failure -> assertThat(
                             failure.getMessage())
                     .contains(root.toString(), reason)

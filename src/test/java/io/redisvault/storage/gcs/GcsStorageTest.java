@@ -358,6 +358,34 @@ class GcsStorageTest extends BackupStorageContract {
         }
 
         @Test
+        void saysThatWritingWasNotTriedWhereItIsNotAllowed() {
+            server.deny("forbidden");
+            assertThat(result(storage.checkWrite(key("redis-1_"))).orElseThrow())
+                    .contains("writing was not tried", "Cannot create gs://backups/" + key("redis-1_"));
+
+            server.denyDeleting("forbidden");
+            assertThat(result(storage.checkWrite(key("redis-1_"))).orElseThrow())
+                    .contains("writing was not tried to its end", "Cannot delete gs://backups/" + key("redis-1_"));
+            server.denyDeleting("retentionPolicyNotMet");
+            assertThat(result(storage.checkWrite(key("redis-1_"))).orElseThrow())
+                    .contains("the bucket keeps it for now");
+
+            server.denyDeleting(null);
+            assertThat(result(storage.checkWrite(key("redis-1_")))).isEmpty();
+            assertThat(keys("")).isEmpty();
+        }
+
+        @Test
+        void saysWhyNothingCanBeWritten() {
+            server.answerAlways(507, "text/plain", "The disk is full");
+
+            assertThatThrownBy(() -> result(storage.checkWrite(key("redis-1_"))))
+                    .isInstanceOf(StorageException.Other.class)
+                    .hasMessageContaining("The disk is full");
+            server.answerAlways(0, null, "");
+        }
+
+        @Test
         void listsOnlyThePagesThatAreAskedFor() {
             IntStream.range(0, 10).forEach(i -> put(key("page-" + i), new TestContent(1, 1)));
             long before = server.count("list");
