@@ -1,126 +1,150 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.storage.Blocking;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jboss.logging.Logger;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
-/**
- * A bucket, how to speak to it, how to write to it, and what was learned of its server.
- *
- * @param refusesToReplace whether the server can keep an object that is there, as far as known
- * @param tagsAreMd5s whether all ETags were, so far
- */
-record S3Bucket(
-        S3AsyncClient client,
-        String name,
-        S3Options options,
-        S3Errors errors,
-        S3Buffers buffers,
-        AtomicBoolean refusesToReplace,
-        AtomicBoolean tagsAreMd5s) {
+/** Requests to a bucket, made again while the server is out of order; their failures say what they mean. */
+final class S3Bucket {
 
-    private static final Logger LOG = Logger.getLogger(S3Bucket.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
-    S3Bucket(S3AsyncClient client, String name, S3Options options, S3Errors errors) {
-        this(
-                client,
-                name,
-                options,
-                errors,
-                new S3Buffers(),
-                new AtomicBoolean(options.conditionalWrites()),
-                new AtomicBoolean(true));
+    private final S3AsyncClient client;
+    private final String name;
+    private final S3Errors errors;
+    private final Duration silence;
+
+    /** @param silence after which the client gives up an attempt */
+    S3Bucket(S3AsyncClient client, String name, Duration silence) {
+        this.client = client;
+        this.name = name;
+        this.errors = new S3Errors(name, client.serviceClientConfiguration().endpointOverride());
+        this.silence = silence;
     }
 
-    void doWithoutConditions(Throwable refusal) {
-        LOG.warnf(
-                "%s; the server lacks conditional writes, from now on each write is preceded by a look",
-                refusal.getMessage());
-        refusesToReplace.set(false);
+    String name() {
+        return name;
     }
 
-    void warnOfTag(String key, S3EntityTag tag) {
-        if (tagsAreMd5s.getAndSet(false)) {
-            LOG.warnf(
-                    "the server gave %s the ETag %s, which is not made of MD5s as S3's are; other checks have to do",
-                    key, tag);
-        }
+    String url(String key) {
+        return "s3://" + name + "/" + key;
+    }
+
+    /**
+     * One call of the client that takes as long as it needs while bytes move. Where the server is out of order it is made
+     * again, for as long as a silence may last.
+     *
+     * @param permission the IAM action it needs
+     */
+    <T> Uni<T> request(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
+        Uni<T> attempt = attempt(permission, call);
+        return attempt.onFailure(S3Failure::mayEndSoon).recoverWithUni(() -> {
+            long since = System.nanoTime();
+            return attempt.onFailure()
+                    .retry()
+                    .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
+                    .until(failure -> S3Failure.mayEndSoon(failure) && System.nanoTime() - since < silence.toNanos());
+        });
+    }
+
+    /** As a request, of a call that moves next to nothing: with all its attempts in a bounded time. */
+    <T> Uni<T> quickRequest(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
+        return bounded(request(permission, call));
+    }
+
+    private <T> Uni<T> bounded(Uni<T> request) {
+        // One connection gone silent is no reason to fail, two are.
+        Duration deadline = silence.multipliedBy(2);
+        return request.ifNoItem()
+                .after(deadline)
+                .failWith(() -> new StorageException.Unavailable(
+                        "S3 did not answer within " + deadline.toMillis() + " ms, twice STORAGE_TIMEOUT", null));
+    }
+
+    /** On a worker: credentials of a role are asked for before the call, and that blocks. */
+    private <T> Uni<T> attempt(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
+        return Uni.createFrom()
+                .completionStage(() -> call.apply(client))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure()
+                .transform(failure -> errors.translate(permission, failure));
+    }
+
+    /** Fails if the bucket does not answer, or may not be listed; only as persistent as the client itself. */
+    Uni<ListObjectsV2Response> probe() {
+        return bounded(attempt(
+                "s3:ListBucket",
+                s3 -> s3.listObjectsV2(request -> request.bucket(name).maxKeys(1))));
     }
 
     Uni<StoredObject> head(String key) {
-        return errors.quickRequest(
+        return quickRequest(
                         "s3:GetObject",
-                        () -> client.headObject(request -> request.bucket(name).key(key)))
+                        s3 -> s3.headObject(request -> request.bucket(name).key(key)))
                 // What would answer in words says it better.
-                .onFailure(S3Errors::isMute)
+                .onFailure(S3Failure::isMute)
                 .recoverWithUni(mute -> probe().chain(() -> Uni.createFrom().failure(mute)))
                 .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
     }
 
-    /** Fails if the bucket does not answer, or may not be listed. */
-    Uni<Void> probe() {
-        return errors.probe(
-                        "s3:ListBucket",
-                        () -> client.listObjectsV2(
-                                request -> request.bucket(name).maxKeys(1)))
-                .replaceWithVoid();
-    }
-
-    Uni<Void> requireFree(String key) {
-        return head(key)
-                .onItem()
-                .<Void>transformToUni(found -> Uni.createFrom()
-                        .failure(new StorageException.AlreadyExists("s3://" + name + "/" + key + " exists", null)))
-                .onFailure(StorageException.NotFound.class)
-                .recoverWithNull();
-    }
-
-    /** Of what is stored, in hexadecimal digits. */
-    Uni<String> md5(String key) {
-        return errors.request(
+    /** At least one byte. */
+    Multi<ByteBuffer> read(String key, long offset, long length) {
+        return request(
                         "s3:GetObject",
-                        () -> client.getObject(request -> request.bucket(name).key(key), new S3ObjectBytes()))
+                        s3 -> s3.getObject(
+                                request -> request.bucket(name)
+                                        .key(key)
+                                        .range("bytes=" + offset + "-" + (offset + length - 1)),
+                                AsyncResponseTransformer.<GetObjectResponse>toBlockingInputStream()))
                 .onItem()
-                .transformToMulti(bytes -> bytes)
-                .onFailure()
-                .transform(failure -> errors.translate("s3:GetObject", failure))
-                .collect()
-                .in(S3EntityTag::newMd5, MessageDigest::update)
-                .map(md5 -> HexFormat.of().formatHex(md5.digest()));
+                .transformToMulti(body -> Blocking.read(
+                        () -> Channels.newChannel(requireLength(body, length, key)),
+                        length,
+                        key,
+                        failure -> errors.translate("s3:GetObject", failure),
+                        Infrastructure.getDefaultWorkerPool()));
+    }
+
+    /** Some servers ignore the range. */
+    private static ResponseInputStream<GetObjectResponse> requireLength(
+            ResponseInputStream<GetObjectResponse> body, long length, String key) {
+        Long announced = body.response().contentLength();
+        if (announced != null && announced != length) {
+            body.abort();
+            throw new StorageException.Corrupt(key + ": " + announced + " bytes came instead of " + length, null);
+        }
+        return body;
     }
 
     /** A missing object counts as deleted. */
     Uni<Void> delete(String key) {
-        return errors.quickRequest(
+        return quickRequest(
                         "s3:DeleteObject",
-                        () -> client.deleteObject(
-                                request -> request.bucket(name).key(key)))
+                        s3 -> s3.deleteObject(request -> request.bucket(name).key(key)))
                 .replaceWithVoid()
-                .onFailure(S3Errors::isMissingObject)
+                .onFailure(S3Failure::isMissingObject)
                 .recoverWithNull();
-    }
-
-    /** Deletes an object that is not what was sent, and fails with the reason. */
-    Uni<Void> discard(String key, String reason) {
-        return delete(key)
-                .onFailure()
-                .transform(failure ->
-                        new StorageException.Corrupt(key + ": " + reason + "; DELETE IT: deleting failed", failure))
-                .onItem()
-                .transformToUni(deleted -> Uni.createFrom()
-                        .failure(new StorageException.Corrupt(key + ": " + reason + "; deleted it again", null)));
     }
 
     /** Yields false if there is no such upload. */
     Uni<Boolean> abort(String key, String uploadId) {
-        return errors.quickRequest(
+        return quickRequest(
                         "s3:AbortMultipartUpload",
-                        () -> client.abortMultipartUpload(
+                        s3 -> s3.abortMultipartUpload(
                                 request -> request.bucket(name).key(key).uploadId(uploadId)))
                 .map(response -> true)
                 .onFailure(StorageException.NotFound.class)

@@ -1,147 +1,219 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.StorageException;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.redisvault.storage.StorageException.AccessDenied;
+import io.redisvault.storage.StorageException.AlreadyExists;
+import io.redisvault.storage.StorageException.Corrupt;
+import io.redisvault.storage.StorageException.Locked;
+import io.redisvault.storage.StorageException.NotFound;
+import io.redisvault.storage.StorageException.Other;
+import io.redisvault.storage.StorageException.Unavailable;
+import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
-import java.util.Locale;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.xml.stream.XMLStreamException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Makes requests, goes on trying while the server is out of order, and says what a failure means. */
+/** Says what a failed request means for a backup, and what mends it. */
 final class S3Errors {
 
-    private static final long FIRST_PAUSE = 250;
-    private static final long LONGEST_PAUSE = 4000;
+    private record Meaning(BiFunction<String, Throwable, StorageException> kind, String sentence) {}
 
-    private final S3Refusals refusals;
-    private final S3Outages outages;
-    private final Duration silence;
+    private static final Pattern EXPECTED_REGION = Pattern.compile("expecting '([\\w-]+)'");
+    private static final Pattern SERVER = Pattern.compile("^\\w+://[^/?#]+");
+    private static final Pattern LOCK = Pattern.compile("(?i)object lock|worm protected");
+    private static final Pattern UNRESOLVED =
+            Pattern.compile("(?i)name or service|name resolution|nodename|not resolve");
 
-    /** @param silence after which the client gives up an attempt */
-    S3Errors(String bucket, Optional<URI> endpoint, Duration silence) {
-        this.refusals = new S3Refusals(bucket);
-        this.outages = new S3Outages(endpoint);
-        this.silence = silence;
+    private final String bucket;
+    private final String place;
+
+    S3Errors(String bucket, Optional<URI> endpoint) {
+        this.bucket = "bucket '" + bucket + "'";
+        this.place = endpoint.map(uri -> " at " + uri.getScheme() + "://" + uri.getAuthority())
+                .orElse("");
     }
 
-    /**
-     * One call of the client that moves next to nothing, with all its attempts in a bounded time.
-     *
-     * @param permission the IAM action it needs
-     */
-    <T> Uni<T> quickRequest(String permission, Supplier<CompletableFuture<T>> call) {
-        return bounded(request(permission, call));
-    }
-
-    /** As a quick request, but only as persistent as the client itself. */
-    <T> Uni<T> probe(String permission, Supplier<CompletableFuture<T>> call) {
-        return bounded(attempt(permission, call));
-    }
-
-    private <T> Uni<T> bounded(Uni<T> request) {
-        // One connection gone silent is no reason to fail, two are.
-        Duration deadline = silence.multipliedBy(2);
-        return request.ifNoItem()
-                .after(deadline)
-                .failWith(() -> new StorageException.Unavailable(
-                        "S3 did not answer within " + deadline.toMillis() + " ms, twice STORAGE_TIMEOUT", null));
-    }
-
-    /**
-     * One call of the client that takes as long as it needs while bytes move. Where the server is out of order it is made
-     * again, for as long as a silence may last.
-     *
-     * @param permission the IAM action it needs
-     */
-    <T> Uni<T> request(String permission, Supplier<CompletableFuture<T>> call) {
-        return attempt(permission, call)
-                .onFailure(S3Errors::mayEndSoon)
-                .recoverWithUni(failure -> again(attempt(permission, call), failure, System.nanoTime(), FIRST_PAUSE));
-    }
-
-    private <T> Uni<T> again(Uni<T> attempt, Throwable failure, long since, long pause) {
-        long jittered = ThreadLocalRandom.current().nextLong(pause / 2, pause);
-        if (System.nanoTime() - since + jittered * 1_000_000 > silence.toNanos()) {
-            return Uni.createFrom().failure(failure);
-        }
-        return Uni.createFrom()
-                .voidItem()
-                .onItem()
-                .delayIt()
-                .by(Duration.ofMillis(jittered))
-                .chain(() -> attempt)
-                .onFailure(S3Errors::mayEndSoon)
-                .recoverWithUni(next -> again(attempt, next, since, Math.min(2 * pause, LONGEST_PAUSE)));
-    }
-
-    /** On a worker, for credentials of a role are asked for before the call, and that blocks. */
-    private <T> Uni<T> attempt(String permission, Supplier<CompletableFuture<T>> call) {
-        return Uni.createFrom()
-                .completionStage(call)
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .onFailure()
-                .transform(failure -> translate(permission, failure));
-    }
-
-    StorageException translate(String permission, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof StorageException known) {
+    /** @param permission the IAM action that the request needed */
+    StorageException translate(String permission, Throwable thrown) {
+        if (thrown instanceof StorageException known) {
             return known;
         }
-        return cause instanceof AwsServiceException refusal
-                ? refusals.translate(permission, refusal)
-                : outages.translate(cause);
+        S3Failure failure = S3Failure.of(thrown);
+        if (failure.cause() instanceof StorageException known) {
+            return known;
+        }
+        if (failure.status() == 0) {
+            Meaning meaning = ofSilence(failure);
+            return meaning.kind.apply(meaning.sentence, failure.cause());
+        }
+        Meaning meaning = ofCode(failure, permission);
+        String code = failure.code().isEmpty() ? "" : " " + failure.code();
+        return meaning.kind.apply("S3 answered " + failure.status() + code + meaning.sentence, failure.cause());
     }
 
-    private static boolean mayEndSoon(Throwable failure) {
-        return failure instanceof StorageException.Unavailable
-                && failure.getCause() != null
-                && (failure.getCause() instanceof AwsServiceException refusal
-                        ? !S3Refusals.isConflict(refusal)
-                        : S3Outages.mayEndSoon(failure.getCause()));
+    private Meaning ofCode(S3Failure refusal, String permission) {
+        return switch (refusal.code()) {
+            case "NoSuchBucket" ->
+                is(NotFound::new, ": there is no " + bucket + "; create it, or correct S3_BUCKET or STORAGE_URL");
+            case "PreconditionFailed" -> is(AlreadyExists::new, ": the key is taken");
+            case "ConditionalRequestConflict", "OperationAborted" ->
+                is(Unavailable::new, ": another request for this key is not over");
+            case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" ->
+                elsewhere(refusal);
+            case "RequestTimeTooSkewed" -> is(AccessDenied::new, ": this machine's clock is wrong; set it by NTP");
+            case "InvalidAccessKeyId",
+                    "SignatureDoesNotMatch",
+                    "ExpiredToken",
+                    "InvalidToken",
+                    "TokenRefreshRequired" ->
+                is(
+                        AccessDenied::new,
+                        ": the credentials are wrong or expired; check AWS_ACCESS_KEY_ID,"
+                                + " AWS_SECRET_ACCESS_KEY or the pod's role");
+            case "BadDigest", "XAmzContentChecksumMismatch" -> is(Corrupt::new, ": what arrived is not what was sent");
+            case "InvalidObjectState" ->
+                is(Other::new, ": the object is archived; restore it in S3 to a class that can be read");
+            case "SlowDown", "RequestTimeout" -> is(Unavailable::new, refusal.words());
+            case "" -> ofAnswerWithoutCode(refusal, permission);
+            default -> ofStatus(refusal, permission);
+        };
     }
 
-    /** True if the server objects to something in the request, and to nothing that has an exception of its own. */
-    static boolean isMisunderstood(Throwable failure) {
-        return isNotImplemented(failure) || failure instanceof StorageException.Other && hasStatus(failure, 400);
+    private Meaning ofAnswerWithoutCode(S3Failure refusal, String permission) {
+        int status = refusal.status();
+        boolean page = refusal.header("Content-Type")
+                .filter(type -> type.startsWith("text/html"))
+                .isPresent();
+        if (page && status < 500 && status != 413 && status / 100 != 3) {
+            return is(Other::new, " with a web page: this is no S3 server; correct S3_ENDPOINT" + refusal.words());
+        }
+        if (status == 400 || status == 403) {
+            return is(
+                    AccessDenied::new,
+                    " and no reason: the credentials are wrong or expired (AWS_ACCESS_KEY_ID,"
+                            + " AWS_SECRET_ACCESS_KEY or the pod's role), or lack " + permission
+                            + " or s3:ListBucket on " + bucket);
+        }
+        return ofStatus(refusal, permission);
     }
 
-    /** True if the server knows the call, but not what was asked of it. */
-    static boolean isNotImplemented(Throwable failure) {
-        return hasStatus(failure, 501);
+    private Meaning ofStatus(S3Failure refusal, String permission) {
+        int status = refusal.status();
+        String words = refusal.words();
+        // Amazon says so in words only, others by a code.
+        if (refusal.code().equals("ObjectLocked") || LOCK.matcher(words).find()) {
+            return is(Locked::new, ": the object is kept by a lock");
+        }
+        if (status == 507 || refusal.code().contains("Quota")) {
+            return is(Other::new, ": there is no room left in " + bucket + "; free some, or raise its quota" + words);
+        }
+        return switch (status) {
+            case 404 -> is(NotFound::new, "");
+            case 412 -> is(AlreadyExists::new, ": the key is taken");
+            case 413 ->
+                is(
+                        Other::new,
+                        ": the server, or a proxy before it, takes no requests of this size; allow 8 MiB and more"
+                                + words);
+            case 401, 403 -> is(AccessDenied::new, ": the credentials lack " + permission + " on " + bucket + words);
+            case 429 -> is(Unavailable::new, words);
+            case 501 -> is(Other::new, words);
+            default -> status / 100 == 3 ? elsewhere(refusal) : is(status < 500 ? Other::new : Unavailable::new, words);
+        };
     }
 
-    /** True if the server objects to the condition that the key must be free. */
-    static boolean lacksConditions(Throwable failure) {
-        return isNotImplemented(failure)
-                || hasStatus(failure, 400)
-                        && failure.getMessage().toLowerCase(Locale.ROOT).contains("if-none-match");
+    private Meaning elsewhere(S3Failure refusal) {
+        Matcher expected = EXPECTED_REGION.matcher(refusal.words());
+        Optional<String> region = refusal.header("x-amz-bucket-region")
+                .or(() -> expected.find() ? Optional.of(expected.group(1)) : Optional.empty());
+        if (region.isPresent()) {
+            return is(AccessDenied::new, ": " + bucket + " is in region " + region.get() + "; correct AWS_REGION");
+        }
+        Optional<String> location = refusal.header("Location");
+        if (location.isPresent() && !refusal.code().equals("PermanentRedirect")) {
+            // What follows the server's name may hold a signature.
+            Matcher server = SERVER.matcher(location.get());
+            return is(
+                    Other::new,
+                    ": the endpoint sends us on to " + (server.find() ? server.group() : "another address")
+                            + "; correct S3_ENDPOINT");
+        }
+        return is(AccessDenied::new, ": " + bucket + " is in another region; correct AWS_REGION" + refusal.words());
     }
 
-    /** Whether another request for the same key is under way, and this one may be sent again. */
-    static boolean isConflict(Throwable failure) {
-        return failure.getCause() instanceof AwsServiceException refusal && S3Refusals.isConflict(refusal);
+    private Meaning ofSilence(S3Failure failure) {
+        String reason = failure.reason();
+        if (failure.cause() instanceof SdkClientException client
+                && String.valueOf(client.getMessage()).contains("credentials")) {
+            return is(
+                    AccessDenied::new,
+                    "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+        }
+        if (failure.has(CertificateExpiredException.class)) {
+            return is(
+                    Unavailable::new,
+                    "S3's certificate" + place + " has expired: " + reason + "; renew it, or set the clock");
+        }
+        if (failure.has(CertPathBuilderException.class)) {
+            return is(
+                    Unavailable::new,
+                    "S3's certificate is not trusted: " + reason
+                            + "; name its authority by S3_CA_FILE if the server is yours");
+        }
+        if (failure.has(CertificateException.class)) {
+            return is(
+                    Unavailable::new,
+                    "S3's certificate" + place + " is not for this name: " + reason
+                            + "; correct S3_ENDPOINT or the certificate");
+        }
+        if (failure.has(UnknownHostException.class)
+                || UNRESOLVED.matcher(reason).find()) {
+            return is(Unavailable::new, "S3's host cannot be resolved: " + reason + "; correct S3_ENDPOINT or the DNS");
+        }
+        if (reason.startsWith("Connection refused")) {
+            return is(
+                    Unavailable::new,
+                    "S3 did not answer" + place + ": " + reason + "; is it running, is S3_ENDPOINT right?");
+        }
+        if (reason.startsWith("not an SSL/TLS record")) {
+            return is(Unavailable::new, "S3" + place + " does not speak TLS; use http:// in S3_ENDPOINT");
+        }
+        if (failure.has(SSLException.class)) {
+            return is(Unavailable::new, "no TLS with S3" + place + ": " + reason);
+        }
+        if (failure.has(S3InterimAnswers.NotHttp.class)) {
+            return is(
+                    Other::new,
+                    "what answers" + place + " does not speak HTTP; if it speaks TLS, use https:// in S3_ENDPOINT");
+        }
+        if (failure.has(XMLStreamException.class)) {
+            return is(
+                    Other::new,
+                    "what answers" + place + " is no S3 server: its answer is not XML; correct S3_ENDPOINT");
+        }
+        // A body that breaks off fails with what its connection did, in no wrapping.
+        if (failure.cause() instanceof SdkClientException || failure.cause() instanceof IOException) {
+            boolean mayBePlain = failure.has(ClosedChannelException.class) && place.contains("https:");
+            return is(
+                    Unavailable::new,
+                    "S3 did not answer" + place
+                            + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ")
+                            + reason);
+        }
+        return is(Other::new, "S3 request failed: " + reason);
     }
 
-    static boolean isMissingObject(Throwable failure) {
-        return hasStatus(failure, 404) && !failure.getMessage().contains("NoSuchBucket");
-    }
-
-    /** True if the server refused and did not say why, as an answer to HEAD cannot. */
-    static boolean isMute(Throwable failure) {
-        return failure.getCause() instanceof AwsServiceException refusal
-                && S3Refusals.code(refusal).isEmpty()
-                && failure instanceof StorageException.AccessDenied;
-    }
-
-    private static boolean hasStatus(Throwable failure, int status) {
-        return failure.getCause() instanceof AwsServiceException refusal && refusal.statusCode() == status;
+    private static Meaning is(BiFunction<String, Throwable, StorageException> kind, String sentence) {
+        return new Meaning(kind, sentence);
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -41,12 +42,16 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpResponse answer && answer.decoderResult().isFailure()) {
-                ReferenceCountUtil.release(message);
-                context.fireExceptionCaught(new NotHttp());
-                return;
-            }
             if (message instanceof HttpResponse answer) {
+                Throwable broken = answer.decoderResult().cause();
+                if (broken != null) {
+                    ReferenceCountUtil.release(message);
+                    context.fireExceptionCaught(
+                            broken instanceof PrematureChannelClosureException
+                                    ? new IOException("its answer broke off among its headers")
+                                    : new NotHttp());
+                    return;
+                }
                 interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             }
             if (!interim) {

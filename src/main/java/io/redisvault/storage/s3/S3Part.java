@@ -1,12 +1,8 @@
 package io.redisvault.storage.s3;
 
 import io.netty.buffer.ByteBuf;
-import io.redisvault.storage.CrcText;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
@@ -33,17 +29,7 @@ record S3Part(int number, boolean last, ByteBuf buffer) {
                         .toArray(ByteBuffer[]::new));
     }
 
-    /** In hexadecimal digits. */
-    String md5() {
-        MessageDigest md5 = S3EntityTag.newMd5();
-        md5.update(buffer.nioBuffer());
-        return HexFormat.of().formatHex(md5.digest());
-    }
-
-    /** As S3 writes it. */
-    String crc32() {
-        CRC32 crc = new CRC32();
-        crc.update(buffer.nioBuffer());
-        return CrcText.of(crc);
+    byte[] sum(S3Checksum checksum) {
+        return checksum.compute(buffer.nioBuffer());
     }
 }

@@ -2,7 +2,6 @@ package io.redisvault.storage.s3;
 
 import io.netty.buffer.ByteBuf;
 import io.redisvault.storage.Content;
-import io.redisvault.storage.ExactLength;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -46,59 +45,75 @@ final class S3Parts {
         return content.length().isPresent() && size(content.length(), 1) > MAX_SIZE_OF_TWO ? 1 : 2;
     }
 
-    /** Each belongs to its receiver, who {@linkplain S3Buffers#giveBack gives its buffer back}. */
-    Multi<S3Part> all() {
-        Multi<ByteBuffer> bytes = content.length().isPresent()
-                ? ExactLength.of(content.bytes(), content.length().getAsLong(), key)
-                : content.bytes();
-        return bytes.runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .group()
-                .intoLists()
-                .of(CHUNKS_AT_ONCE)
-                .onItem()
-                .transformToMultiAndConcatenate(this::gather)
-                .onCompletion()
-                .switchTo(() -> Multi.createFrom().item(this::last));
-    }
-
     /** In bytes, of what has been gathered so far. */
     long length() {
         return length;
     }
 
-    private Multi<S3Part> gather(List<ByteBuffer> chunks) {
+    /** Each belongs to its receiver, who {@linkplain S3Buffers#giveBack gives its buffer back}. */
+    Multi<S3Part> all() {
+        return content.bytes()
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .group()
+                .intoLists()
+                .of(CHUNKS_AT_ONCE)
+                .onItem()
+                .transformToMultiAndConcatenate(this::full)
+                .onCompletion()
+                .switchTo(() -> Multi.createFrom().item(this::last));
+    }
+
+    private Multi<S3Part> full(List<ByteBuffer> chunks) {
         return Multi.createFrom().generator(() -> new ArrayDeque<>(chunks), (left, parts) -> {
-            while (!left.isEmpty()) {
-                if (filling != null && !filling.isWritable()) {
-                    parts.emit(take(false));
-                    return left;
-                }
-                gatherFrom(left);
+            S3Part full = fill(left);
+            if (full == null) {
+                parts.complete();
+            } else {
+                parts.emit(full);
             }
-            parts.complete();
             return left;
         });
     }
 
-    private void gatherFrom(Queue<ByteBuffer> chunks) {
-        if (filling == null) {
-            filling = start();
+    /** Yields a part that is full, if there is more; null once all of the chunks are gathered. */
+    private S3Part fill(Queue<ByteBuffer> chunks) {
+        while (!chunks.isEmpty()) {
+            ByteBuffer chunk = chunks.element();
+            require(
+                    length + chunk.remaining(),
+                    length + chunk.remaining() <= content.length().orElse(Long.MAX_VALUE));
+            if (filling != null && !filling.isWritable()) {
+                return take(false);
+            }
+            if (filling == null) {
+                filling = start();
+            }
+            int fits = Math.min(chunk.remaining(), filling.writableBytes());
+            filling.writeBytes(chunk.slice(chunk.position(), fits));
+            chunk.position(chunk.position() + fits);
+            length += fits;
+            if (!chunk.hasRemaining()) {
+                chunks.remove();
+            }
         }
-        ByteBuffer chunk = chunks.element();
-        int fits = Math.min(chunk.remaining(), filling.writableBytes());
-        filling.writeBytes(chunk.slice(chunk.position(), fits));
-        chunk.position(chunk.position() + fits);
-        length += fits;
-        if (!chunk.hasRemaining()) {
-            chunks.remove();
-        }
+        return null;
     }
 
     private S3Part last() {
+        require(length, length == content.length().orElse(length));
         if (filling == null) {
             filling = start();
         }
         return take(true);
+    }
+
+    private void require(long seen, boolean right) {
+        if (!right) {
+            throw new StorageException.Corrupt(
+                    key + " has " + seen + " bytes so far instead of "
+                            + content.length().getAsLong(),
+                    null);
+        }
     }
 
     private ByteBuf start() {

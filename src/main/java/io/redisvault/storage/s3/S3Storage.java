@@ -4,7 +4,6 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
-import io.redisvault.storage.ExactLength;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
@@ -36,9 +35,8 @@ public final class S3Storage implements BackupStorage {
 
     private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
-    private final S3AsyncClient client;
     private final S3Bucket bucket;
-    private final S3Errors errors;
+    private final S3Writing writing;
     private final AtomicBoolean listsUploads = new AtomicBoolean(true);
 
     @Inject
@@ -52,22 +50,21 @@ public final class S3Storage implements BackupStorage {
 
     /** @param silence after which the client gives up an attempt */
     S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
-        this.client = client;
-        this.errors = new S3Errors(bucket, client.serviceClientConfiguration().endpointOverride(), silence);
-        this.bucket = new S3Bucket(client, bucket, options, errors);
+        this.bucket = new S3Bucket(client, bucket, silence);
+        this.writing = new S3Writing(this.bucket, options);
     }
 
     @Override
     public Uni<StoredObject> put(String key, Content content, Map<String, String> metadata) {
-        return Uni.createFrom().deferred(() -> new S3Upload(bucket, key, content, metadata).run());
+        return Uni.createFrom().deferred(() -> new S3Upload(writing, key, content, metadata).run());
     }
 
     @Override
     public Multi<StoredObject> list(String prefix) {
         return S3Listing.pages(
-                        token -> errors.quickRequest(
+                        token -> bucket.quickRequest(
                                 "s3:ListBucket",
-                                () -> client.listObjectsV2(request -> request.bucket(bucket.name())
+                                s3 -> s3.listObjectsV2(request -> request.bucket(bucket.name())
                                         .prefix(prefix)
                                         .continuationToken(token))),
                         ListObjectsV2Response::isTruncated,
@@ -85,39 +82,23 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
-        if (length == 0) {
-            return head(key).onItem().transformToMulti(head -> Multi.createFrom()
-                    .empty());
-        }
-        return errors.request(
-                        "s3:GetObject",
-                        () -> client.getObject(
-                                request -> request.bucket(bucket.name())
-                                        .key(key)
-                                        .range("bytes=" + offset + "-" + (offset + length - 1)),
-                                new S3ObjectBytes()))
-                .onItem()
-                .transformToMulti(body -> body)
-                .onFailure()
-                .transform(failure -> errors.translate("s3:GetObject", failure))
-                .plug(bytes -> ExactLength.of(bytes, length, key));
+        // A range has one byte or more.
+        return length == 0
+                ? head(key).onItem().transformToMulti(head -> Multi.createFrom().empty())
+                : bucket.read(key, offset, length);
     }
 
+    /** One by one: some servers lack the batch call, and its checksum header cannot be turned off. */
     @Override
     public Multi<Deletion> delete(Collection<String> keys) {
         return Multi.createFrom()
                 .iterable(keys)
                 .onItem()
-                .transformToUni(this::deleteOne)
+                .transformToUni(key -> bucket.delete(key)
+                        .map(deleted -> Deletion.done(key))
+                        .onFailure(StorageException.class)
+                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
                 .merge(CONCURRENT_REQUESTS);
-    }
-
-    /** One by one: some servers lack the batch call, and its checksum header cannot be turned off. */
-    private Uni<Deletion> deleteOne(String key) {
-        return bucket.delete(key)
-                .map(deleted -> Deletion.done(key))
-                .onFailure(StorageException.class)
-                .recoverWithItem(failure -> Deletion.failed(key, failure));
     }
 
     @Override
@@ -138,7 +119,7 @@ public final class S3Storage implements BackupStorage {
                 .merge(CONCURRENT_REQUESTS)
                 .collect()
                 .with(Collectors.summingInt(aborted -> aborted ? 1 : 0))
-                .onFailure(S3Errors::isNotImplemented)
+                .onFailure(S3Failure::isNotImplemented)
                 .recoverWithItem(() -> {
                     if (listsUploads.getAndSet(false)) {
                         LOG.info("the server does not list incomplete uploads, so that none can be removed");
@@ -148,9 +129,9 @@ public final class S3Storage implements BackupStorage {
     }
 
     private Uni<ListMultipartUploadsResponse> uploads(String prefix, String[] markers) {
-        return errors.quickRequest(
+        return bucket.quickRequest(
                 "s3:ListBucketMultipartUploads",
-                () -> client.listMultipartUploads(request -> request.bucket(bucket.name())
+                s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
                         .prefix(prefix)
                         .keyMarker(markers[0])
                         .uploadIdMarker(markers[1])));
@@ -158,16 +139,13 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return bucket.probe();
+        return bucket.probe().replaceWithVoid();
     }
 
     /** By the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
-        return errors.quickRequest(
-                        "s3:ListBucket",
-                        () -> client.listObjectsV2(
-                                request -> request.bucket(bucket.name()).maxKeys(1)))
+        return bucket.probe()
                 .map(answer -> answer.sdkHttpResponse()
                         .firstMatchingHeader("Date")
                         .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date))))
@@ -182,6 +160,6 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public String url(String key) {
-        return "s3://" + bucket.name() + "/" + key;
+        return bucket.url(key);
     }
 }

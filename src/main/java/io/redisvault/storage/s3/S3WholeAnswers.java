@@ -1,16 +1,14 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.StorageException;
-import io.smallrye.mutiny.Multi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import mutiny.zero.flow.adapters.AdaptersToFlow;
-import mutiny.zero.flow.adapters.AdaptersToReactiveStreams;
 import org.reactivestreams.Publisher;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -70,15 +68,12 @@ final class S3WholeAnswers implements ExecutionInterceptor {
             return context.responsePublisher();
         }
         AtomicLong length = new AtomicLong();
-        return context.responsePublisher()
-                .map(body -> AdaptersToReactiveStreams.publisher(Multi.createFrom()
-                        .publisher(AdaptersToFlow.publisher(body))
-                        .onItem()
-                        .invoke(bytes -> {
-                            if (length.addAndGet(bytes.remaining()) > MOST) {
-                                throw new StorageException.Other("S3's answer is too long", null);
-                            }
-                        })));
+        return context.responsePublisher().map(body -> SdkPublisher.adapt(body).map(bytes -> {
+            if (length.addAndGet(bytes.remaining()) > MOST) {
+                throw new StorageException.Other("S3's answer is too long", null);
+            }
+            return bytes;
+        }));
     }
 
     @Override

@@ -1,0 +1,152 @@
+package io.redisvault.storage.s3;
+
+import io.redisvault.storage.StorageException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/**
+ * Facts about a request that failed.
+ *
+ * @param cause an {@link AwsServiceException} if the server answered by an error
+ */
+record S3Failure(Throwable cause) {
+
+    private static final Set<String> CONFLICTS = Set.of("ConditionalRequestConflict", "OperationAborted");
+    private static final Pattern CODE = Pattern.compile("[\\w.-]{1,80}");
+
+    /** Longer texts are advice of the client's for programmers. */
+    private static final int LONGEST = 300;
+
+    private static final Pattern QUERIES = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
+    private static final Pattern SECRETS = Pattern.compile(
+            "(?i)((?:x-amz-)?(?:signature|credential|security-token|accesskeyid)|upload_?id|token|password)(\\s*[=:]\\s*)[^\\s&,;]+");
+    private static final Pattern CLIENTS = Pattern.compile(
+            "Request attempt \\d+ failure: |Unable to execute HTTP request: | ?\\((SDK Attempt|Service: )[^)]*\\)");
+    private static final Pattern CLASSES = Pattern.compile("\\b(?:[a-z][\\w]*\\.){2,}[A-Z][\\w$]*:?\\s*");
+
+    /** Of what the client threw, or of what that was translated to. */
+    static S3Failure of(Throwable thrown) {
+        boolean wrapped = thrown instanceof CompletionException || thrown instanceof StorageException;
+        return new S3Failure(wrapped && thrown.getCause() != null ? thrown.getCause() : thrown);
+    }
+
+    /** 0 if there was no answer. */
+    int status() {
+        return cause instanceof AwsServiceException refusal ? refusal.statusCode() : 0;
+    }
+
+    /** Empty if the server gave none, as in each answer to {@code HEAD}. */
+    String code() {
+        return details()
+                .map(AwsErrorDetails::errorCode)
+                .filter(code -> CODE.matcher(code).matches())
+                .orElse("");
+    }
+
+    /** The server's, in brackets and after a space; empty if there are none. */
+    String words() {
+        return details()
+                .map(AwsErrorDetails::errorMessage)
+                .filter(message -> !message.isBlank())
+                .map(message -> " (" + plain(message) + ")")
+                .orElse("");
+    }
+
+    Optional<String> header(String name) {
+        return details().map(AwsErrorDetails::sdkHttpResponse).flatMap(answer -> answer.firstMatchingHeader(name));
+    }
+
+    private Optional<AwsErrorDetails> details() {
+        return cause instanceof AwsServiceException refusal
+                ? Optional.ofNullable(refusal.awsErrorDetails())
+                : Optional.empty();
+    }
+
+    boolean has(Class<? extends Throwable> kind) {
+        return chain().anyMatch(kind::isInstance);
+    }
+
+    private Stream<Throwable> chain() {
+        return Stream.iterate(cause, Objects::nonNull, Throwable::getCause).limit(20);
+    }
+
+    /** Why there was no answer. */
+    String reason() {
+        Throwable deepest = chain().reduce((outer, inner) -> inner).orElse(cause);
+        if (deepest instanceof TimeoutException) {
+            // After a failure the client's pool may not come to an end; what failed is said by the attempts before.
+            return Stream.of(cause.getSuppressed())
+                    .map(attempt -> plain(attempt.getMessage()))
+                    .filter(text -> !text.startsWith("Acquire operation"))
+                    .findFirst()
+                    .orElse("there was no connection in time; does a firewall or a proxy hold it back?");
+        }
+        if (deepest instanceof ClosedChannelException) {
+            return "the connection was closed";
+        }
+        return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
+    }
+
+    /** Somebody else's words on one line, without names of classes, and without what gives access. */
+    private static String plain(String words) {
+        String safe = CLIENTS.matcher(CLASSES.matcher(words).replaceAll("")).replaceAll("");
+        safe = QUERIES.matcher(safe).replaceAll("$1?...");
+        safe = SECRETS.matcher(safe).replaceAll("$1$2...");
+        safe = safe.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";
+    }
+
+    /** True if the server is gone or overwhelmed, and may be back soon; one that is silent was waited for already. */
+    static boolean mayEndSoon(Throwable thrown) {
+        S3Failure failure = of(thrown);
+        return thrown instanceof StorageException.Unavailable
+                && (failure.status() > 0 && !isConflict(thrown)
+                        || failure.reason().startsWith("Connection refused")
+                        || failure.has(ClosedChannelException.class)
+                        || failure.has(TimeoutException.class)
+                        || String.valueOf(failure.cause.getMessage()).contains("Connection reset"));
+    }
+
+    /** True if another request for the same key is under way, and this one may be sent again. */
+    static boolean isConflict(Throwable thrown) {
+        return CONFLICTS.contains(of(thrown).code());
+    }
+
+    /** True if the server objects to something in the request, and to nothing that has an exception of its own. */
+    static boolean isMisunderstood(Throwable thrown) {
+        return isNotImplemented(thrown)
+                || thrown instanceof StorageException.Other && of(thrown).status() == 400;
+    }
+
+    /** True if the server knows the call, but not what was asked of it. */
+    static boolean isNotImplemented(Throwable thrown) {
+        return of(thrown).status() == 501;
+    }
+
+    /** True if the server objects to the condition that the key must be free. */
+    static boolean lacksConditions(Throwable thrown) {
+        return isNotImplemented(thrown)
+                || of(thrown).status() == 400
+                        && of(thrown).words().toLowerCase(Locale.ROOT).contains("if-none-match");
+    }
+
+    static boolean isMissingObject(Throwable thrown) {
+        return of(thrown).status() == 404 && !of(thrown).code().equals("NoSuchBucket");
+    }
+
+    /** True if the server refused and did not say why, as an answer to {@code HEAD} cannot. */
+    static boolean isMute(Throwable thrown) {
+        return thrown instanceof StorageException.AccessDenied
+                && of(thrown).status() > 0
+                && of(thrown).code().isEmpty();
+    }
+}
