@@ -64,7 +64,7 @@ class BackupHealth {
     @HealthGroup(GROUP)
     AsyncHealthCheck redis(RedisNode redis) {
         return () -> redis.state()
-                .chain(state -> redis.savingProblem().map(problem -> {
+                .chain(state -> redis.savingProblem(state).map(problem -> {
                     HealthCheckResponseBuilder response = response("redis")
                             .up()
                             .withData("role", state.role().name().toLowerCase(Locale.ROOT))

@@ -53,9 +53,11 @@ public class StartupReport {
                         problem -> problem.ifPresent(LOG::warn),
                         failure -> LOG.warnf("Redis gives no answer: %s", failure.getMessage()));
         storage.checkAccess()
+                .chain(() -> storage.checkWrite(naming.keyPrefix()))
                 .subscribe()
                 .with(
-                        reachable -> LOG.info("the storage can be reached"),
+                        untried -> LOG.info(untried.map(why -> "the storage can be reached; " + why)
+                                .orElse("the storage can be reached and written to")),
                         failure -> LOG.errorf("the storage cannot be used: %s", failure.getMessage()));
     }
 }

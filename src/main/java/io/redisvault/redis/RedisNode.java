@@ -33,6 +33,9 @@ public class RedisNode {
         this.neverSaves = Uni.createFrom()
                 .deferred(() -> redis.execute("CONFIG", "GET", "save"))
                 .map(this::neverSaves)
+                .ifNoItem()
+                .after(config.redis().timeout())
+                .recoverWithItem(Optional.empty())
                 .onFailure()
                 .recoverWithItem(Optional.empty())
                 .memoize()
@@ -63,20 +66,12 @@ public class RedisNode {
         return saveFailed;
     }
 
-    /** A reason why the dump stays old, and the remedy; empty where Redis saves, or may not be asked. */
-    public Uni<Optional<String>> savingProblem() {
-        return info().chain(info -> {
-                    if (info.field("rdb_last_bgsave_status").equals("err")) {
-                        return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
-                    }
-                    boolean savesForReplicas = !info.field("connected_slaves").equals("0");
-                    return savesForReplicas ? Uni.createFrom().item(Optional.<String>empty()) : neverSaves;
-                })
-                .ifNoItem()
-                .after(config.timeout())
-                .recoverWithItem(Optional.empty())
-                .onFailure()
-                .recoverWithItem(Optional.empty());
+    /** A reason why the dump of a node in this state stays old, and the remedy; empty where it saves, or may not be asked. */
+    public Uni<Optional<String>> savingProblem(NodeState state) {
+        if (state.saveFailed()) {
+            return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
+        }
+        return state.replicated() ? Uni.createFrom().item(Optional.empty()) : neverSaves;
     }
 
     private Optional<String> neverSaves(Response answer) {

@@ -51,7 +51,7 @@ class BackupPipelineTest {
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final Map<String, String> settings = new HashMap<>();
     private final List<CompletedRun> ended = new ArrayList<>();
-    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false));
+    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false, true));
     private BackupStorage storage;
     private Path dump;
 
@@ -197,7 +197,7 @@ class BackupPipelineTest {
 
         assertThatThrownBy(() -> runner.start(Trigger.SCHEDULE)).isInstanceOf(BackupRunningException.class);
 
-        answer.complete(new NodeState(Role.MASTER, false, false));
+        answer.complete(new NodeState(Role.MASTER, false, false, true));
         assertThat(first.await().atMost(PATIENCE)).isInstanceOf(Stored.class);
         assertThat(runner.running()).isEmpty();
         assertThat(runner.last()).contains(ended.get(0));
@@ -209,6 +209,7 @@ class BackupPipelineTest {
 
     private BackupRunner runner() {
         VaultConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withMapping(VaultConfig.class)
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build()
@@ -229,7 +230,7 @@ class BackupPipelineTest {
     }
 
     private void answers(Role role, boolean loading) {
-        state = Uni.createFrom().item(new NodeState(role, loading, false));
+        state = Uni.createFrom().item(new NodeState(role, loading, false, true));
     }
 
     private void saves(String time, long seed) throws IOException {

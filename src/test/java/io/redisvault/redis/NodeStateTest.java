@@ -12,13 +12,13 @@ class NodeStateTest {
     @CsvSource({"master, MASTER", "slave, REPLICA", "replica, REPLICA", "sentinel, UNKNOWN"})
     void readsTheRole(String word, Role role) {
         assertThat(NodeState.of(ServerInfo.parse("# Replication\r\nrole:" + word + "\r\nconnected_slaves:0\r\n")))
-                .isEqualTo(new NodeState(role, false, false));
+                .isEqualTo(new NodeState(role, false, false, false));
     }
 
     @Test
     void readsThatTheNodeIsLoading() {
         assertThat(NodeState.of(ServerInfo.parse("# Persistence\r\nloading:1\r\nrole:master\r\n")))
-                .isEqualTo(new NodeState(Role.MASTER, true, false));
+                .isEqualTo(new NodeState(Role.MASTER, true, false, true));
     }
 
     @Test
@@ -30,6 +30,6 @@ class NodeStateTest {
     @Test
     void readsThatTheLastSaveFailed() {
         assertThat(NodeState.of(ServerInfo.parse("rdb_last_bgsave_status:err\r\nrole:master\r\n")))
-                .isEqualTo(new NodeState(Role.MASTER, false, true));
+                .isEqualTo(new NodeState(Role.MASTER, false, true, true));
     }
 }
