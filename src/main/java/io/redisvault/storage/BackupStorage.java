@@ -57,6 +57,15 @@ public interface BackupStorage {
     /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
     Uni<Void> checkAccess();
 
+    /**
+     * Tries to write: creates and removes something tiny under a name like a backup's, which is never taken for one.
+     *
+     * @param keyPrefix what the keys of backups start with
+     * @return empty if that went well, else a sentence that says why writing was not tried; fails with
+     *     {@link StorageException} if it failed for another reason than a permission
+     */
+    Uni<Optional<String>> checkWrite(String keyPrefix);
+
     /** The storage's own clock, where it tells; never fails. */
     default Uni<Optional<Instant>> clock() {
         return Uni.createFrom().item(Optional.empty());

@@ -419,6 +419,15 @@ public abstract class BackupStorageContract {
     }
 
     @Test
+    void checksThatItMayWriteAndLeavesNothing() {
+        assertThat(result(storage().checkWrite(key("redis-1_")))).isEmpty();
+        assertThat(result(storage().checkWrite(key("redis-1_")))).isEmpty();
+
+        assertThat(keys(prefix)).isEmpty();
+        assertNothingUnfinished();
+    }
+
+    @Test
     void neverRunsTheContentOnTheSubscribersThread() {
         Thread subscriber = Thread.currentThread();
         AtomicInteger reads = new AtomicInteger();

@@ -213,6 +213,11 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    @Override
     public Uni<Optional<Instant>> clock() {
         return Blocking.call(() -> Optional.of(publisher.clock(paths.root())), executor)
                 .onFailure()

@@ -182,6 +182,11 @@ public final class GcsStorage implements BackupStorage {
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing));
     }
 
+    @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        return Uni.createFrom().item(Optional.empty());
+    }
+
     /** By the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {

@@ -29,7 +29,7 @@ record S3Part(int number, boolean last, ByteBuf buffer) {
                         .toArray(ByteBuffer[]::new));
     }
 
-    byte[] sum(S3Checksum checksum) {
-        return checksum.compute(buffer.nioBuffer());
+    byte[] checksum(S3Checksum kind) {
+        return kind.of(buffer.nioBuffer());
     }
 }

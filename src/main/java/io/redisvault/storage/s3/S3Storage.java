@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -32,6 +33,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 public final class S3Storage implements BackupStorage {
 
     private static final int CONCURRENT_REQUESTS = 8;
+
+    /** After a prefix of keys: with colons as in a backup's time, and no backup's name. */
+    private static final String PROBE = "2026-01-02T03:04:05Z.access-check";
 
     private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
@@ -140,6 +144,22 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Uni<Void> checkAccess() {
         return bucket.probe().replaceWithVoid();
+    }
+
+    /** Deletes first: who may not delete leaves nothing behind. */
+    @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        String key = keyPrefix + PROBE;
+        return bucket.delete(key)
+                .chain(() -> put(key, new Content(Multi.createFrom().empty(), OptionalLong.of(0)), Map.of()))
+                // Another process of this node writes it at the same time.
+                .onFailure(StorageException.AlreadyExists.class)
+                .recoverWithNull()
+                .chain(() -> bucket.delete(key))
+                .map(deleted -> Optional.<String>empty())
+                .onFailure(failure ->
+                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
+                .recoverWithItem(failure -> Optional.of("writing was not tried to its end: " + failure.getMessage()));
     }
 
     /** By the header {@code Date} of an answer. */
