@@ -6,13 +6,44 @@ import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
  * A content cut into parts. One is filled only when it is asked for, so that no more are in memory than are in flight; the
  * last one follows only once the content has completed. Each belongs to its receiver, who
  * {@linkplain S3Buffers#giveBack gives its buffer back}.
  */
-final class S3Parts implements Blocking.Source<S3Part> {
+final class S3Parts implements Blocking.Source<S3Parts.Part> {
+
+    /**
+     * A part of an object, in memory until it has arrived.
+     *
+     * @param number from 1 on
+     * @param last whether the content has completed with it
+     */
+    record Part(int number, boolean last, ByteBuf buffer) {
+
+        /** The time limit of a write is for one of these. */
+        private static final int BYTES_PER_WRITE = 64 * 1024;
+
+        boolean isWhole() {
+            return number == 1 && last;
+        }
+
+        /** May be sent several times; nothing is copied. */
+        AsyncRequestBody body() {
+            int length = buffer.readableBytes();
+            return AsyncRequestBody.fromByteBuffersUnsafe(
+                    IntStream.iterate(0, at -> at < length, at -> at + BYTES_PER_WRITE)
+                            .mapToObj(at -> buffer.nioBuffer(at, Math.min(BYTES_PER_WRITE, length - at)))
+                            .toArray(ByteBuffer[]::new));
+        }
+
+        byte[] checksum(S3Checksum kind) {
+            return kind.of(buffer.nioBuffer());
+        }
+    }
 
     static final int MIN_SIZE = 8 << 20;
 
@@ -43,7 +74,7 @@ final class S3Parts implements Blocking.Source<S3Part> {
     }
 
     @Override
-    public S3Part next() throws Exception {
+    public Part next() throws Exception {
         if (over) {
             return null;
         }
@@ -61,7 +92,7 @@ final class S3Parts implements Blocking.Source<S3Part> {
         }
         over = !hasMore();
         require(!over || length == expected.orElse(length));
-        return new S3Part(started, over, part);
+        return new Part(started, over, part);
     }
 
     private boolean hasMore() throws Exception {

@@ -66,11 +66,11 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return S3Listing.pages(
-                        token -> bucket.quickRequest(
+                        (ListObjectsV2Response page) -> bucket.quickRequest(
                                 "s3:ListBucket",
                                 s3 -> s3.listObjectsV2(request -> request.bucket(bucket.name())
                                         .prefix(prefix)
-                                        .continuationToken(token))),
+                                        .continuationToken(page == null ? null : page.nextContinuationToken()))),
                         ListObjectsV2Response::isTruncated,
                         ListObjectsV2Response::nextContinuationToken)
                 .onItem()
@@ -108,7 +108,12 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return S3Listing.pages(
-                        marker -> uploads(keyPrefix, marker == null ? new String[2] : marker.split("\0", 2)),
+                        (ListMultipartUploadsResponse page) -> bucket.quickRequest(
+                                "s3:ListBucketMultipartUploads",
+                                s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
+                                        .prefix(keyPrefix)
+                                        .keyMarker(page == null ? null : page.nextKeyMarker())
+                                        .uploadIdMarker(page == null ? null : page.nextUploadIdMarker()))),
                         ListMultipartUploadsResponse::isTruncated,
                         page -> page.nextKeyMarker() == null
                                 ? null
@@ -130,15 +135,6 @@ public final class S3Storage implements BackupStorage {
                     }
                     return 0;
                 });
-    }
-
-    private Uni<ListMultipartUploadsResponse> uploads(String prefix, String[] markers) {
-        return bucket.quickRequest(
-                "s3:ListBucketMultipartUploads",
-                s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
-                        .prefix(prefix)
-                        .keyMarker(markers[0])
-                        .uploadIdMarker(markers[1])));
     }
 
     @Override

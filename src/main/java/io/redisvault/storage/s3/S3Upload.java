@@ -7,6 +7,7 @@ import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
+import io.redisvault.storage.s3.S3Parts.Part;
 import io.smallrye.mutiny.CompositeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -84,7 +85,7 @@ final class S3Upload {
     }
 
     /** Yields nothing: there is no upload to complete. */
-    private Uni<CompletedPart> sendWhole(S3Part part) {
+    private Uni<CompletedPart> sendWhole(Part part) {
         byte[] md5 = part.checksum(MD5);
         return writing.publish(
                         object(),
@@ -138,7 +139,7 @@ final class S3Upload {
         return upload.checksumAlgorithm() == ChecksumAlgorithm.CRC32 ? CRC32 : MD5;
     }
 
-    private Uni<CompletedPart> sendPart(S3Part part) {
+    private Uni<CompletedPart> sendPart(Part part) {
         inParts = true;
         return begun.chain(upload -> {
             S3Checksum checksum = checksum(upload);
@@ -167,7 +168,7 @@ final class S3Upload {
         });
     }
 
-    private void check(S3Part part, S3Checksum checksum, byte[] sum, UploadPartResponse response) {
+    private void check(Part part, S3Checksum checksum, byte[] sum, UploadPartResponse response) {
         String md5 = S3Checksum.md5(response.eTag(), response.serverSideEncryption());
         if (checksum == CRC32 && response.checksumCRC32() != null) {
             require(part, CRC32, response.checksumCRC32(), sum);
@@ -178,7 +179,7 @@ final class S3Upload {
         }
     }
 
-    private void require(S3Part part, S3Checksum checksum, String computed, byte[] sent) {
+    private void require(Part part, S3Checksum checksum, String computed, byte[] sent) {
         if (!computed.equals(checksum.text(sent))) {
             throw new StorageException.Corrupt(
                     key + ": the storage computed the " + (checksum == MD5 ? "MD5 " : "CRC-32 ") + computed
