@@ -109,22 +109,31 @@ public final class Blocking {
         return new ContentSource(content);
     }
 
-    /** Lets a cancellation close a source only when it is not in use. */
+    /** Lets a cancellation close a source only when it is not in use; nobody hears what fails after it. */
     private static final class Guarded<T> {
         private final Source<T> source;
-        private boolean closed;
+        private volatile boolean closed;
 
         Guarded(Source<T> source) {
             this.source = source;
         }
 
         synchronized T next() throws Exception {
-            return closed ? null : source.next();
+            try {
+                return closed ? null : source.next();
+            } catch (Exception e) {
+                if (closed) {
+                    return null;
+                }
+                throw e;
+            }
         }
 
-        synchronized Void close() {
+        Void close() {
             closed = true;
-            source.close();
+            synchronized (this) {
+                source.close();
+            }
             return null;
         }
     }

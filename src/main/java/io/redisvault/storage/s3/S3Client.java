@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 /** The client of Quarkus, with a transport and the patience of a backup. */
 final class S3Client {
 
-    /** Of a request that the server answers by an error, or by nothing; {@link S3Errors} goes on where it is out of order. */
+    /** Of a request that the server answers by an error, or by nothing; {@link S3Bucket} goes on where it is out of order. */
     private static final int ATTEMPTS = 6;
 
     @Produces
