@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -30,7 +31,7 @@ public final class Blocking {
     public interface Source<T> {
 
         /** Null after the last item. */
-        T next();
+        T next() throws Exception;
 
         void close();
     }
@@ -61,11 +62,10 @@ public final class Blocking {
         return Multi.createFrom()
                 .resource(() -> new Guarded<>(open.get()), source -> Multi.createFrom()
                         .<Guarded<T>, T>generator(() -> source, (same, emitter) -> {
-                            T item = same.next();
-                            if (item == null) {
-                                emitter.complete();
-                            } else {
-                                emitter.emit(item);
+                            try {
+                                Optional.ofNullable(same.next()).ifPresentOrElse(emitter::emit, emitter::complete);
+                            } catch (Exception e) {
+                                emitter.fail(e);
                             }
                             return same;
                         }))
@@ -94,43 +94,80 @@ public final class Blocking {
      * writer cancels the content.
      */
     public static void write(Content content, Consumer<ByteBuffer> writer) throws Exception {
-        AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Source<ByteBuffer> chunks = chunks(content);
         try {
-            content.bytes()
+            for (ByteBuffer chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
+                writer.accept(chunk);
+            }
+        } finally {
+            chunks.close();
+        }
+    }
+
+    /** Chunks of a content, which is subscribed to at once; its failure is thrown as it is. */
+    public static Source<ByteBuffer> chunks(Content content) {
+        return new ContentSource(content);
+    }
+
+    /** Lets a cancellation close a source only when it is not in use; nobody hears what fails after it. */
+    private static final class Guarded<T> {
+        private final Source<T> source;
+        private volatile boolean closed;
+
+        Guarded(Source<T> source) {
+            this.source = source;
+        }
+
+        synchronized T next() throws Exception {
+            try {
+                return closed ? null : source.next();
+            } catch (Exception e) {
+                if (closed) {
+                    return null;
+                }
+                throw e;
+            }
+        }
+
+        Void close() {
+            closed = true;
+            synchronized (this) {
+                source.close();
+            }
+            return null;
+        }
+    }
+
+    private static final class ContentSource implements Source<ByteBuffer> {
+        private final AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
+        private final AtomicReference<Throwable> failure = new AtomicReference<>();
+        private final Iterator<ByteBuffer> chunks;
+
+        ContentSource(Content content) {
+            chunks = content.bytes()
                     .onSubscription()
                     .invoke(subscription::set)
                     .onFailure()
                     .invoke(failure::set)
                     .subscribe()
                     .asIterable(PREFETCH, () -> new ArrayBlockingQueue<>(PREFETCH))
-                    .forEach(writer);
-        } catch (RuntimeException e) {
-            // The iterator wraps checked exceptions.
-            throw failure.get() instanceof Exception original ? original : e;
-        } finally {
+                    .iterator();
+        }
+
+        @Override
+        public ByteBuffer next() throws Exception {
+            try {
+                return chunks.hasNext() ? chunks.next() : null;
+            } catch (RuntimeException e) {
+                // The iterator wraps checked exceptions.
+                throw failure.get() instanceof Exception original ? original : e;
+            }
+        }
+
+        @Override
+        public void close() {
             // Too late for one that has ended.
             Optional.ofNullable(subscription.get()).ifPresent(Flow.Subscription::cancel);
-        }
-    }
-
-    /** Lets a cancellation close a source only when it is not in use. */
-    private static final class Guarded<T> {
-        private final Source<T> source;
-        private boolean closed;
-
-        Guarded(Source<T> source) {
-            this.source = source;
-        }
-
-        synchronized T next() {
-            return closed ? null : source.next();
-        }
-
-        synchronized Void close() {
-            closed = true;
-            source.close();
-            return null;
         }
     }
 

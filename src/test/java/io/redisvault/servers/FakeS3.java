@@ -8,9 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -70,7 +67,7 @@ public final class FakeS3 implements AutoCloseable {
     /** What is stored under a key. */
     public record Stored(byte[] bytes, Map<String, String> metadata) {}
 
-    private final ServerSocket listener;
+    private final Acceptor acceptor = Acceptor.start(this::serve);
     private final Map<String, Stored> objects = new ConcurrentSkipListMap<>();
     private final Map<String, Map<Integer, byte[]>> uploads = new ConcurrentSkipListMap<>();
     private final Map<String, Request> begun = new ConcurrentSkipListMap<>();
@@ -80,17 +77,10 @@ public final class FakeS3 implements AutoCloseable {
     private volatile boolean keepsHalves;
     private volatile long cutAfter = Long.MAX_VALUE;
 
-    private FakeS3() throws IOException {
-        listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        daemon(this::accept);
-    }
+    private FakeS3() {}
 
     public static FakeS3 start() {
-        try {
-            return new FakeS3();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new FakeS3();
     }
 
     /** Forgets what it has, was asked and does otherwise than S3. */
@@ -105,7 +95,7 @@ public final class FakeS3 implements AutoCloseable {
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+        return acceptor.uri();
     }
 
     public Map<String, Stored> objects() {
@@ -151,52 +141,37 @@ public final class FakeS3 implements AutoCloseable {
         return this;
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket client = listener.accept();
-                daemon(() -> serve(client));
-            } catch (IOException e) {
-                // Closed.
+    private void serve(Socket client) throws IOException {
+        InputStream in = new BufferedInputStream(client.getInputStream());
+        for (String line = line(in); line != null; line = line(in)) {
+            if (!line.endsWith("HTTP/1.1")) {
+                client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+                return;
             }
-        }
-    }
-
-    private void serve(Socket client) {
-        try (client) {
-            InputStream in = new BufferedInputStream(client.getInputStream());
-            for (String line = line(in); line != null; line = line(in)) {
-                if (!line.endsWith("HTTP/1.1")) {
-                    client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
-                    return;
-                }
-                Map<String, String> headers = new HashMap<>();
-                for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
-                    String[] pair = (header + ":").split(":", 2);
-                    headers.put(
-                            pair[0].toLowerCase(Locale.ROOT),
-                            pair[1].replaceFirst(":$", "").strip());
-                }
-                int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-                boolean cut = length > cutAfter;
-                byte[] body = in.readNBytes((int) Math.min(length, cutAfter));
-                Request request = request(line, headers, body);
-                boolean whole = body.length == length;
-                if (whole) {
-                    send(client.getOutputStream(), request, answerTo(request));
-                } else if (keepsHalves) {
-                    usual(request);
-                }
-                if (cut) {
-                    cutAfter = Long.MAX_VALUE;
-                }
-                if (!whole) {
-                    client.setSoLinger(true, 0);
-                    return;
-                }
+            Map<String, String> headers = new HashMap<>();
+            for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
+                String[] pair = (header + ":").split(":", 2);
+                headers.put(
+                        pair[0].toLowerCase(Locale.ROOT),
+                        pair[1].replaceFirst(":$", "").strip());
             }
-        } catch (IOException e) {
-            // The client went away.
+            int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+            boolean cut = length > cutAfter;
+            byte[] body = in.readNBytes((int) Math.min(length, cutAfter));
+            Request request = request(line, headers, body);
+            boolean whole = body.length == length;
+            if (whole) {
+                send(client.getOutputStream(), request, answerTo(request));
+            } else if (keepsHalves) {
+                usual(request);
+            }
+            if (cut) {
+                cutAfter = Long.MAX_VALUE;
+            }
+            if (!whole) {
+                client.setSoLinger(true, 0);
+                return;
+            }
         }
     }
 
@@ -368,18 +343,8 @@ public final class FakeS3 implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task) {
-        Thread thread = new Thread(task, "fake S3");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        acceptor.close();
     }
 }

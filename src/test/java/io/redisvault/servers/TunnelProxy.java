@@ -2,9 +2,6 @@ package io.redisvault.servers;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,17 +13,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class TunnelProxy implements AutoCloseable {
 
     private final String user;
-    private final ServerSocket listener;
+    private final Acceptor acceptor = Acceptor.start(this::serve);
     private final Queue<String> tunnels = new ConcurrentLinkedQueue<>();
 
     private TunnelProxy(String user) {
         this.user = user;
-        try {
-            listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        daemon(this::accept);
     }
 
     /** @param user and password, with a colon between them */
@@ -36,12 +27,12 @@ public final class TunnelProxy implements AutoCloseable {
 
     /** Without user and password. */
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+        return acceptor.uri();
     }
 
     /** With user and password. */
     public URI uriOfUser() {
-        return URI.create("http://" + user + "@127.0.0.1:" + listener.getLocalPort());
+        return URI.create("http://" + user + "@127.0.0.1:" + acceptor.port());
     }
 
     /** What was asked for, each as {@code host:port}. */
@@ -49,27 +40,18 @@ public final class TunnelProxy implements AutoCloseable {
         return tunnels;
     }
 
-    private void accept() throws IOException {
-        while (true) {
-            Socket client = listener.accept();
-            daemon(() -> serve(client));
-        }
-    }
-
     private void serve(Socket client) throws IOException {
-        try (client) {
-            while (true) {
-                String head = head(client.getInputStream());
-                if (!head.startsWith("CONNECT ")) {
-                    return;
-                }
-                String expected = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
-                if (head.contains("Basic " + expected)) {
-                    tunnel(client, head.split(" ")[1]);
-                    return;
-                }
-                answer(client, "407 Who are you\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0");
+        while (true) {
+            String head = head(client.getInputStream());
+            if (!head.startsWith("CONNECT ")) {
+                return;
             }
+            String expected = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+            if (head.contains("Basic " + expected)) {
+                tunnel(client, head.split(" ")[1]);
+                return;
+            }
+            answer(client, "407 Who are you\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0");
         }
     }
 
@@ -78,7 +60,7 @@ public final class TunnelProxy implements AutoCloseable {
         String[] address = target.split(":");
         try (Socket server = new Socket(address[0], Integer.parseInt(address[1]))) {
             answer(client, "200 Connected");
-            daemon(() -> server.getInputStream().transferTo(client.getOutputStream()));
+            Acceptor.daemon(() -> server.getInputStream().transferTo(client.getOutputStream()));
             client.getInputStream().transferTo(server.getOutputStream());
         }
     }
@@ -99,28 +81,8 @@ public final class TunnelProxy implements AutoCloseable {
         return head.toString();
     }
 
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void daemon(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException closed) {
-                // By one side or the other.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     @Override
     public void close() {
-        try {
-            listener.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        acceptor.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.redisvault.storage.s3;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -7,63 +8,50 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** A checksum that servers compute of what they receive, written as they write it; in requests it is in Base64. */
+/** A checksum that servers compute of what they receive. */
 enum S3Checksum {
-    CRC32("CRC-32") {
-        @Override
-        byte[] compute(ByteBuffer bytes) {
-            CRC32 crc = new CRC32();
+    CRC32,
+    MD5;
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
+
+    byte[] of(ByteBuffer bytes) {
+        if (this == CRC32) {
+            java.util.zip.CRC32 crc = new java.util.zip.CRC32();
             crc.update(bytes);
             return ByteBuffer.allocate(Integer.BYTES)
                     .putInt((int) crc.getValue())
                     .array();
         }
-
-        @Override
-        String text(byte[] sum) {
-            return base64(sum);
-        }
-    },
-
-    MD5("MD5") {
-        @Override
-        byte[] compute(ByteBuffer bytes) {
-            MessageDigest md5 = newMd5();
-            md5.update(bytes);
-            return md5.digest();
-        }
-
-        @Override
-        String text(byte[] sum) {
-            return HexFormat.of().formatHex(sum);
-        }
-    };
-
-    private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
-
-    private final String title;
-
-    S3Checksum(String title) {
-        this.title = title;
+        MessageDigest md5 = newMd5();
+        md5.update(bytes);
+        return md5.digest();
     }
 
-    abstract byte[] compute(ByteBuffer bytes);
-
-    abstract String text(byte[] sum);
-
-    /** That of an object in parts: of the sums of these, with their number. */
-    String ofParts(List<byte[]> sums) {
-        int length = sums.get(0).length;
-        ByteBuffer all = ByteBuffer.allocate(sums.size() * length);
-        sums.forEach(all::put);
-        return text(compute(all.flip())) + "-" + sums.size();
+    /** That of an object in parts: of the checksums of these, with their number. */
+    String ofParts(List<CompletedPart> parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (CompletedPart part : parts) {
+            String md5 = md5(part.eTag(), null);
+            if (this == CRC32) {
+                all.writeBytes(Base64.getDecoder().decode(part.checksumCRC32()));
+            } else if (md5 != null && !md5.contains("-")) {
+                all.writeBytes(HexFormat.of().parseHex(md5));
+            }
+        }
+        return text(of(ByteBuffer.wrap(all.toByteArray()))) + "-" + parts.size();
     }
 
+    /** As servers answer it. */
+    String text(byte[] sum) {
+        return this == CRC32 ? base64(sum) : HexFormat.of().formatHex(sum);
+    }
+
+    /** As it is in a request. */
     static String base64(byte[] sum) {
         return Base64.getEncoder().encodeToString(sum);
     }
@@ -77,18 +65,12 @@ enum S3Checksum {
     }
 
     /**
-     * The MD5 in an ETag, with the number of parts if it was made of theirs; empty for a tag of another form, and of an object
-     * that is encrypted with keys in KMS.
+     * The MD5 in an ETag, or with a number after a hyphen that of the parts' MD5s; null for a tag of another form, and of an
+     * object that is encrypted with keys in KMS.
      */
-    static Optional<String> md5(String tag, ServerSideEncryption encryption) {
-        return Optional.ofNullable(tag)
-                .map(text -> text.replace("\"", "").toLowerCase(Locale.ROOT))
-                .filter(text -> DIGITS.matcher(text).matches())
-                .filter(text -> encryption == null || encryption == ServerSideEncryption.AES256);
-    }
-
-    @Override
-    public String toString() {
-        return title;
+    static String md5(String tag, ServerSideEncryption encryption) {
+        String text = tag == null ? "" : tag.replace("\"", "").toLowerCase(Locale.ROOT);
+        boolean telling = encryption == null || encryption == ServerSideEncryption.AES256;
+        return telling && DIGITS.matcher(text).matches() ? text : null;
     }
 }

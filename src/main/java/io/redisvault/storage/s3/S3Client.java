@@ -4,24 +4,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.quarkus.netty.MainEventLoopGroup;
 import io.redisvault.config.VaultConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.PemTrustOptions;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.xml.stream.XMLStreamException;
 import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -36,13 +31,17 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 /** The client of Quarkus, with a transport and the patience of a backup. */
 final class S3Client {
 
-    /** Of a request that the server answers by an error, or by nothing; {@link S3Errors} goes on where it is out of order. */
+    /** Of a request that the server answers by an error, or by nothing; {@link S3Bucket} goes on where it is out of order. */
     private static final int ATTEMPTS = 6;
 
     @Produces
     @Singleton
     static S3AsyncClient create(
-            S3AsyncClientBuilder builder, VaultConfig vault, Config config, @MainEventLoopGroup EventLoopGroup loops) {
+            S3AsyncClientBuilder builder,
+            VaultConfig vault,
+            Config config,
+            Vertx vertx,
+            @MainEventLoopGroup EventLoopGroup loops) {
         if (hasMusl(Path.of("/lib"))) {
             // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
@@ -56,7 +55,7 @@ final class S3Client {
                 .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
         vault.storage()
                 .caFile()
-                .map(S3Client::trustManagers)
+                .map(authorities -> trustManagers(authorities, vertx))
                 .ifPresent(trusted -> transport.tlsTrustManagersProvider(() -> trusted));
         // The client closes what it builds itself.
         return builder.httpClientBuilder(transport)
@@ -100,22 +99,14 @@ final class S3Client {
         return config.getValue("quarkus.s3.async-client." + name + "-timeout", Duration.class);
     }
 
-    private static TrustManager[] trustManagers(Path authorities) {
-        try (InputStream pem = Files.newInputStream(authorities)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            for (Certificate authority : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                trusted.setCertificateEntry(String.valueOf(trusted.size()), authority);
-            }
-            if (trusted.size() == 0) {
-                throw new CertificateException("no certificate in it");
-            }
-            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
-            return managers.getTrustManagers();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "S3_CA_FILE: '" + authorities + "' is not a PEM file of certificates: " + e.getMessage(), e);
+    private static TrustManager[] trustManagers(Path authorities, Vertx vertx) {
+        try {
+            return new PemTrustOptions()
+                    .addCertPath(authorities.toString())
+                    .getTrustManagerFactory(vertx)
+                    .getTrustManagers();
+        } catch (Exception e) {
+            throw new IllegalStateException("S3_CA_FILE: '" + authorities + "' cannot be read: " + e.getMessage(), e);
         }
     }
 

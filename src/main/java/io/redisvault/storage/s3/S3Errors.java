@@ -152,65 +152,54 @@ final class S3Errors {
     }
 
     private Meaning ofSilence(S3Failure failure) {
-        String reason = failure.reason();
-        if (failure.cause() instanceof SdkClientException client
-                && String.valueOf(client.getMessage()).contains("credentials")) {
+        Throwable cause = failure.cause();
+        if (cause instanceof SdkClientException
+                && String.valueOf(cause.getMessage()).contains("credentials")) {
             return is(
                     AccessDenied::new,
                     "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
         }
+        String what = "what answers" + place;
+        if (failure.has(S3InterimAnswers.NotHttp.class)) {
+            return is(Other::new, what + " does not speak HTTP; if it speaks TLS, use https:// in S3_ENDPOINT");
+        }
+        if (failure.has(XMLStreamException.class)) {
+            return is(Other::new, what + " is no S3 server: its answer is not XML; correct S3_ENDPOINT");
+        }
+        // A body that breaks off fails with what its connection did, in no wrapping.
+        return cause instanceof SdkClientException || cause instanceof IOException
+                ? is(Unavailable::new, outage(failure, failure.reason()))
+                : is(Other::new, "S3 request failed: " + failure.reason());
+    }
+
+    private String outage(S3Failure failure, String reason) {
         if (failure.has(CertificateExpiredException.class)) {
-            return is(
-                    Unavailable::new,
-                    "S3's certificate" + place + " has expired: " + reason + "; renew it, or set the clock");
+            return "S3's certificate" + place + " has expired: " + reason + "; renew it, or set the clock";
         }
         if (failure.has(CertPathBuilderException.class)) {
-            return is(
-                    Unavailable::new,
-                    "S3's certificate is not trusted: " + reason
-                            + "; name its authority by S3_CA_FILE if the server is yours");
+            return "S3's certificate is not trusted: " + reason
+                    + "; name its authority by S3_CA_FILE if the server is yours";
         }
         if (failure.has(CertificateException.class)) {
-            return is(
-                    Unavailable::new,
-                    "S3's certificate" + place + " is not for this name: " + reason
-                            + "; correct S3_ENDPOINT or the certificate");
+            return "S3's certificate" + place + " is not for this name: " + reason
+                    + "; correct S3_ENDPOINT or the certificate";
         }
         if (failure.has(UnknownHostException.class)
                 || UNRESOLVED.matcher(reason).find()) {
-            return is(Unavailable::new, "S3's host cannot be resolved: " + reason + "; correct S3_ENDPOINT or the DNS");
+            return "S3's host cannot be resolved: " + reason + "; correct S3_ENDPOINT or the DNS";
         }
         if (reason.startsWith("Connection refused")) {
-            return is(
-                    Unavailable::new,
-                    "S3 did not answer" + place + ": " + reason + "; is it running, is S3_ENDPOINT right?");
+            return "S3 did not answer" + place + ": " + reason + "; is it running, is S3_ENDPOINT right?";
         }
         if (reason.startsWith("not an SSL/TLS record")) {
-            return is(Unavailable::new, "S3" + place + " does not speak TLS; use http:// in S3_ENDPOINT");
+            return "S3" + place + " does not speak TLS; use http:// in S3_ENDPOINT";
         }
         if (failure.has(SSLException.class)) {
-            return is(Unavailable::new, "no TLS with S3" + place + ": " + reason);
+            return "no TLS with S3" + place + ": " + reason;
         }
-        if (failure.has(S3InterimAnswers.NotHttp.class)) {
-            return is(
-                    Other::new,
-                    "what answers" + place + " does not speak HTTP; if it speaks TLS, use https:// in S3_ENDPOINT");
-        }
-        if (failure.has(XMLStreamException.class)) {
-            return is(
-                    Other::new,
-                    "what answers" + place + " is no S3 server: its answer is not XML; correct S3_ENDPOINT");
-        }
-        // A body that breaks off fails with what its connection did, in no wrapping.
-        if (failure.cause() instanceof SdkClientException || failure.cause() instanceof IOException) {
-            boolean mayBePlain = failure.has(ClosedChannelException.class) && place.contains("https:");
-            return is(
-                    Unavailable::new,
-                    "S3 did not answer" + place
-                            + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ")
-                            + reason);
-        }
-        return is(Other::new, "S3 request failed: " + reason);
+        boolean mayBePlain = failure.has(ClosedChannelException.class) && place.contains("https:");
+        return "S3 did not answer" + place
+                + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ") + reason;
     }
 
     private static Meaning is(BiFunction<String, Throwable, StorageException> kind, String sentence) {

@@ -8,47 +8,45 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Pages of a listing up to the one that says it is the last; nothing less is believed. */
-final class S3Listing {
-
-    private record Page<P>(P page, boolean more) {}
+final class S3Listing<P> {
 
     /** Of a thousand objects each. */
     private static final int MAX_PAGES = 10_000;
 
     private final Set<String> seen = new HashSet<>();
-    private String marker;
+    private P page;
+    private boolean more;
 
     private S3Listing() {}
 
     /**
-     * @param fetch the page that begins at a marker, null for the first
+     * @param fetch the page after another one, null for the first
      * @param truncated whether a page says that there are more
      * @param next the marker that a page gives for the next one
      */
-    static <P> Multi<P> pages(
-            Function<String, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
+    static <P> Multi<P> pages(Function<P, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
         return Multi.createBy()
                 .repeating()
-                .uni(S3Listing::new, listing -> fetch.apply(listing.marker).map(page -> {
-                    boolean more = truncated.apply(page);
-                    if (more) {
-                        listing.goOnAt(next.apply(page));
+                .uni(S3Listing<P>::new, listing -> fetch.apply(listing.page).map(page -> {
+                    listing.page = page;
+                    listing.more = truncated.apply(page);
+                    if (listing.more) {
+                        listing.requireNew(next.apply(page));
                     }
-                    return new Page<>(page, more);
+                    return listing;
                 }))
-                .whilst(Page::more)
-                .map(Page::page);
+                .whilst(listing -> listing.more)
+                .map(listing -> listing.page);
     }
 
-    private void goOnAt(String next) {
-        if (next == null || next.isEmpty() || !seen.add(next)) {
+    private void requireNew(String marker) {
+        if (marker == null || marker.isEmpty() || !seen.add(marker)) {
             throw incomplete(
                     "it says that there are more pages, but not where they begin; its server may lack ListObjectsV2");
         }
         if (seen.size() > MAX_PAGES) {
             throw incomplete("it has no end after " + MAX_PAGES + " pages");
         }
-        marker = next;
     }
 
     /** Requires a value that a listing must have. */

@@ -1,21 +1,49 @@
 package io.redisvault.storage.s3;
 
 import io.netty.buffer.ByteBuf;
+import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
-import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.OptionalLong;
-import java.util.Queue;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
  * A content cut into parts. One is filled only when it is asked for, so that no more are in memory than are in flight; the
- * last one follows only once the content has completed.
+ * last one follows only once the content has completed. Each belongs to its receiver, who
+ * {@linkplain S3Buffers#giveBack gives its buffer back}.
  */
-final class S3Parts {
+final class S3Parts implements Blocking.Source<S3Parts.Part> {
+
+    /**
+     * A part of an object, in memory until it has arrived.
+     *
+     * @param number from 1 on
+     * @param last whether the content has completed with it
+     */
+    record Part(int number, boolean last, ByteBuf buffer) {
+
+        /** The time limit of a write is for one of these. */
+        private static final int BYTES_PER_WRITE = 64 * 1024;
+
+        boolean isWhole() {
+            return number == 1 && last;
+        }
+
+        /** May be sent several times; nothing is copied. */
+        AsyncRequestBody body() {
+            int length = buffer.readableBytes();
+            return AsyncRequestBody.fromByteBuffersUnsafe(
+                    IntStream.iterate(0, at -> at < length, at -> at + BYTES_PER_WRITE)
+                            .mapToObj(at -> buffer.nioBuffer(at, Math.min(BYTES_PER_WRITE, length - at)))
+                            .toArray(ByteBuffer[]::new));
+        }
+
+        byte[] checksum(S3Checksum kind) {
+            return kind.of(buffer.nioBuffer());
+        }
+    }
 
     static final int MIN_SIZE = 8 << 20;
 
@@ -24,112 +52,68 @@ final class S3Parts {
 
     private static final int MAX_SIZE_OF_TWO = 64 << 20;
 
-    /** Each request for more of the content costs a change of threads. */
-    private static final int CHUNKS_AT_ONCE = 8;
-
     private final String key;
-    private final Content content;
+    private final OptionalLong expected;
     private final S3Buffers buffers;
-    private ByteBuf filling;
+    private final Blocking.Source<ByteBuffer> chunks;
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
     private int started;
     private long length;
+    private boolean over;
 
     S3Parts(String key, Content content, S3Buffers buffers) {
         this.key = key;
-        this.content = content;
+        this.expected = content.length();
         this.buffers = buffers;
+        this.chunks = Blocking.chunks(content);
     }
 
     /** Two may be sent at a time while they are small. */
-    int inFlight() {
-        return content.length().isPresent() && size(content.length(), 1) > MAX_SIZE_OF_TWO ? 1 : 2;
+    static int inFlight(OptionalLong length) {
+        return length.isPresent() && size(length, 1) > MAX_SIZE_OF_TWO ? 1 : 2;
     }
 
-    /** In bytes, of what has been gathered so far. */
-    long length() {
-        return length;
-    }
-
-    /** Each belongs to its receiver, who {@linkplain S3Buffers#giveBack gives its buffer back}. */
-    Multi<S3Part> all() {
-        return content.bytes()
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .group()
-                .intoLists()
-                .of(CHUNKS_AT_ONCE)
-                .onItem()
-                .transformToMultiAndConcatenate(this::full)
-                .onCompletion()
-                .switchTo(() -> Multi.createFrom().item(this::last));
-    }
-
-    private Multi<S3Part> full(List<ByteBuffer> chunks) {
-        return Multi.createFrom().generator(() -> new ArrayDeque<>(chunks), (left, parts) -> {
-            S3Part full = fill(left);
-            if (full == null) {
-                parts.complete();
-            } else {
-                parts.emit(full);
-            }
-            return left;
-        });
-    }
-
-    /** Yields a part that is full, if there is more; null once all of the chunks are gathered. */
-    private S3Part fill(Queue<ByteBuffer> chunks) {
-        while (!chunks.isEmpty()) {
-            ByteBuffer chunk = chunks.element();
-            require(
-                    length + chunk.remaining(),
-                    length + chunk.remaining() <= content.length().orElse(Long.MAX_VALUE));
-            if (filling != null && !filling.isWritable()) {
-                return take(false);
-            }
-            if (filling == null) {
-                filling = start();
-            }
-            int fits = Math.min(chunk.remaining(), filling.writableBytes());
-            filling.writeBytes(chunk.slice(chunk.position(), fits));
-            chunk.position(chunk.position() + fits);
-            length += fits;
-            if (!chunk.hasRemaining()) {
-                chunks.remove();
-            }
+    @Override
+    public Part next() throws Exception {
+        if (over) {
+            return null;
         }
-        return null;
-    }
-
-    private S3Part last() {
-        require(length, length == content.length().orElse(length));
-        if (filling == null) {
-            filling = start();
-        }
-        return take(true);
-    }
-
-    private void require(long seen, boolean right) {
-        if (!right) {
-            throw new StorageException.Corrupt(
-                    key + " has " + seen + " bytes so far instead of "
-                            + content.length().getAsLong(),
-                    null);
-        }
-    }
-
-    private ByteBuf start() {
         started++;
         if (started > MAX_PARTS) {
             throw new StorageException.Other(
                     key + ": more than " + (length >> 30) + " GiB of content whose length is not known beforehand",
                     null);
         }
-        return buffers.take(size(content.length(), started));
+        ByteBuf part = buffers.take(size(expected, started));
+        while (part.isWritable() && hasMore()) {
+            int fits = Math.min(chunk.remaining(), part.writableBytes());
+            part.writeBytes(chunk.slice(chunk.position(), fits));
+            chunk.position(chunk.position() + fits);
+        }
+        over = !hasMore();
+        require(!over || length == expected.orElse(length));
+        return new Part(started, over, part);
     }
 
-    private S3Part take(boolean last) {
-        S3Part part = new S3Part(started, last, filling);
-        filling = null;
-        return part;
+    private boolean hasMore() throws Exception {
+        while (chunk != null && !chunk.hasRemaining()) {
+            chunk = chunks.next();
+            length += chunk == null ? 0 : chunk.remaining();
+            require(length <= expected.orElse(length));
+        }
+        return chunk != null;
+    }
+
+    private void require(boolean right) {
+        if (!right) {
+            throw new StorageException.Corrupt(
+                    key + " has " + length + " bytes so far instead of " + expected.getAsLong(), null);
+        }
+    }
+
+    @Override
+    public void close() {
+        chunks.close();
     }
 
     /** Of a part, in bytes: small as long as the number of parts allows it; where the length is not known it grows on the way. */

@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -32,6 +33,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 public final class S3Storage implements BackupStorage {
 
     private static final int CONCURRENT_REQUESTS = 8;
+
+    /** After a prefix of keys: with colons as in a backup's time, and no backup's name. */
+    private static final String PROBE = "2026-01-02T03:04:05Z.access-check";
 
     private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
@@ -62,11 +66,11 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return S3Listing.pages(
-                        token -> bucket.quickRequest(
+                        (ListObjectsV2Response page) -> bucket.quickRequest(
                                 "s3:ListBucket",
                                 s3 -> s3.listObjectsV2(request -> request.bucket(bucket.name())
                                         .prefix(prefix)
-                                        .continuationToken(token))),
+                                        .continuationToken(page == null ? null : page.nextContinuationToken()))),
                         ListObjectsV2Response::isTruncated,
                         ListObjectsV2Response::nextContinuationToken)
                 .onItem()
@@ -104,7 +108,12 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return S3Listing.pages(
-                        marker -> uploads(keyPrefix, marker == null ? new String[2] : marker.split("\0", 2)),
+                        (ListMultipartUploadsResponse page) -> bucket.quickRequest(
+                                "s3:ListBucketMultipartUploads",
+                                s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
+                                        .prefix(keyPrefix)
+                                        .keyMarker(page == null ? null : page.nextKeyMarker())
+                                        .uploadIdMarker(page == null ? null : page.nextUploadIdMarker()))),
                         ListMultipartUploadsResponse::isTruncated,
                         page -> page.nextKeyMarker() == null
                                 ? null
@@ -128,18 +137,25 @@ public final class S3Storage implements BackupStorage {
                 });
     }
 
-    private Uni<ListMultipartUploadsResponse> uploads(String prefix, String[] markers) {
-        return bucket.quickRequest(
-                "s3:ListBucketMultipartUploads",
-                s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
-                        .prefix(prefix)
-                        .keyMarker(markers[0])
-                        .uploadIdMarker(markers[1])));
-    }
-
     @Override
     public Uni<Void> checkAccess() {
         return bucket.probe().replaceWithVoid();
+    }
+
+    /** Deletes first: who may not delete leaves nothing behind. */
+    @Override
+    public Uni<Optional<String>> checkWrite(String keyPrefix) {
+        String key = keyPrefix + PROBE;
+        return bucket.delete(key)
+                .chain(() -> put(key, new Content(Multi.createFrom().empty(), OptionalLong.of(0)), Map.of()))
+                // Another process of this node writes it at the same time.
+                .onFailure(StorageException.AlreadyExists.class)
+                .recoverWithNull()
+                .chain(() -> bucket.delete(key))
+                .map(deleted -> Optional.<String>empty())
+                .onFailure(failure ->
+                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
+                .recoverWithItem(failure -> Optional.of("writing was not tried to its end: " + failure.getMessage()));
     }
 
     /** By the header {@code Date} of an answer. */

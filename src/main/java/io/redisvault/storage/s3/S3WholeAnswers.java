@@ -3,7 +3,7 @@ package io.redisvault.storage.s3;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Publisher;
@@ -15,33 +15,19 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Has a request sent again whose answer broke off among its headers. The client takes such an answer for a whole one: a
- * listing without objects, an upload that succeeded. Bounds what an answer may take of memory.
+ * Refuses answers that are not whole, or not S3's: the client would take them for a listing without objects, or for an upload
+ * that succeeded. Bounds what an answer may take of memory.
  */
 final class S3WholeAnswers implements ExecutionInterceptor {
 
     /** In bytes, of what is no object: several times a page of a thousand long names. */
     private static final long MOST = 8 << 20;
 
-    /** Fields of each answer that we rely on. */
-    private static final Map<Class<? extends SdkResponse>, String> ESSENTIAL = Map.of(
-            HeadObjectResponse.class, "ContentLength",
-            PutObjectResponse.class, "ETag",
-            CreateMultipartUploadResponse.class, "UploadId",
-            UploadPartResponse.class, "ETag",
-            CompleteMultipartUploadResponse.class, "ETag",
-            ListObjectsV2Response.class, "IsTruncated",
-            ListMultipartUploadsResponse.class, "IsTruncated");
+    /** The first of these that an answer can have, it must have. */
+    private static final List<String> ESSENTIAL = List.of("ContentLength", "IsTruncated", "UploadId", "ETag");
 
     /** Servers and proxies answer {@code Expect} as they like, or not at all; bodies are in memory, and may be sent again. */
     @Override
@@ -49,16 +35,22 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         return context.httpRequest().copy(request -> request.removeHeader("Expect"));
     }
 
-    /** The client would unpack an answer, however large it becomes. */
     @Override
     public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-        if (!(context.request() instanceof GetObjectRequest)
-                && context.httpResponse()
-                        .firstMatchingHeader("Content-Encoding")
-                        .isPresent()) {
-            throw broken("its answer is packed, and was not to be");
+        SdkHttpResponse answer = context.httpResponse();
+        if (context.request() instanceof GetObjectRequest) {
+            return answer;
         }
-        return context.httpResponse();
+        if (answer.firstMatchingHeader("Content-Encoding").isPresent()) {
+            throw refused("its answer is packed, and was not to be");
+        }
+        boolean page = answer.firstMatchingHeader("Content-Type")
+                .filter(type -> type.startsWith("text/html"))
+                .isPresent();
+        if (page && answer.isSuccessful()) {
+            throw refused("a web page came instead of an answer; correct S3_ENDPOINT");
+        }
+        return answer;
     }
 
     @Override
@@ -79,21 +71,21 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     @Override
     public void afterUnmarshalling(Context.AfterUnmarshalling context, ExecutionAttributes attributes) {
         SdkResponse response = context.response();
-        String field = ESSENTIAL.get(response.getClass());
-        if (field != null && response.getValueForField(field, Object.class).isEmpty()) {
-            boolean page = context.httpResponse()
-                    .firstMatchingHeader("Content-Type")
-                    .filter(type -> type.startsWith("text/html"))
-                    .isPresent();
-            throw broken(
-                    page
-                            ? "a web page came instead of an answer; correct S3_ENDPOINT"
-                            : "its answer broke off, it has no " + field);
+        if (context.request() instanceof GetObjectRequest) {
+            return;
         }
+        ESSENTIAL.stream()
+                .filter(name -> response.sdkFields().stream()
+                        .anyMatch(field -> field.memberName().equals(name)))
+                .findFirst()
+                .filter(name -> response.getValueForField(name, Object.class).isEmpty())
+                .ifPresent(name -> {
+                    throw refused("its answer broke off, it has no " + name);
+                });
     }
 
     /** The client tries again what fails by an IOException. */
-    private static SdkClientException broken(String why) {
-        return SdkClientException.create("broken answer", new IOException(why));
+    private static SdkClientException refused(String why) {
+        return SdkClientException.create("refused answer", new IOException(why));
     }
 }

@@ -3,10 +3,8 @@ package io.redisvault.storage.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.redisvault.servers.FakeS3;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
-import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import java.time.Duration;
@@ -14,42 +12,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** A listing is believed only when it is whole. */
-class S3ListingTest {
+class S3ListingTest extends OnFakeS3 {
 
     private static final String ONE = "<Contents><Key>a/1</Key><Size>1</Size></Contents>";
     private static final String TRUNCATED = "<IsTruncated>true</IsTruncated>";
-
-    private static FakeS3 server;
-    private static S3AsyncClient client;
-
-    private final BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
-
-    @BeforeAll
-    static void start() {
-        server = FakeS3.start();
-        client = S3StorageTest.client(server.endpoint(), "key", "secret");
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        server.close();
-    }
-
-    @AfterEach
-    void reset() {
-        server.reset();
-    }
 
     @Test
     void goesOnUntilAPageIsTheLast() {

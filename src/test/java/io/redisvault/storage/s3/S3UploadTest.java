@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.redisvault.servers.FakeS3;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
 import io.redisvault.servers.FakeS3.Stored;
-import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.BackupStorageContract;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
@@ -24,14 +22,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** What an upload leaves on servers that do what S3 does not. */
-class S3UploadTest {
+class S3UploadTest extends OnFakeS3 {
 
     private static final Map<String, String> FACTS = Map.of("instance", "4711");
     private static final TestContent SMALL = new TestContent(1, 100_000);
@@ -40,28 +34,6 @@ class S3UploadTest {
     private static final Predicate<Request> PUT_OBJECT = request -> request.is("PUT") && !request.asks("uploadId");
     private static final Predicate<Request> PART = request -> request.is("PUT") && request.asks("partNumber");
     private static final Predicate<Request> COMPLETE = request -> request.is("POST") && request.asks("uploadId");
-
-    private static FakeS3 server;
-    private static S3AsyncClient client;
-
-    private final BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
-
-    @BeforeAll
-    static void start() {
-        server = FakeS3.start();
-        client = S3StorageTest.client(server.endpoint(), "key", "secret");
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        server.close();
-    }
-
-    @AfterEach
-    void reset() {
-        server.reset();
-    }
 
     @Test
     void aBadBackupIsNotVisibleOnAServerThatStoresHalfARequest() {

@@ -1,30 +1,22 @@
 package io.redisvault.storage.s3;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.redisvault.servers.FakeS3;
+import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.TunnelProxy;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,33 +26,13 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** HTTP as servers and proxies speak it, and what is said where they do not speak it. */
-class S3WeatherTest {
+class S3WeatherTest extends OnFakeS3 {
 
     private static final Map<String, String> FACTS = Map.of("rdb-version", "11", "instance", "4711");
     private static final TestContent SMALL = new TestContent(1, 100_000);
     private static final TestContent IN_PARTS = new TestContent(2, S3Parts.MIN_SIZE + 5L);
     private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
     private static final Duration LONG = Duration.ofSeconds(60);
-
-    private static FakeS3 server;
-    private static S3AsyncClient client;
-
-    @BeforeAll
-    static void start() {
-        server = FakeS3.start();
-        client = S3StorageTest.client(server.endpoint(), "key", "secret");
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        server.close();
-    }
-
-    @AfterEach
-    void reset() {
-        server.reset();
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -78,8 +50,7 @@ class S3WeatherTest {
             put(content);
 
             assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
-            assertThat(storage()
-                            .read("key", 0, content.length())
+            assertThat(storage.read("key", 0, content.length())
                             .collect()
                             .asList()
                             .await()
@@ -148,24 +119,11 @@ class S3WeatherTest {
     }
 
     @Test
-    void aProxyLeadsToTheServerAndInterimAnswersAreIgnoredBehindIt() throws IOException {
+    void aProxyLeadsToTheServerAndInterimAnswersAreIgnoredBehindIt() {
         server.interim(CONTINUE + CONTINUE);
-        try (ServerSocket proxy = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            AtomicInteger tunnels = new AtomicInteger();
-            daemon(() -> {
-                while (true) {
-                    Socket inside = proxy.accept();
-                    String request = head(inside);
-                    assertThat(request)
-                            .startsWith("CONNECT 127.0.0.1:" + server.endpoint().getPort());
-                    tunnels.incrementAndGet();
-                    Socket outside = new Socket("127.0.0.1", server.endpoint().getPort());
-                    inside.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
-                    daemon(() -> inside.getInputStream().transferTo(outside.getOutputStream()));
-                    daemon(() -> outside.getInputStream().transferTo(inside.getOutputStream()));
-                }
-            });
-            Map<String, String> environment = Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
+        try (TunnelProxy proxy = TunnelProxy.forUser("user:geheim")) {
+            Map<String, String> environment =
+                    Map.of("HTTP_PROXY", proxy.uriOfUser().toString());
             try (S3AsyncClient through =
                     S3StorageTest.client(server.endpoint(), S3StorageTest.credentials("key", "secret"), environment)) {
                 S3StorageTest.storage(through, "Bucket_With_Capitals", S3StorageTest.PLAIN)
@@ -173,40 +131,17 @@ class S3WeatherTest {
                         .await()
                         .atMost(LONG);
             }
-            assertThat(tunnels).hasPositiveValue();
+            assertThat(proxy.tunnels())
+                    .contains("127.0.0.1:" + server.endpoint().getPort());
         }
         assertThat(head()).isEqualTo(new StoredObject("key", SMALL.length(), FACTS));
-    }
-
-    private static String head(Socket socket) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) socket.getInputStream().read());
-        }
-        return head.toString();
-    }
-
-    private interface Task {
-        Object run() throws IOException;
-    }
-
-    private static void daemon(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException e) {
-                // Over.
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     @Test
     void aMissingObjectIsDeleted() {
         server.answer(request -> request.is("DELETE"), request -> Answer.error(404, "NoSuchKey", "No"));
 
-        assertThat(storage().delete(List.of("key")).toUni().await().atMost(LONG).succeeded())
+        assertThat(storage.delete(List.of("key")).toUni().await().atMost(LONG).succeeded())
                 .isTrue();
     }
 
@@ -309,22 +244,14 @@ class S3WeatherTest {
     }
 
     @Test
-    void aServerThatSpeaksTlsOnlyIsSaidInOneLine() throws IOException {
-        try (ServerSocket tls = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-            daemon(() -> {
-                while (true) {
-                    Socket socket = tls.accept();
-                    socket.getInputStream().read(new byte[10_000]);
-                    socket.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 70});
-                    socket.shutdownOutput();
-                }
-            });
-            URI endpoint = URI.create("http://127.0.0.1:" + tls.getLocalPort());
-            try (S3AsyncClient other = S3StorageTest.client(endpoint, "key", "secret")) {
-                BackupStorage storage = S3StorageTest.storage(other, "bucket", S3StorageTest.PLAIN);
-                assertThatItIsSaid(
-                        () -> storage.checkAccess().await().atMost(LONG), List.of("https://", "S3_ENDPOINT"));
-            }
+    void aServerThatSpeaksTlsOnlyIsSaidInOneLine() {
+        try (Acceptor tls = Acceptor.start(client -> {
+                    client.getInputStream().read(new byte[10_000]);
+                    client.getOutputStream().write(new byte[] {0x15, 3, 3, 0, 2, 2, 70});
+                });
+                S3AsyncClient other = S3StorageTest.client(tls.uri(), "key", "secret")) {
+            BackupStorage storage = S3StorageTest.storage(other, "bucket", S3StorageTest.PLAIN);
+            assertThatItIsSaid(() -> storage.checkAccess().await().atMost(LONG), List.of("https://", "S3_ENDPOINT"));
         }
     }
 
@@ -357,15 +284,11 @@ class S3WeatherTest {
                 .containsExactly("localhost", "minio.internal", "10.0.0.1");
     }
 
-    private static void put(TestContent content) {
-        storage().put("key", content.content(), FACTS).await().atMost(LONG);
+    private void put(TestContent content) {
+        storage.put("key", content.content(), FACTS).await().atMost(LONG);
     }
 
     private StoredObject head() {
-        return storage().head("key").await().atMost(LONG);
-    }
-
-    private static BackupStorage storage() {
-        return S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+        return storage.head("key").await().atMost(LONG);
     }
 }
