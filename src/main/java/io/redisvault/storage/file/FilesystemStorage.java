@@ -215,11 +215,6 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     @Override
-    public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        return Uni.createFrom().item(Optional.empty());
-    }
-
-    @Override
     public Uni<Optional<Instant>> clock() {
         return Blocking.call(() -> publisher.probe(paths.root().resolve("redis-vault-clock")), executor)
                 .onFailure()

@@ -208,11 +208,6 @@ public final class GcsStorage implements BackupStorage {
                 .recoverWithItem(denied -> Optional.of("writing was not tried to its end: " + denied.getMessage()));
     }
 
-    @Override
-    public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        return Uni.createFrom().item(Optional.empty());
-    }
-
     /** By the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {

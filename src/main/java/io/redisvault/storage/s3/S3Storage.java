@@ -170,11 +170,6 @@ public final class S3Storage implements BackupStorage {
     }
 
     @Override
-    public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        return Uni.createFrom().item(Optional.empty());
-    }
-
-    @Override
     public String url(String key) {
         return bucket.url(key);
     }
