@@ -24,7 +24,7 @@ public final class FileErrors {
     }
 
     /**
-     * Says it in the storage's terms.
+     * Says in the storage's terms why an action failed.
      *
      * @param place a path, or what names one
      */

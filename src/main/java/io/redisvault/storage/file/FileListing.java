@@ -41,7 +41,7 @@ record FileListing(Path root, String prefix, Predicate<String> wanted, Executor 
                 .transformToMultiAndConcatenate(this::look);
     }
 
-    /** None for what is no regular file or not wanted; those below it for a directory. */
+    /** The file if it is a regular one that is wanted, the files below it if it is a directory. */
     private Multi<Entry> look(Path child) {
         String key = root.relativize(child).toString();
         boolean mayHold = !FilePaths.isHidden(key) && (prefix.startsWith(key + "/") || key.startsWith(prefix));

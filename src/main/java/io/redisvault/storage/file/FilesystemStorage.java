@@ -167,7 +167,9 @@ public final class FilesystemStorage implements BackupStorage {
                 // The time of the last write: one that is still being written is never old.
                 .filter(part -> part.attributes().lastModifiedTime().toInstant().isBefore(olderThan))
                 .onItem()
-                .transformToUniAndConcatenate(part -> Blocking.call(() -> Files.deleteIfExists(part.path()), executor))
+                .transformToUniAndConcatenate(part -> Blocking.call(() -> Files.deleteIfExists(part.path()), executor)
+                        .onFailure(IOException.class)
+                        .transform(failure -> FileErrors.translate("remove", part.path(), failure)))
                 .filter(deleted -> deleted)
                 .collect()
                 .with(Collectors.summingInt(deleted -> 1))

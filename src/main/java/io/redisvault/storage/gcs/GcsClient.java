@@ -61,10 +61,10 @@ public final class GcsClient {
 
     synchronized Storage storage() {
         if (storage == null) {
-            transport = GcsTransport.create(options.caFile(), environment);
+            transport = new GcsTransport(environment).create(options.caFile());
             Storage.Builder builder =
                     new Storage.Builder(transport, GsonFactory.getDefaultInstance(), initializer(credentials()));
-            options.endpoint().map(URI::toString).map(GcsClient::withSlash).ifPresent(builder::setRootUrl);
+            options.endpoint().map(URI::toString).ifPresent(builder::setRootUrl);
             storage = builder.setApplicationName("redis-vault").build();
         }
         return storage;
@@ -154,9 +154,5 @@ public final class GcsClient {
                             + GcsErrors.words(e.getMessage()),
                     null);
         }
-    }
-
-    private static String withSlash(String url) {
-        return url.endsWith("/") ? url : url + "/";
     }
 }

@@ -24,6 +24,12 @@ final class GcsErrors {
     /** Where JSON was expected. */
     static final class WebPageException extends IOException {}
 
+    private static final String CHECK_CREDENTIALS = "check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity";
+    private static final String NEEDED_PERMISSIONS =
+            "permission denied; the service account needs storage.objects.create, .get, .list and .delete"
+                    + " (role Storage Object User) on the bucket";
+    private static final String NO_BUCKET = "there is no such bucket; create it or correct GCS_BUCKET";
+    private static final String PROXY_USER = "the proxy wants a user and password; put them into HTTPS_PROXY";
     private static final int MOST_WORDS = 300;
     private static final Pattern SECRETS = Pattern.compile("\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|\\S*AIza\\S+"
             + "|(?i:[\\w-]*(?:upload_?id|signature|token|credential|assertion|password))[\"']?\\s*[=:]\\s*\\S+");
@@ -59,7 +65,8 @@ final class GcsErrors {
         HttpResponseException answer = find(HttpResponseException.class, failure);
         Retryable credentials = find(Retryable.class, failure);
         if (credentials != null) {
-            return noToken(what, credentials.isRetryable(), answer, failure);
+            what += "no access token: " + (answer == null ? words(failure.getMessage()) : said(answer));
+            return credentials.isRetryable() ? unavailable(what) : denied(what + "; " + CHECK_CREDENTIALS);
         }
         if (answer != null) {
             return answered(what, action, answer);
@@ -70,68 +77,41 @@ final class GcsErrors {
         return new StorageException.Other(what + words(failure.getMessage()), failure);
     }
 
-    private static StorageException noToken(
-            String what, boolean mayPass, HttpResponseException answer, Exception failure) {
-        String why = "no access token: " + (answer == null ? words(failure.getMessage()) : said(answer));
-        return mayPass
-                ? new StorageException.Unavailable(what + why, null)
-                : new StorageException.AccessDenied(
-                        what + why + "; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity", null);
-    }
-
     private StorageException answered(String what, String action, HttpResponseException answer) {
         int status = answer.getStatusCode();
         String said = said(answer);
+        String reason = reason(answer);
         if (status < 100) {
-            return new StorageException.Unavailable(what + "the answer broke off within its status", null);
+            return unavailable(what + "the answer broke off within its status");
         }
         if (GcsClient.mayPass(status)) {
-            return new StorageException.Unavailable(what + server + " is not ready: " + said, null);
+            return unavailable(what + server + " is not ready: " + said);
         }
         if (status / 100 == 3) {
-            return new StorageException.Other(
-                    what + server + " redirects to "
-                            + words(String.valueOf(answer.getHeaders().getLocation())) + "; correct GCS_ENDPOINT",
-                    null);
+            String place = words(String.valueOf(answer.getHeaders().getLocation()));
+            return other(what + server + " redirects to " + place + "; correct GCS_ENDPOINT");
         }
         if (isWebPage(answer)) {
             return webPage(what + said + ": ");
         }
-        return switch (status) {
-            case 404 ->
-                new StorageException.NotFound(
-                        what
-                                + (action.equals("create") || action.equals("list")
-                                        ? "there is no such bucket; create it or correct GCS_BUCKET: "
-                                        : "it does not exist: ")
-                                + said,
-                        null);
-            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
-            case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, null);
-            case 401 ->
-                new StorageException.AccessDenied(
-                        what
-                                + "the credentials were refused; check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity: "
-                                + said,
-                        null);
-            case 403 -> forbidden(what, said, reason(answer));
-            case 407 -> proxyDenied(what);
-            default -> new StorageException.Other(what + server + " refused: " + said, null);
-        };
-    }
-
-    private static StorageException forbidden(String what, String said, String reason) {
-        if (reason.endsWith("ateLimitExceeded")) {
-            return new StorageException.Unavailable(what + said, null);
+        if (status == 403 && reason.endsWith("ateLimitExceeded")) {
+            return unavailable(what + said);
         }
         // retentionPolicyNotMet, objectUnderActiveHold and their like
-        if (reason.contains("etention") || reason.contains("Hold")) {
+        if (status == 403 && (reason.contains("etention") || reason.contains("Hold"))) {
             return new StorageException.Locked(what + "the bucket keeps it for now: " + said, null);
         }
-        return new StorageException.AccessDenied(
-                what + "permission denied; the service account needs storage.objects.create, .get, .list and .delete"
-                        + " (role Storage Object User) on the bucket: " + said,
-                null);
+        boolean bucket = action.equals("create") || action.equals("list");
+        return switch (status) {
+            case 401 -> denied(what + "the credentials were refused; " + CHECK_CREDENTIALS + ": " + said);
+            case 403 -> denied(what + NEEDED_PERMISSIONS + ": " + said);
+            case 404 ->
+                new StorageException.NotFound(what + (bucket ? NO_BUCKET : "it does not exist") + ": " + said, null);
+            case 407 -> denied(what + PROXY_USER);
+            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
+            case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, null);
+            default -> other(what + server + " refused: " + said);
+        };
     }
 
     private StorageException unanswered(String what, Exception failure) {
@@ -140,7 +120,7 @@ final class GcsErrors {
         }
         String why = words(root(failure).getMessage());
         if (why.contains("through proxy") && why.contains(" 407")) {
-            return proxyDenied(what);
+            return denied(what + PROXY_USER);
         }
         if (find(UnknownHostException.class, failure) != null) {
             why = server + " cannot be resolved; " + setting;
@@ -156,20 +136,26 @@ final class GcsErrors {
         } else if (find(SSLException.class, failure) != null) {
             why = "no TLS with " + server + ": " + why + "; " + setting;
         } else {
-            // The client takes half a header for a whole one, and refuses what it says: half a length, a charset
-            // "UTF-".
+            // Also half a header, such as a charset "UTF-", that the client takes for a whole one and refuses.
             why = "the connection to " + server + " broke: " + why;
         }
-        return new StorageException.Unavailable(what + why, null);
-    }
-
-    private static StorageException proxyDenied(String what) {
-        return new StorageException.AccessDenied(
-                what + "the proxy wants a user and password; put them into HTTPS_PROXY", null);
+        return unavailable(what + why);
     }
 
     private StorageException webPage(String what) {
-        return new StorageException.Other(what + server + " answered with a web page; " + setting, null);
+        return other(what + server + " answered with a web page; " + setting);
+    }
+
+    private static StorageException denied(String message) {
+        return new StorageException.AccessDenied(message, null);
+    }
+
+    private static StorageException unavailable(String message) {
+        return new StorageException.Unavailable(message, null);
+    }
+
+    private static StorageException other(String message) {
+        return new StorageException.Other(message, null);
     }
 
     /** The server's own words, of an answer in JSON or plain text, and the status. */

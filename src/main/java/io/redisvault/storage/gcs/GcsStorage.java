@@ -69,13 +69,7 @@ public final class GcsStorage implements BackupStorage {
     }
 
     private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
-        GcsUpload upload = new GcsUpload(
-                client,
-                bucket,
-                new StorageObject()
-                        .setName(key)
-                        .setContentType("application/octet-stream")
-                        .setMetadata(metadata));
+        GcsUpload upload = new GcsUpload(client, bucket, key, metadata);
         try {
             translated("create", url(key), upload::open);
             Blocking.write(content, chunk -> translated("write", url(key), () -> upload.write(chunk)));

@@ -1,6 +1,7 @@
 package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.HttpTransport;
+import com.google.api.client.http.javanet.ConnectionFactory;
 import com.google.api.client.http.javanet.NetHttpTransport;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
@@ -30,21 +31,17 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** The JDK's HTTP with the proxies of the environment and authorities of a file. */
-final class GcsTransport {
+/**
+ * The JDK's HTTP with the proxies of the environment and authorities of a file.
+ *
+ * @param environment with {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in capitals or not
+ */
+record GcsTransport(Map<String, String> environment) implements ConnectionFactory {
 
-    private final Map<String, String> environment;
-
-    GcsTransport(Map<String, String> environment) {
-        this.environment = environment;
-    }
-
-    /** @param environment with {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in capitals or not */
-    static HttpTransport create(Optional<Path> caFile, Map<String, String> environment) {
+    HttpTransport create(Optional<Path> caFile) {
         // The JDK does not tell proxies passwords unless told to, before its first connection.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
-        NetHttpTransport.Builder builder =
-                new NetHttpTransport.Builder().setConnectionFactory(new GcsTransport(environment)::open);
+        NetHttpTransport.Builder builder = new NetHttpTransport.Builder().setConnectionFactory(this);
         if (caFile.isPresent()) {
             try {
                 builder.trustCertificates(authorities(caFile.get()));
@@ -56,17 +53,17 @@ final class GcsTransport {
         return builder.build();
     }
 
-    private HttpURLConnection open(URL url) throws IOException {
-        Optional<URI> proxy = proxy(URI.create(url.getProtocol() + "://" + url.getAuthority()));
-        if (proxy.isEmpty()) {
+    @Override
+    public HttpURLConnection openConnection(URL url) throws IOException {
+        URI proxy = proxy(URI.create(url.getProtocol() + "://" + url.getAuthority()))
+                .orElse(null);
+        if (proxy == null) {
             return (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         }
-        HttpURLConnection connection = (HttpURLConnection) url.openConnection(new Proxy(
-                Proxy.Type.HTTP,
-                new InetSocketAddress(
-                        proxy.get().getHost(),
-                        proxy.get().getPort() < 0 ? 80 : proxy.get().getPort())));
-        String user = proxy.get().getUserInfo();
+        int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
+        HttpURLConnection connection = (HttpURLConnection)
+                url.openConnection(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
+        String user = proxy.getUserInfo();
         if (user != null && url.getProtocol().equals("https")) {
             connection.setAuthenticator(new Authenticator() {
                 @Override
@@ -77,9 +74,8 @@ final class GcsTransport {
             });
         } else if (user != null) {
             // An authenticator cannot repeat what is streamed.
-            connection.setRequestProperty(
-                    "Proxy-Authorization",
-                    "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)));
+            String both = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+            connection.setRequestProperty("Proxy-Authorization", "Basic " + both);
         }
         return connection;
     }
@@ -105,8 +101,6 @@ final class GcsTransport {
 
     /** The system's authorities and those of a file. */
     private static KeyStore authorities(Path file) throws IOException, GeneralSecurityException {
-        KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
-        authorities.load(null, null);
         List<Certificate> all = new ArrayList<>();
         try (InputStream pem = Files.newInputStream(file)) {
             all.addAll(CertificateFactory.getInstance("X.509").generateCertificates(pem));
@@ -114,10 +108,10 @@ final class GcsTransport {
         TrustManagerFactory system = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         system.init((KeyStore) null);
         for (TrustManager manager : system.getTrustManagers()) {
-            if (manager instanceof X509TrustManager x509) {
-                all.addAll(List.of(x509.getAcceptedIssuers()));
-            }
+            all.addAll(List.of(((X509TrustManager) manager).getAcceptedIssuers()));
         }
+        KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
+        authorities.load(null, null);
         for (Certificate authority : all) {
             authorities.setCertificateEntry("authority-" + authorities.size(), authority);
         }

@@ -2,6 +2,7 @@ package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.AbstractHttpContent;
 import com.google.api.client.http.GenericUrl;
+import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,38 +54,44 @@ final class GcsUpload {
     private long start;
 
     private int filled;
+    /** Waits before another try; null while all goes well. */
+    private BackOff backOff;
 
-    GcsUpload(GcsClient client, String bucket, StorageObject wanted) {
+    GcsUpload(GcsClient client, String bucket, String key, Map<String, String> metadata) {
         this.client = client;
         this.bucket = bucket;
-        this.wanted = wanted;
+        this.wanted = new StorageObject()
+                .setName(key)
+                .setContentType("application/octet-stream")
+                .setMetadata(metadata);
     }
 
     Void open() throws IOException {
-        BackOff backOff = client.backOff();
-        String location = begin();
-        // The JDK takes half a header for a whole one.
-        while (location == null || !location.contains("upload_id=")) {
-            pause(backOff, new IOException("an upload was begun without an address for its bytes"));
-            location = begin();
-        }
-        session = new GenericUrl(location);
+        session = begin();
+        backOff = null;
         return null;
     }
 
     /** Returns the address to send the bytes to. */
-    private String begin() throws IOException {
+    private GenericUrl begin() throws IOException {
         Storage storage = client.storage();
         GenericUrl url = new GenericUrl(storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/"
                 + CharEscapers.escapeUriPath(bucket) + "/o");
         url.put("uploadType", "resumable");
         // Only if there is none yet.
         url.put("ifGenerationMatch", 0);
-        HttpResponse opened = storage.getRequestFactory()
-                .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
-                .execute();
-        opened.disconnect();
-        return opened.getHeaders().getLocation();
+        while (true) {
+            HttpResponse opened = storage.getRequestFactory()
+                    .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
+                    .execute();
+            opened.disconnect();
+            String location = opened.getHeaders().getLocation();
+            // The JDK takes half a header for a whole one.
+            if (location != null && location.contains("upload_id=")) {
+                return new GenericUrl(location);
+            }
+            pause(new IOException("an upload was begun without an address for its bytes"));
+        }
     }
 
     Void write(ByteBuffer bytes) throws IOException {
@@ -153,57 +161,52 @@ final class GcsUpload {
     private StorageObject send(boolean last) throws IOException {
         long end = start + filled;
         long received = start;
-        long furthest = start;
         boolean unsure = false;
-        BackOff backOff = null;
         while (true) {
-            IOException failure = new IOException("the server takes no more bytes");
-            boolean tryAtOnce = unsure;
             try {
                 Answer answer = put(unsure ? end : received, end, last);
+                boolean progress = answer.received() > received;
+                if (progress) {
+                    backOff = null;
+                }
                 if (answer.stored() != null || answer.received() == end && !last) {
                     return answer.stored();
                 }
-                received = answer.received();
-                if (received < start || received > end) {
+                if (answer.received() < start || answer.received() > end) {
                     throw unavailable("the server lost what it had received");
                 }
-                unsure = false;
-                if (received > furthest) {
-                    furthest = received;
-                    backOff = null;
-                    tryAtOnce = true;
+                if (!progress && !unsure) {
+                    throw new IOException("the server takes no more bytes");
                 }
+                received = answer.received();
+                unsure = false;
             } catch (HttpResponseException e) {
                 unsure = !beginsAgain(e);
-                received = start;
-                tryAtOnce = false;
-                failure = e;
+                received = unsure ? received : start;
+                pause(e);
             } catch (IOException | IllegalArgumentException halfAnAnswer) {
                 unsure = true;
-                tryAtOnce = false;
-                failure = new IOException(halfAnAnswer);
-            }
-            if (!tryAtOnce) {
-                backOff = backOff == null ? client.backOff() : backOff;
-                pause(backOff, failure);
+                pause(new IOException(halfAnAnswer));
             }
         }
     }
 
-    /** True if the server forgot the upload before it had any of it, so that another could be begun. Fails if another try is in vain. */
+    /**
+     * True if the server forgot the upload while nothing is lost, so that another could be begun. Fails if another try is
+     * in vain.
+     */
     private boolean beginsAgain(HttpResponseException failure) throws IOException {
-        if (failure.getStatusCode() != 404 && failure.getStatusCode() != 410) {
-            if (!GcsClient.mayPass(failure.getStatusCode())) {
-                throw failure;
-            }
-            return false;
+        boolean forgotten = failure.getStatusCode() == 404 || failure.getStatusCode() == 410;
+        if (!forgotten && !GcsClient.mayPass(failure.getStatusCode())) {
+            throw failure;
         }
-        if (start > 0) {
+        if (forgotten && start > 0) {
             throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
         }
-        open();
-        return true;
+        if (forgotten) {
+            session = begin();
+        }
+        return forgotten;
     }
 
     private record Answer(long received, StorageObject stored) {}
@@ -211,7 +214,7 @@ final class GcsUpload {
     /** @param from where in the object the bytes begin that are sent; asks how far the server is if it is the end */
     private Answer put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
-        HttpRequest request = client.session().buildPutRequest(session, new Bytes(from, end));
+        HttpRequest request = client.session().buildPutRequest(session, bytes(from, end));
         request.getHeaders()
                 .setContentRange("bytes " + (from == end ? "*" : from + "-" + (end - 1)) + "/" + (last ? end : "*"));
         if (last) {
@@ -233,6 +236,25 @@ final class GcsUpload {
         }
     }
 
+    /** A part of the chunk, written in slices so that a cancellation need not wait for a slow server. */
+    private HttpContent bytes(long from, long end) {
+        return new AbstractHttpContent(wanted.getContentType()) {
+            @Override
+            public long getLength() {
+                return end - from;
+            }
+
+            @Override
+            public void writeTo(OutputStream out) throws IOException {
+                for (long at = from; at < end; at += SLICE) {
+                    requireNotCancelled();
+                    out.write(chunk, (int) (at - start), (int) Math.min(SLICE, end - at));
+                }
+                out.flush();
+            }
+        };
+    }
+
     private static void requireNotCancelled() {
         if (Thread.currentThread().isInterrupted()) {
             // Nothing that would be tried again.
@@ -240,7 +262,8 @@ final class GcsUpload {
         }
     }
 
-    private static void pause(BackOff backOff, IOException failure) throws IOException {
+    private void pause(IOException failure) throws IOException {
+        backOff = backOff == null ? client.backOff() : backOff;
         try {
             if (!BackOffUtils.next(Sleeper.DEFAULT, backOff)) {
                 throw failure;
@@ -256,31 +279,5 @@ final class GcsUpload {
 
     private String url() {
         return GcsStorage.url(bucket, wanted.getName());
-    }
-
-    /** A part of the chunk, written in slices so that a cancellation need not wait for a slow server. */
-    private final class Bytes extends AbstractHttpContent {
-        private final long from;
-        private final long end;
-
-        Bytes(long from, long end) {
-            super(wanted.getContentType());
-            this.from = from;
-            this.end = end;
-        }
-
-        @Override
-        public long getLength() {
-            return end - from;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            for (long at = from; at < end; at += SLICE) {
-                requireNotCancelled();
-                out.write(chunk, (int) (at - start), (int) Math.min(SLICE, end - at));
-            }
-            out.flush();
-        }
     }
 }
