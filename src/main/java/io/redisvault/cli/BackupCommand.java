@@ -29,7 +29,7 @@ final class BackupCommand extends VaultCommand {
                 outcome instanceof Stored stored ? stored.backup().url() : "");
         // Elsewhere than on a terminal the log says it.
         if (Progress.ON_TERMINAL && outcome instanceof Stored stored) {
-            note("stored " + Readable.backup(stored.backup()));
+            note("stored " + HumanText.backup(stored.backup()));
         } else if (Progress.ON_TERMINAL && outcome instanceof Skipped skipped) {
             note("nothing stored: " + skipped.detail());
         }

@@ -210,6 +210,7 @@ class BackupPipelineTest {
 
     private BackupRunner runner() {
         VaultConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
                 .withMapping(VaultConfig.class)
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build()
