@@ -26,7 +26,7 @@ final class BackupCommand extends VaultCommand {
         print(outcome, outcome instanceof Stored stored ? stored.backup().url() : "");
         // Elsewhere than on a terminal the log says it.
         if (Progress.ON_TERMINAL && outcome instanceof Stored stored) {
-            note("stored " + Readable.backup(stored.backup()));
+            note("stored " + HumanText.backup(stored.backup()));
         } else if (Progress.ON_TERMINAL && outcome instanceof Skipped skipped) {
             note("nothing stored: " + skipped.detail());
         }

@@ -27,30 +27,26 @@ final class BackupOptions {
     private String name;
 
     @Option(names = "--node", paramLabel = "NODE", description = "take a backup of this node, not of one's own")
-    private NodeName node;
+    private Optional<NodeName> node;
 
     @Option(
             names = "--before",
             paramLabel = "TIME",
             description = "take the newest dump from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
-    private Instant before;
+    private Optional<Instant> before;
 
     @Option(
             names = "--max-age",
             paramLabel = "DURATION",
             description = "accept no older dump than this, such as 24h or 7d")
-    private Duration maxAge;
+    private Optional<Duration> maxAge;
 
     BackupSelection selection() {
-        boolean named = !name.equals(LATEST);
-        if (named && (before != null || maxAge != null)) {
+        Optional<String> named = Optional.of(name).filter(given -> !given.equals(LATEST));
+        if (named.isPresent() && (before.isPresent() || maxAge.isPresent())) {
             throw new ParameterException(
                     command.commandLine(), "--before and --max-age choose the latest backup, '" + name + "' is one");
         }
-        return new BackupSelection(
-                named ? Optional.of(name) : Optional.empty(),
-                Optional.ofNullable(node).map(NodeName::text),
-                Optional.ofNullable(before),
-                Optional.ofNullable(maxAge));
+        return new BackupSelection(named, node.map(NodeName::text), before, maxAge);
     }
 }

@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.redisvault.VaultVersion;
 import io.redisvault.drill.DrillException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.FileErrors;
@@ -7,8 +8,8 @@ import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ final class CommandLines {
 
     static CommandLine of(RedisVault vault, IFactory factory) {
         CommandLine commandLine = new CommandLine(vault, factory);
+        commandLine.getCommandSpec().version("redis-vault " + VaultVersion.CURRENT);
         Values.register(commandLine);
         return commandLine
                 .setParameterExceptionHandler(CommandLines::wrongUsage)
@@ -39,15 +41,12 @@ final class CommandLines {
 
     private static String allowed(CommandLine commandLine) {
         CommandSpec command = commandLine.getCommandSpec();
-        List<String> options = command.options().stream()
+        List<String> allowed = new ArrayList<>(command.subcommands().keySet());
+        command.positionalParameters().forEach(parameter -> allowed.add(parameter.paramLabel()));
+        command.options().stream()
                 .filter(option -> !option.hidden())
-                .map(option -> option.longestName())
-                .toList();
-        Stream<String> arguments = Stream.concat(
-                command.subcommands().keySet().stream(),
-                command.positionalParameters().stream().map(parameter -> parameter.paramLabel()));
-        return command.qualifiedName() + " takes "
-                + String.join(", ", Stream.concat(arguments, options.stream()).toList());
+                .forEach(option -> allowed.add(option.longestName()));
+        return command.qualifiedName() + " takes " + String.join(", ", allowed);
     }
 
     private static int failed(Exception failure, CommandLine command, ParseResult parsed) throws Exception {

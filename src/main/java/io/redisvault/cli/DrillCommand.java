@@ -43,7 +43,7 @@ final class DrillCommand extends VaultCommand {
             names = "--redis-server",
             paramLabel = "PATH",
             description = "program to load it with; redis-server or valkey-server of the PATH by default")
-    private Path server;
+    private Optional<Path> server;
 
     @Option(
             names = "--work-dir",
@@ -56,7 +56,7 @@ final class DrillCommand extends VaultCommand {
             names = "--timeout",
             paramLabel = "DURATION",
             description = "for the loading; 1m and a second for each 4 MiB by default")
-    private Duration timeout;
+    private Optional<Duration> timeout;
 
     @Override
     void beforeStart() {
@@ -66,7 +66,7 @@ final class DrillCommand extends VaultCommand {
 
     @Override
     public Integer call() {
-        DrillOptions options = new DrillOptions(program(), workDirectory, Optional.ofNullable(timeout));
+        DrillOptions options = new DrillOptions(program(), workDirectory, timeout);
         Progress progress = new Progress();
         DrillResult result = progress.await(drill.run(backup.selection(), options, progress::follow, progress::step));
         print(result, text(result));
@@ -75,7 +75,7 @@ final class DrillCommand extends VaultCommand {
 
     private static String text(DrillResult result) {
         List<String> lines = new ArrayList<>();
-        lines.add("restored " + result.backup().name() + ": " + Readable.backup(result.backup()));
+        lines.add("restored " + result.backup().name() + ": " + HumanText.backup(result.backup()));
         if (result.passed()) {
             lines.add("loaded by " + result.server());
             result.databases().forEach(keys -> lines.add("database " + keys.database() + ": " + keys(keys.loaded())));
@@ -92,14 +92,16 @@ final class DrillCommand extends VaultCommand {
     }
 
     private Path program() {
-        if (server != null && !RedisServerBinary.runs(server)) {
-            throw new ParameterException(command.commandLine(), "--redis-server: '" + server + "' is not a program");
+        if (server.isPresent() && !RedisServerBinary.runs(server.get())) {
+            throw wrong("--redis-server: '" + server.get() + "' is not a program");
         }
-        return Optional.ofNullable(server)
-                .or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(RedisServerBinary::find))
-                .orElseThrow(() -> new ParameterException(
-                        command.commandLine(),
-                        "there is no redis-server or valkey-server in the PATH: install one, or name one with"
+        return server.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(RedisServerBinary::find))
+                .orElseThrow(() ->
+                        wrong("there is no redis-server or valkey-server in the PATH: install one, or name one with"
                                 + " --redis-server"));
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(command.commandLine(), what);
     }
 }

@@ -26,7 +26,7 @@ final class Launcher {
 
     static int launch(String... args) {
         if (args.length == 0) {
-            return serve(Optional.empty(), args);
+            return start(null, args);
         }
         // Without beans: it only looks at what is wanted. Quarkus makes the commands that run.
         return CommandLines.of(new RedisVault(), CommandLine.defaultFactory())
@@ -44,17 +44,15 @@ final class Launcher {
                 parsed.hasSubcommand() ? parsed.subcommand().commandSpec().userObject() : vault;
         if (command instanceof VaultCommand once) {
             once.beforeStart();
-            return runCommand(vault.config(), args);
         }
-        return vault.once() ? runCommand(vault.config(), args) : serve(vault.config(), args);
-    }
-
-    private static int serve(Optional<Path> config, String... args) {
-        return start(config, args);
+        if (command instanceof VaultCommand || vault.once) {
+            prepareCommand();
+        }
+        return start(vault.config, args);
     }
 
     /** Opens no port and starts no schedule, so that it can run beside a sidecar. */
-    private static int runCommand(Optional<Path> config, String... args) {
+    private static void prepareCommand() {
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
         System.setProperty("quarkus.log.console.stderr", "true");
@@ -67,11 +65,10 @@ final class Launcher {
             System.setProperty("quarkus.log.console.level", "WARN");
             System.setProperty("quarkus.log.console.format", "redis-vault: %s%e%n");
         }
-        return start(config, args);
     }
 
-    private static int start(Optional<Path> config, String... args) {
-        List<String> mistakes = Settings.check(config);
+    private static int start(Path config, String... args) {
+        List<String> mistakes = Settings.check(Optional.ofNullable(config));
         if (!mistakes.isEmpty()) {
             return refuse(mistakes);
         }

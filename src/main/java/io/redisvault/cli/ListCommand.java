@@ -91,18 +91,15 @@ final class ListCommand extends VaultCommand {
         Instant now = clock.instant();
         List<List<String>> rows = new ArrayList<>(List.of(HEADING));
         backups.forEach(backup -> rows.add(row(backup, now)));
-        int[] widths = IntStream.range(0, HEADING.size())
+        String line = IntStream.range(0, HEADING.size())
                 .map(column -> rows.stream()
                         .mapToInt(row -> row.get(column).length())
                         .max()
-                        .orElse(0))
-                .toArray();
+                        .orElseThrow())
+                .mapToObj(width -> "%-" + width + "s")
+                .collect(Collectors.joining("  "));
         return rows.stream()
-                .map(row -> IntStream.range(0, widths.length)
-                        .mapToObj(column -> row.get(column)
-                                + " ".repeat(widths[column] - row.get(column).length()))
-                        .collect(Collectors.joining("  "))
-                        .stripTrailing())
+                .map(row -> line.formatted(row.toArray()).stripTrailing())
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 
@@ -110,8 +107,8 @@ final class ListCommand extends VaultCommand {
         Backup.Rdb rdb = backup.rdb();
         return List.of(
                 backup.name(),
-                Readable.time(Duration.between(backup.timestamp(), now)),
-                Readable.bytes(backup.bytes()),
+                HumanText.time(Duration.between(backup.timestamp(), now)),
+                HumanText.bytes(backup.bytes()),
                 rdb == null ? "-" : rdb.producer(),
                 rdb == null ? "-" : rdb.verified() ? "yes" : "no");
     }

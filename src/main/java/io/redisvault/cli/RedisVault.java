@@ -7,7 +7,6 @@ import io.redisvault.observability.StartupReport;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -21,7 +20,6 @@ import picocli.CommandLine.ScopeType;
         name = "redis-vault",
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         subcommands = {
             BackupCommand.class,
             ListCommand.class,
@@ -53,10 +51,10 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
             description = "configuration file; config.yaml in the working directory if there is one")
-    private Path config;
+    Path config;
 
     @Option(names = "--once", description = "run one backup and exit, as the command backup does")
-    private boolean once;
+    boolean once;
 
     public static void main(String... args) {
         System.exit(Launcher.launch(withoutName(args)));
@@ -66,14 +64,6 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     private static String[] withoutName(String... args) {
         boolean named = args.length > 0 && args[0].equals("redis-vault");
         return named ? Arrays.copyOfRange(args, 1, args.length) : args;
-    }
-
-    Optional<Path> config() {
-        return Optional.ofNullable(config);
-    }
-
-    boolean once() {
-        return once;
     }
 
     /** Runs in Quarkus. Most starts have no arguments, and need not wait for a parser of options. */

@@ -82,7 +82,7 @@ final class RestoreCommand extends VaultCommand {
             names = "--owner",
             paramLabel = "USER[:GROUP]",
             description = "whom to give the file to; whom the directory belongs to by default")
-    private FileOwner owner;
+    private Optional<FileOwner> owner;
 
     @Option(names = "--mode", paramLabel = "MODE", defaultValue = "600", description = "of the file; 600 by default")
     private FileMode mode;
@@ -96,8 +96,7 @@ final class RestoreCommand extends VaultCommand {
             note(data.get() + " is there: left as it is");
             return RedisVault.DONE;
         }
-        RestoreOptions options =
-                new RestoreOptions(force, fallback, !unverified, Optional.ofNullable(owner), mode.permissions());
+        RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
         Progress progress = new Progress();
         try {
             RestoreResult result = progress.await(restore.run(backup.selection(), target, options, progress::follow));
@@ -119,7 +118,7 @@ final class RestoreCommand extends VaultCommand {
 
     private static String text(RestoreResult result) {
         String text = "restored %s to %s: %s"
-                .formatted(result.backup().name(), result.path(), Readable.backup(result.backup()));
+                .formatted(result.backup().name(), result.path(), HumanText.backup(result.backup()));
         return result.keptAs() == null
                 ? text
                 : text + System.lineSeparator() + "the one before it is kept as " + result.keptAs();

@@ -1,18 +1,20 @@
 package io.redisvault.cli;
 
+import io.redisvault.config.HumanDuration;
 import io.redisvault.config.Settings;
 import io.redisvault.restore.FileOwner;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -21,6 +23,18 @@ import picocli.CommandLine.TypeConversionException;
 final class Values {
 
     private static final String AGO = "ago";
+
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .appendPattern("[XXX]")
+            .optionalEnd()
+            .parseDefaulting(ChronoField.HOUR_OF_DAY, 0)
+            .parseDefaulting(ChronoField.OFFSET_SECONDS, 0)
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT);
 
     /** The permissions of a file. */
     record FileMode(Set<PosixFilePermission> permissions) {}
@@ -34,7 +48,7 @@ final class Values {
         commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Instant.class, reading(Values::time))
-                .registerConverter(Duration.class, reading(Settings::duration))
+                .registerConverter(Duration.class, reading(HumanDuration::parse))
                 .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
                 .registerConverter(FileMode.class, reading(Values::fileMode))
                 .registerConverter(FileOwner.class, reading(FileOwner::parse));
@@ -55,23 +69,13 @@ final class Values {
         String stripped = text.strip();
         if (stripped.endsWith(AGO)) {
             String duration = stripped.substring(0, stripped.length() - AGO.length());
-            return Instant.now().minus(Settings.duration(duration.strip()));
+            return Instant.now().minus(HumanDuration.parse(duration.strip()));
         }
-        return Stream.<Function<String, Instant>>of(
-                        Instant::parse,
-                        local -> LocalDateTime.parse(local.replace(' ', 'T')).toInstant(ZoneOffset.UTC),
-                        date -> LocalDate.parse(date).atStartOfDay().toInstant(ZoneOffset.UTC))
-                .flatMap(parser -> parsed(parser, stripped))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "is not a time; write 2026-11-28, 2026-11-28T14:00, 2026-11-28T14:00:00Z or '2h ago'"));
-    }
-
-    private static Stream<Instant> parsed(Function<String, Instant> parser, String text) {
         try {
-            return Stream.of(parser.apply(text));
+            return TIME.parse(stripped.replace(' ', 'T'), Instant::from);
         } catch (DateTimeParseException e) {
-            return Stream.empty();
+            throw new IllegalArgumentException(
+                    "is not a time; write 2026-11-28, 2026-11-28T14:00, 2026-11-28T14:00:00Z or '2h ago'");
         }
     }
 

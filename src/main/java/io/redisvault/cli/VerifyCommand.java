@@ -29,7 +29,7 @@ final class VerifyCommand extends VaultCommand {
     public Integer call() {
         Progress progress = new Progress();
         Backup found = progress.await(verification.run(backup.selection(), progress::follow));
-        print(found, found.name() + ": " + Readable.backup(found));
+        print(found, found.name() + ": " + HumanText.backup(found));
         return RedisVault.DONE;
     }
 }

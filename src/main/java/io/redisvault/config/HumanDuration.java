@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as humantime of the Rust version reads them: {@code 30s}, {@code 1h 30m}, {@code 2days}, {@code 1month}. */
-final class HumanDuration {
+public final class HumanDuration {
 
     private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)");
     private static final Map<String, Duration> UNITS = new HashMap<>();
@@ -34,7 +34,8 @@ final class HumanDuration {
         }
     }
 
-    static Duration parse(String text) {
+    /** Throws {@link IllegalArgumentException} with what is wrong. */
+    public static Duration parse(String text) {
         if (text.matches("0+")) {
             return Duration.ZERO;
         }

@@ -104,14 +104,11 @@ final class QuarkusProperties {
         // Without a region the SDK asks the instance's metadata service, at length where there is none.
         Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
         storage.region().or(() -> fallback).ifPresent(region -> set("quarkus.s3.aws.region", region));
-        s3Timeouts(storage.timeout());
-    }
-
-    /** Each is about one silence, so that an upload may take as long as it needs while bytes move. */
-    private void s3Timeouts(Duration silence) {
+        // Each is about one silence, so that an upload may take as long as it needs while bytes move.
+        Duration silence = storage.timeout();
+        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
         set("quarkus.s3.async-client.read-timeout", silence);
         set("quarkus.s3.async-client.write-timeout", silence);
-        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
         set("quarkus.s3.async-client.connection-timeout", connecting);
         set("quarkus.s3.async-client.connection-acquisition-timeout", connecting);
     }

@@ -4,15 +4,15 @@ import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One setting of {@link VaultConfig}.
  *
- * @param key as in {@code config.yaml}
- * @param formerKey older key of the same setting, or the key itself
+ * @param keys as in {@code config.yaml}: the key, and an older one of the same setting if there is one
  * @param variables environment variables; those with the prefix of a storage count only for that type
  */
-record Setting(String key, String formerKey, ValueFormat format, List<String> variables) {
+record Setting(List<String> keys, ValueFormat format, List<String> variables) {
 
     /** The storage URL comes first, since other values must agree with it. */
     static final List<Setting> ALL = List.of(
@@ -72,11 +72,11 @@ record Setting(String key, String formerKey, ValueFormat format, List<String> va
             ConfigClass.configClass(VaultConfig.class).getProperties();
 
     private static Setting of(String key, ValueFormat format, String... variables) {
-        return new Setting(key, key, format, List.of(variables));
+        return new Setting(List.of(key), format, List.of(variables));
     }
 
     private static Setting renamed(String key, String formerKey, ValueFormat format, String... variables) {
-        return new Setting(key, formerKey, format, List.of(variables));
+        return new Setting(List.of(key, formerKey), format, List.of(variables));
     }
 
     static Setting of(String key) {
@@ -84,25 +84,27 @@ record Setting(String key, String formerKey, ValueFormat format, List<String> va
     }
 
     static Optional<Setting> find(String key) {
-        return ALL.stream()
-                .filter(setting -> setting.key.equals(key) || setting.formerKey.equals(key))
-                .findFirst();
+        return ALL.stream().filter(setting -> setting.keys.contains(key)).findFirst();
+    }
+
+    String key() {
+        return keys.get(0);
     }
 
     Optional<String> defaultValue(StorageType type) {
-        boolean bucket = key.equals("storage.bucket") && type == StorageType.S3;
-        return Optional.ofNullable(bucket ? "redis-vault" : DEFAULTS.get("vault." + key));
+        boolean bucket = key().equals("storage.bucket") && type == StorageType.S3;
+        return Optional.ofNullable(bucket ? "redis-vault" : DEFAULTS.get("vault." + key()));
     }
 
     /** A setting that is empty by default is not set by an empty value, but without its bucket it would use another. */
     boolean mayBeEmpty() {
-        return defaultValue(StorageType.GCS).isEmpty() && !key.equals("storage.bucket");
+        return defaultValue(StorageType.GCS).isEmpty() && !key().equals("storage.bucket");
     }
 
     /** A path of a secret's file is shown only if it is one: somebody may have put the secret there. */
     boolean isSecret(String text) {
-        return key.matches("redis\\.connection_string|.*\\.(password|token)")
-                || key.matches(".*(password|token|_key)_file") && !text.startsWith("/");
+        return key().matches("redis\\.connection_string|.*\\.(password|token)")
+                || key().matches(".*(password|token|_key)_file") && !text.startsWith("/");
     }
 
     /** The variable to name to somebody who uses this type of storage. */
@@ -111,6 +113,11 @@ record Setting(String key, String formerKey, ValueFormat format, List<String> va
                 .filter(variable -> isFor(variable, type))
                 .findFirst()
                 .orElse(variables.get(0));
+    }
+
+    /** Variables that mean something with this type of storage only, or with any. */
+    Stream<String> variables(Optional<StorageType> scope) {
+        return variables.stream().filter(variable -> scopeOf(variable).equals(scope));
     }
 
     /** False for a variable that means nothing with this type of storage. */

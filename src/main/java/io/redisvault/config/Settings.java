@@ -3,7 +3,6 @@ package io.redisvault.config;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,11 +61,6 @@ public final class Settings {
         return Optional.ofNullable(checked);
     }
 
-    /** Reads a duration as the settings have it; throws {@link IllegalArgumentException} with what is wrong with it. */
-    public static Duration duration(String text) {
-        return HumanDuration.parse(text);
-    }
-
     /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
     public static String nodeName(String text) {
         return canonical(ValueFormat.NODE_NAME, text);
@@ -113,21 +107,16 @@ public final class Settings {
         String name = Value.onOneLine(path.toString()) + ": ";
         Map<String, String> texts = YamlFile.read(path, configFile.isEmpty(), mistake -> mistakes.add(name + mistake));
         Map<String, Value> file = new HashMap<>();
-        for (Setting setting : Setting.ALL) {
-            Stream.of(setting.key(), setting.formerKey())
-                    .distinct()
-                    .filter(texts::containsKey)
-                    .forEach(key -> add(file, setting, name + key, texts.get(key)));
-        }
+        read(texts, name, setting -> setting.keys().stream(), file);
         return file;
     }
 
     private void take(Map<String, String> variables, Map<String, Value> file) {
         ForeignVariables.report(variables, mistakes, warnings);
         Map<String, Value> environment = new HashMap<>();
-        readVariables(variables, Optional.empty(), environment);
+        read(variables, "", setting -> setting.variables(Optional.empty()), environment);
         StorageType type = typeOf(environment).or(() -> typeOf(file)).orElse(StorageType.S3);
-        readVariables(variables, Optional.of(type), environment);
+        read(variables, "", setting -> setting.variables(Optional.of(type)), environment);
         for (Map<String, Value> source : List.of(file, environment)) {
             if (source.containsKey("backup.cron") && source.containsKey("backup.interval")) {
                 mistakes.add(source.get("backup.cron").source() + " and "
@@ -159,13 +148,16 @@ public final class Settings {
                 .getConfigMapping(VaultConfig.class);
     }
 
-    private void readVariables(Map<String, String> variables, Optional<StorageType> scope, Map<String, Value> source) {
+    /** Reads what one source has under the names that it knows settings by. */
+    private void read(
+            Map<String, String> texts,
+            String source,
+            Function<Setting, Stream<String>> names,
+            Map<String, Value> read) {
         for (Setting setting : Setting.ALL) {
-            for (String name : setting.variables()) {
-                if (variables.containsKey(name) && Setting.scopeOf(name).equals(scope)) {
-                    add(source, setting, name, variables.get(name));
-                }
-            }
+            names.apply(setting)
+                    .filter(texts::containsKey)
+                    .forEach(name -> add(read, setting, source + name, texts.get(name)));
         }
     }
 

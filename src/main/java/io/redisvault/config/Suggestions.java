@@ -3,14 +3,12 @@ package io.redisvault.config;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Finds the setting that somebody probably meant. */
 final class Suggestions {
 
-    private static final List<String> KEYS = Setting.ALL.stream()
-            .flatMap(setting -> Stream.of(setting.key(), setting.formerKey()))
-            .toList();
+    private static final List<String> KEYS =
+            Setting.ALL.stream().flatMap(setting -> setting.keys().stream()).toList();
     private static final List<String> GROUPS =
             KEYS.stream().map(key -> key.replaceFirst("\\..*", "")).distinct().toList();
 

@@ -18,6 +18,7 @@ import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -32,8 +33,13 @@ import javax.net.ssl.SSLException;
 final class ConnectionDiagnosis {
 
     private static final Duration LONGEST = Duration.ofSeconds(2);
+
+    /** Words of the client. */
     private static final String UNREADABLE = "ILLEGAL_STATE";
+
     private static final String CLOSED = "CONNECTION_CLOSED";
+    private static final String PLAIN_PORT =
+            "the port does not speak TLS; write redis:// in REDIS_CONNECTION, or name the port that does";
 
     private final RedisAddress address;
     private final boolean ownAuthorities;
@@ -49,12 +55,8 @@ final class ConnectionDiagnosis {
 
     /** The reason of a failure in words for people; takes a further connection only if the failure does not tell it. */
     Uni<String> reason(Throwable failure, String otherwise) {
-        Optional<String> tls = causes(failure)
-                .filter(cause -> cause instanceof SSLException)
-                .findFirst()
-                .map(this::tlsReason);
-        if (tls.isPresent()) {
-            return Uni.createFrom().item(tls.get());
+        if (isOf(failure, SSLException.class)) {
+            return Uni.createFrom().item(tlsReason(failure));
         }
         boolean unclear =
                 failure instanceof IOException || otherwise.startsWith(CLOSED) || otherwise.startsWith(UNREADABLE);
@@ -120,7 +122,7 @@ final class ConnectionDiagnosis {
         String line =
                 new String(answer, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         if (address.tls()) {
-            return line.matches("[+-].*") ? Optional.of(plainPort()) : Optional.empty();
+            return line.matches("[+-].*") ? Optional.of(PLAIN_PORT) : Optional.empty();
         }
         // A record of TLS: an alert or a handshake.
         if (line.startsWith("\u0015") || line.startsWith("\u0016")) {
@@ -129,24 +131,25 @@ final class ConnectionDiagnosis {
         return line.startsWith("-") ? Optional.of(line.substring(1)) : Optional.empty();
     }
 
-    private static String plainPort() {
-        return "the port does not speak TLS; write redis:// in REDIS_CONNECTION, or name the port that does";
-    }
-
     private String tlsReason(Throwable failure) {
-        Throwable cause = causes(failure).reduce((first, last) -> last).orElse(failure);
-        String text = String.valueOf(cause.getMessage());
-        if (cause instanceof NotSslRecordException) {
-            return plainPort();
+        String text = causes(failure)
+                .reduce((first, last) -> last)
+                .map(Throwable::getMessage)
+                .orElse("");
+        if (isOf(failure, NotSslRecordException.class)) {
+            return PLAIN_PORT;
         }
-        if (cause instanceof CertificateExpiredException) {
+        if (isOf(failure, CertificateExpiredException.class)) {
             return "the certificate of Redis has expired; renew it there";
         }
-        if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
+        if (isOf(failure, CertificateNotYetValidException.class)) {
+            return "the certificate of Redis is not valid yet; look at the clocks";
+        }
+        if (isOf(failure, CertPathBuilderException.class) || isOf(failure, CertPathValidatorException.class)) {
             return "the certificate of Redis is of an authority that is not trusted; "
                     + (ownAuthorities ? "REDIS_CA_FILE has another one" : "name its PEM file in REDIS_CA_FILE");
         }
-        if (cause instanceof CertificateException) {
+        if (isOf(failure, CertificateException.class) && text.startsWith("No ")) {
             return "the certificate of Redis is not for " + address.host()
                     + "; name the host in REDIS_CONNECTION as the certificate does";
         }
@@ -154,6 +157,10 @@ final class ConnectionDiagnosis {
                 ? "Redis does not accept the client's certificate, or wants one; correct REDIS_CLIENT_CERT_FILE and"
                         + " REDIS_CLIENT_KEY_FILE"
                 : "TLS failed: " + text;
+    }
+
+    private static boolean isOf(Throwable failure, Class<? extends Throwable> type) {
+        return causes(failure).anyMatch(type::isInstance);
     }
 
     private static Stream<Throwable> causes(Throwable failure) {

@@ -35,19 +35,19 @@ class ValueFormatTest {
         "1000y, PT8766000H"
     })
     void readsDurationsAsHumantimeDoes(String text, Duration expected) {
-        assertThat(Settings.duration(text)).isEqualTo(expected);
+        assertThat(HumanDuration.parse(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "h", "1x", "1 hour 2", "1h -2m", "1.5h", "1h,2m", "1D", "½h", "PT1H", "1 0h"})
     void refusesOtherDurations(String text) {
-        assertThatThrownBy(() -> Settings.duration(text)).isInstanceOf(InvalidValueException.class);
+        assertThatThrownBy(() -> HumanDuration.parse(text)).isInstanceOf(InvalidValueException.class);
     }
 
     @Test
     void refusesDurationsThatWouldOverflow() {
         for (String text : new String[] {"9".repeat(400) + "ns", "9".repeat(18) + "y", "1000y 1ns"}) {
-            assertThatThrownBy(() -> Settings.duration(text)).hasMessage("is longer than 1000 years");
+            assertThatThrownBy(() -> HumanDuration.parse(text)).hasMessage("is longer than 1000 years");
         }
     }
 

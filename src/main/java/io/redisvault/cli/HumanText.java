@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sizes, times and backups in few words. */
-final class Readable {
+final class HumanText {
 
     private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
 
-    private Readable() {}
+    private HumanText() {}
 
     /** Such as {@code 1.2 GiB}. */
     static String bytes(long bytes) {
@@ -29,16 +29,15 @@ final class Readable {
 
     /** The two largest units, such as {@code 3h 12m}. */
     static String time(Duration duration) {
-        long seconds = Math.max(0, duration.toSeconds());
-        if (seconds < 60) {
-            return seconds + "s";
+        if (duration.toDays() > 0) {
+            return duration.toDays() + "d " + duration.toHoursPart() + "h";
         }
-        if (seconds < 3600) {
-            return seconds / 60 + "m " + seconds % 60 + "s";
+        if (duration.toHours() > 0) {
+            return duration.toHours() + "h " + duration.toMinutesPart() + "m";
         }
-        return seconds < 86_400
-                ? seconds / 3600 + "h " + seconds % 3600 / 60 + "m"
-                : seconds / 86_400 + "d " + seconds % 86_400 / 3600 + "h";
+        return duration.toMinutes() > 0
+                ? duration.toMinutes() + "m " + duration.toSecondsPart() + "s"
+                : Math.max(0, duration.toSeconds()) + "s";
     }
 
     /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
