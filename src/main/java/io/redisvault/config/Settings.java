@@ -2,6 +2,7 @@ package io.redisvault.config;
 
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -138,6 +139,17 @@ public final class Settings {
         completeFor(type);
         typed = mapped();
         new SettingsValidator(typed, values, mistakes, warnings).validate();
+        if (type != StorageType.FILESYSTEM) {
+            requireProxy(variables);
+        }
+    }
+
+    private void requireProxy(Map<String, String> variables) {
+        try {
+            HttpProxy.of(typed.storage().endpoint().orElse(URI.create("https://storage.invalid")), variables);
+        } catch (IllegalArgumentException e) {
+            mistakes.add(e.getMessage());
+        }
     }
 
     private VaultConfig mapped() {

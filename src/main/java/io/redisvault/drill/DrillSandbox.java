@@ -1,7 +1,7 @@
 package io.redisvault.drill;
 
-import io.redisvault.restore.FileErrors;
 import io.redisvault.restore.RestoreTarget;
+import io.redisvault.storage.FileErrors;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;

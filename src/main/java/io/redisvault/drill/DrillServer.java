@@ -1,7 +1,7 @@
 package io.redisvault.drill;
 
 import io.redisvault.redis.ServerInfo;
-import io.redisvault.restore.FileErrors;
+import io.redisvault.storage.FileErrors;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;

@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -182,6 +182,7 @@ public final class FilesystemStorage implements BackupStorage {
         return writing(root -> {
             paths.createDirectories(root);
             Files.newDirectoryStream(root).close();
+            publisher.probe(root.resolve("redis-vault-access"));
             return null;
         });
     }

@@ -16,6 +16,7 @@ import com.google.api.services.storage.StorageScopes;
 import com.google.auth.http.HttpCredentialsAdapter;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
+import io.redisvault.config.HttpProxy;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.URI;
@@ -53,10 +54,8 @@ public final class GcsClient {
         this.source = source;
         this.environment = environment;
         URI server = options.endpoint().orElse(URI.create(Storage.DEFAULT_ROOT_URL));
-        this.errors = new GcsErrors(
-                options,
-                server,
-                new GcsTransport(environment).proxy(server).map(proxy -> proxy.getHost() + ":" + proxy.getPort()));
+        this.errors =
+                new GcsErrors(options, server, HttpProxy.of(server, environment).map(HttpProxy::toString));
     }
 
     synchronized Storage storage() {

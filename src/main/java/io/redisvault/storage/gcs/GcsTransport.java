@@ -3,6 +3,7 @@ package io.redisvault.storage.gcs;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.javanet.ConnectionFactory;
 import com.google.api.client.http.javanet.NetHttpTransport;
+import io.redisvault.config.HttpProxy;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +22,8 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
@@ -55,48 +54,33 @@ record GcsTransport(Map<String, String> environment) implements ConnectionFactor
 
     @Override
     public HttpURLConnection openConnection(URL url) throws IOException {
-        URI proxy = proxy(URI.create(url.getProtocol() + "://" + url.getAuthority()))
-                .orElse(null);
-        if (proxy == null) {
+        Optional<HttpProxy> proxy =
+                HttpProxy.of(URI.create(url.getProtocol() + "://" + url.getAuthority()), environment);
+        if (proxy.isEmpty()) {
             return (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         }
-        int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-        HttpURLConnection connection = (HttpURLConnection)
-                url.openConnection(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
-        String user = proxy.getUserInfo();
-        if (user != null && url.getProtocol().equals("https")) {
-            connection.setAuthenticator(new Authenticator() {
-                @Override
-                protected PasswordAuthentication getPasswordAuthentication() {
-                    String[] both = user.split(":", 2);
-                    return new PasswordAuthentication(both[0], both[both.length - 1].toCharArray());
-                }
-            });
-        } else if (user != null) {
-            // An authenticator cannot repeat what is streamed.
-            String both = Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
-            connection.setRequestProperty("Proxy-Authorization", "Basic " + both);
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection(new Proxy(
+                Proxy.Type.HTTP,
+                new InetSocketAddress(proxy.get().host(), proxy.get().port())));
+        if (proxy.get().user().isPresent()) {
+            authenticate(connection, proxy.get().user().get(), proxy.get().password());
         }
         return connection;
     }
 
-    /** The proxy by which a server is to be reached, if any. */
-    Optional<URI> proxy(URI server) {
-        String host = server.getHost().toLowerCase(Locale.ROOT);
-        boolean direct = Arrays.stream(variable("NO_PROXY").orElse("").split(","))
-                .map(entry -> entry.strip().toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
-                .anyMatch(entry ->
-                        entry.equals("*") || !entry.isEmpty() && (host.equals(entry) || host.endsWith("." + entry)));
-        return direct
-                ? Optional.empty()
-                : variable(server.getScheme().toUpperCase(Locale.ROOT) + "_PROXY")
-                        .map(text -> URI.create(text.contains("://") ? text : "http://" + text));
-    }
-
-    private Optional<String> variable(String name) {
-        return Optional.ofNullable(environment.get(name))
-                .or(() -> Optional.ofNullable(environment.get(name.toLowerCase(Locale.ROOT))))
-                .filter(text -> !text.isBlank());
+    private static void authenticate(HttpURLConnection connection, String user, String password) {
+        if (connection.getURL().getProtocol().equals("https")) {
+            connection.setAuthenticator(new Authenticator() {
+                @Override
+                protected PasswordAuthentication getPasswordAuthentication() {
+                    return new PasswordAuthentication(user, password.toCharArray());
+                }
+            });
+        } else {
+            // An authenticator cannot repeat what is streamed.
+            String both = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+            connection.setRequestProperty("Proxy-Authorization", "Basic " + both);
+        }
     }
 
     /** The system's authorities and those of a file. */

@@ -112,22 +112,29 @@ final class S3Bucket {
                                 AsyncResponseTransformer.<GetObjectResponse>toBlockingInputStream()))
                 .onItem()
                 .transformToMulti(body -> Blocking.read(
-                        () -> Channels.newChannel(requireLength(body, length, key)),
+                        () -> Channels.newChannel(requirePart(body, offset, length, key)),
                         length,
                         key,
                         failure -> errors.translate("s3:GetObject", failure),
                         Infrastructure.getDefaultWorkerPool()));
     }
 
-    /** Some servers ignore the range. */
-    private static ResponseInputStream<GetObjectResponse> requireLength(
-            ResponseInputStream<GetObjectResponse> body, long length, String key) {
-        Long announced = body.response().contentLength();
-        if (announced != null && announced != length) {
-            body.abort();
-            throw new StorageException.Corrupt(key + ": " + announced + " bytes came instead of " + length, null);
+    /** Some servers ignore the range, and not all say how much they send. */
+    private static ResponseInputStream<GetObjectResponse> requirePart(
+            ResponseInputStream<GetObjectResponse> body, long offset, long length, String key) {
+        GetObjectResponse answer = body.response();
+        boolean rightLength = answer.contentLength() == null || answer.contentLength() == length;
+        boolean rightStart = answer.contentRange() == null
+                ? offset == 0
+                : answer.contentRange().startsWith("bytes " + offset + "-");
+        if (rightLength && rightStart) {
+            return body;
         }
-        return body;
+        body.abort();
+        throw new StorageException.Corrupt(
+                key + ": " + (rightLength ? "another part" : answer.contentLength() + " bytes") + " came instead of "
+                        + length + " bytes from " + offset + " on",
+                null);
     }
 
     /** A missing object counts as deleted. */

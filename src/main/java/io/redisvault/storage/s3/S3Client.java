@@ -3,6 +3,7 @@ package io.redisvault.storage.s3;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.quarkus.netty.MainEventLoopGroup;
+import io.redisvault.config.HttpProxy;
 import io.redisvault.config.VaultConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.PemTrustOptions;
@@ -46,9 +47,12 @@ final class S3Client {
             // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
         }
-        Optional<String> scheme = vault.storage().endpoint().map(URI::getScheme);
+        URI server = vault.storage()
+                .endpoint()
+                .orElseGet(() ->
+                        URI.create("https://s3." + vault.storage().region().orElse("us-east-1") + ".amazonaws.com"));
         NettyNioAsyncHttpClient.Builder transport = transport(
-                        SdkEventLoopGroup.create(loops), S3Proxying.of(scheme.orElse("https"), System.getenv()))
+                        SdkEventLoopGroup.create(loops), HttpProxy.of(server, System.getenv()))
                 .readTimeout(timeout(config, "read"))
                 .writeTimeout(timeout(config, "write"))
                 .connectionTimeout(timeout(config, "connection"))
@@ -64,14 +68,22 @@ final class S3Client {
     }
 
     /** Over connections on which interim answers are ignored. */
-    static NettyNioAsyncHttpClient.Builder transport(SdkEventLoopGroup loops, ProxyConfiguration proxy) {
+    static NettyNioAsyncHttpClient.Builder transport(SdkEventLoopGroup loops, Optional<HttpProxy> proxy) {
+        ProxyConfiguration.Builder configured =
+                ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariableValues(false);
+        proxy.ifPresent(by -> configured
+                .scheme("http")
+                .host(by.host())
+                .port(by.port())
+                .username(by.user().orElse(null))
+                .password(by.password()));
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(SdkEventLoopGroup.create(loops.eventLoopGroup(), () -> {
                     Channel channel = loops.channelFactory().newChannel();
                     channel.pipeline().addFirst(new S3InterimAnswers());
                     return channel;
                 }))
-                .proxyConfiguration(proxy);
+                .proxyConfiguration(configured.build());
     }
 
     /** True if the dynamic linker of musl is among the libraries in a directory. */

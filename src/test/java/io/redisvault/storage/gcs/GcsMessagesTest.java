@@ -226,26 +226,6 @@ class GcsMessagesTest {
                 .doesNotContain(SECRET);
     }
 
-    @ParameterizedTest
-    @CsvSource(nullValues = "-", textBlock = """
-            https://storage.googleapis.com, proxy:3128, -, proxy:3128
-            https://storage.googleapis.com, http://proxy:3128, other.org, proxy:3128
-            https://storage.googleapis.com, http://proxy:3128, 'x, .googleapis.com', -
-            https://storage.googleapis.com, http://proxy:3128, googleapis.com, -
-            https://storage.googleapis.com, http://proxy:3128, *.googleapis.com, -
-            https://storage.googleapis.com, http://proxy:3128, apis.com, proxy:3128
-            https://storage.googleapis.com, http://proxy:3128, *, -
-            https://storage.googleapis.com, '', -, -
-            http://storage.googleapis.com, http://proxy:3128, -, -
-            """)
-    void proxiesAreThoseOfTheEnvironment(URI address, String proxy, String none, String expected) {
-        Map<String, String> environment =
-                none == null ? Map.of("HTTPS_PROXY", proxy) : Map.of("HTTPS_PROXY", proxy, "NO_PROXY", none);
-
-        assertThat(new GcsTransport(environment).proxy(address).map(URI::getAuthority))
-                .isEqualTo(Optional.ofNullable(expected));
-    }
-
     /** Answers whatever comes as a web server does that was asked for nonsense. */
     private static final class PlainServer implements AutoCloseable {
         private final ServerSocket listener = new ServerSocket(0);

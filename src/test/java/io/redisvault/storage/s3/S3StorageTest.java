@@ -1,5 +1,6 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.config.HttpProxy;
 import io.redisvault.servers.S3Server;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.BackupStorageContract;
@@ -87,7 +88,7 @@ public class S3StorageTest extends BackupStorageContract {
                 .endpointOverride(endpoint)
                 .region(Region.of(EXTERNAL.getOrDefault("AWS_REGION", "us-east-1")))
                 .credentialsProvider(credentials)
-                .httpClientBuilder(S3Client.transport(LOOPS, S3Proxying.of(endpoint.getScheme(), environment))
+                .httpClientBuilder(S3Client.transport(LOOPS, HttpProxy.of(endpoint, environment))
                         .connectionAcquisitionTimeout(Duration.ofSeconds(5)))
                 .serviceConfiguration(S3Configuration.builder()
                         .checksumValidationEnabled(false)

@@ -263,27 +263,6 @@ class S3WeatherTest extends OnFakeS3 {
                 .doesNotContainPattern("[\\n\\r]|\\w+Exception|Provider|software\\.|java\\.|netty"));
     }
 
-    @Test
-    void theProxyOfTheEnvironmentIsUsedUnlessTheHostIsExcepted() {
-        Map<String, String> environment = Map.of(
-                "HTTPS_PROXY",
-                "http://user:secret@proxy.example:3128",
-                "http_proxy",
-                "plain.example",
-                "NO_PROXY",
-                "localhost, .internal,10.0.0.1:9000");
-
-        assertThat(S3Proxying.of("https", environment).host()).isEqualTo("proxy.example");
-        assertThat(S3Proxying.of("https", environment).port()).isEqualTo(3128);
-        assertThat(S3Proxying.of("https", environment).username()).isEqualTo("user");
-        assertThat(S3Proxying.of("http", environment).host()).isEqualTo("plain.example");
-        assertThat(S3Proxying.of("http", Map.of()).host()).isNull();
-        assertThat(List.of("localhost", "minio.internal", "10.0.0.1", "s3.amazonaws.com", "notlocalhost"))
-                .filteredOn(host -> S3Proxying.of("https", environment).nonProxyHosts().stream()
-                        .anyMatch(host::matches))
-                .containsExactly("localhost", "minio.internal", "10.0.0.1");
-    }
-
     private void put(TestContent content) {
         storage.put("key", content.content(), FACTS).await().atMost(LONG);
     }

@@ -1,4 +1,4 @@
-package io.redisvault.storage;
+package io.redisvault.config;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -14,9 +14,10 @@ import java.util.stream.Stream;
 /**
  * A proxy of the environment.
  *
- * @param user null if it wants none
+ * @param user if it wants one
+ * @param password perhaps empty
  */
-public record HttpProxy(String host, int port, String user, String password) {
+public record HttpProxy(String host, int port, Optional<String> user, String password) {
 
     private static final int DEFAULT_PORT = 80;
 
@@ -24,7 +25,7 @@ public record HttpProxy(String host, int port, String user, String password) {
      * The proxy by which a server is to be reached, as {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} say it, in
      * capitals or not.
      *
-     * @throws StorageException if the variable is no address of an HTTP proxy
+     * @throws IllegalArgumentException if the variable is no address of an HTTP proxy
      */
     public static Optional<HttpProxy> of(URI server, Map<String, String> environment) {
         String name = server.getScheme().toUpperCase(Locale.ROOT) + "_PROXY";
@@ -45,23 +46,22 @@ public record HttpProxy(String host, int port, String user, String password) {
         try {
             URI uri = URI.create(value.contains("://") ? value : "http://" + value);
             if (uri.getHost() != null && uri.getScheme().equalsIgnoreCase("http")) {
-                String[] login = Optional.ofNullable(uri.getRawUserInfo())
-                        .map(info -> info.split(":", 2))
-                        .orElse(new String[] {null});
+                String[] login =
+                        Optional.ofNullable(uri.getRawUserInfo()).orElse("").split(":", 2);
                 return new HttpProxy(
                         uri.getHost(),
                         uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
-                        decoded(login[0]),
-                        decoded(login.length == 1 ? null : login[1]));
+                        Optional.of(decoded(login[0])).filter(user -> !user.isEmpty()),
+                        login.length == 1 ? "" : decoded(login[1]));
             }
         } catch (IllegalArgumentException e) {
             // Said below, without the password that is in it.
         }
-        throw new StorageException.Other(name + " is no address of a proxy such as http://proxy:3128", null);
+        throw new IllegalArgumentException(name + " is not the address of an HTTP proxy; write http://proxy:3128");
     }
 
     private static String decoded(String text) {
-        return text == null ? null : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /** A name means its subdomains, too; a network is of addresses only. */
@@ -96,9 +96,7 @@ public record HttpProxy(String host, int port, String user, String password) {
             int others = address.length * 8 - Integer.parseInt(parts[1]);
             return address.length == base.length
                     && others >= 0
-                    && new BigInteger(1, address)
-                            .shiftRight(others)
-                            .equals(new BigInteger(1, base).shiftRight(others));
+                    && new BigInteger(1, address).shiftRight(others).equals(new BigInteger(1, base).shiftRight(others));
         } catch (UnknownHostException noAddress) {
             return false;
         }
