@@ -22,7 +22,8 @@ class StorageServersTest {
 
     @Test
     void everyServerOfTheScriptHasARow() {
-        assertThat(ROWS.stream().map(row -> name(row))).containsExactlyInAnyOrderElementsOf(matches("(?m)^get_([\\w-]+)\\(\\)"));
+        assertThat(ROWS.stream().map(row -> name(row)))
+                .containsExactlyInAnyOrderElementsOf(matches("(?m)^get_([\\w-]+)\\(\\)"));
     }
 
     @Test
