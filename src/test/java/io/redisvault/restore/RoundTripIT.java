@@ -13,11 +13,14 @@ import io.redisvault.servers.VaultProcess.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data of every type, backed up, lost and restored: the new server must have what the old one had. */
 class RoundTripIT {
@@ -68,9 +71,20 @@ class RoundTripIT {
                 RedisServer.builder().executable(server.orElseThrow()));
     }
 
+    /** Today's servers, which {@code .ci/run} gets. */
+    @ParameterizedTest
+    @ValueSource(strings = {"REDIS8_SERVER", "VALKEY9_SERVER"})
+    void ofTodaysServer(String variable) throws IOException {
+        String server = System.getenv(variable);
+        assumeThat(server).as("%s must name a server", variable).isNotNull();
+        makeRoundTrip(
+                Map.of("STORAGE_URL", "file://" + directory.resolve("backups")),
+                RedisServer.builder().executable(Path.of(server)));
+    }
+
     private void makeRoundTrip(Map<String, String> storage, RedisServer.Builder server) throws IOException {
         Path data = Files.createDirectory(directory.resolve("data"));
-        String before;
+        List<Object> before;
         try (RedisServer redis = server.dataDirectory(data).start()) {
             EveryType.fill(redis);
             redis.save();
@@ -97,10 +111,17 @@ class RoundTripIT {
                 .run(command);
     }
 
-    /** The digest covers all databases, and which keys expire; functions are not in it. */
-    private static String state(RedisServer redis) {
-        String digest = redis.command("DEBUG", "DIGEST");
-        return redis.version().startsWith("6.") ? digest : digest + functions(redis);
+    /** The digest covers all databases, and which keys expire; functions and the times of hash fields are not in it. */
+    private static List<Object> state(RedisServer redis) {
+        List<Object> state = new ArrayList<>(List.of(redis.command("DEBUG", "DIGEST"), redis.command("DBSIZE")));
+        if (redis.knows("FUNCTION")) {
+            state.add(functions(redis));
+        }
+        if (redis.knows("HPEXPIRETIME")) {
+            state.add(redis.list("HPEXPIRETIME", "small with times", "FIELDS", "2", "a", "b"));
+            state.add(redis.list("HPEXPIRETIME", "many with times", "FIELDS", "2", "field 7", "field 300"));
+        }
+        return state;
     }
 
     /** In an order that does not depend on the server's hashes. */

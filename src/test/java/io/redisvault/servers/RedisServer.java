@@ -246,6 +246,11 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Whether it has a command of that name. */
+    public boolean knows(String command) {
+        return list("COMMAND", "INFO", command).get(0) != null;
+    }
+
     /** One line of {@code INFO}, such as {@code info("redis_version")}; null if there is none of that name. */
     public String info(String name) {
         return command("INFO", "everything")
