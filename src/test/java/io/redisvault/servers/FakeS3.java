@@ -75,6 +75,7 @@ public final class FakeS3 implements AutoCloseable {
     private final List<Function<Request, Optional<Answer>>> quirks = new CopyOnWriteArrayList<>();
     private volatile String interim = "";
     private volatile boolean keepsHalves;
+    private volatile boolean endsBodiesOfHeads;
     private volatile long cutAfter = Long.MAX_VALUE;
 
     private FakeS3() {}
@@ -91,6 +92,7 @@ public final class FakeS3 implements AutoCloseable {
         quirks.clear();
         interim = "";
         keepsHalves = false;
+        endsBodiesOfHeads = false;
         cutAfter = Long.MAX_VALUE;
     }
 
@@ -126,6 +128,12 @@ public final class FakeS3 implements AutoCloseable {
     /** Sends this before each answer. */
     public FakeS3 interim(String raw) {
         interim = raw;
+        return this;
+    }
+
+    /** Sends the end of a body after each answer to {@code HEAD}, as Swift does. */
+    public FakeS3 endsBodiesOfHeads() {
+        endsBodiesOfHeads = true;
         return this;
     }
 
@@ -309,11 +317,17 @@ public final class FakeS3 implements AutoCloseable {
         StringBuilder head = new StringBuilder(interim);
         head.append("HTTP/1.1 ").append(answer.status()).append(" x\r\n");
         answer.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-        if (answer.status() != 204) {
+        boolean surplus = endsBodiesOfHeads && request.is("HEAD");
+        if (surplus) {
+            head.append("Transfer-Encoding: chunked\r\n");
+        }
+        if (answer.status() != 204 && !(surplus && answer.status() == 404)) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
         out.write(head.append("\r\n").toString().getBytes(UTF_8));
-        if (!request.is("HEAD")) {
+        if (surplus) {
+            out.write("0\r\n\r\n".getBytes(UTF_8));
+        } else if (!request.is("HEAD")) {
             out.write(body);
         }
         out.flush();

@@ -131,7 +131,8 @@ final class GcsUploads {
                         "Location",
                         scheme + "://" + exchange.getRequestHeaders().getFirst("Host")
                                 + exchange.getRequestURI().getRawPath() + "?uploadType=resumable&upload_id=" + id);
-        return GcsAnswer.empty(200);
+        // As Google's testbench has it.
+        return new GcsAnswer(200, "text/html; charset=UTF-8", new byte[0]);
     }
 
     private GcsAnswer receive(HttpExchange exchange, String id, Session session) throws IOException {

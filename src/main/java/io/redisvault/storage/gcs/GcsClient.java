@@ -133,7 +133,11 @@ public final class GcsClient {
         if (response.getContent() == null && (method.equals("GET") || method.equals("PUT"))) {
             throw new IOException("the answer broke off within its header");
         }
-        if (String.valueOf(response.getContentType()).startsWith("text/html")) {
+        Long length = response.getHeaders().getContentLength();
+        boolean hasBody = length == null
+                ? response.getHeaders().getFirstHeaderStringValue("transfer-encoding") != null
+                : length > 0;
+        if (hasBody && String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();
             throw new GcsErrors.WebPageException();
         }

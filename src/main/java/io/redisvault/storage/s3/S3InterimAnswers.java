@@ -1,8 +1,8 @@
 package io.redisvault.storage.s3;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -36,9 +36,16 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    private static final class Ignoring extends ChannelInboundHandlerAdapter {
+    private static final class Ignoring extends ChannelDuplexHandler {
 
         private boolean interim;
+        private boolean answered;
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+            answered = false;
+            super.write(context, message, promise);
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -46,21 +53,28 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
                 Throwable broken = answer.decoderResult().cause();
                 if (broken != null) {
                     ReferenceCountUtil.release(message);
-                    context.fireExceptionCaught(
-                            broken instanceof PrematureChannelClosureException
-                                    ? new IOException("its answer broke off among its headers")
-                                    : new NotHttp());
+                    if (answered) {
+                        // Swift ends a body that its answer to HEAD has not.
+                        context.close();
+                    } else {
+                        context.fireExceptionCaught(
+                                broken instanceof PrematureChannelClosureException
+                                        ? new IOException("its answer broke off among its headers")
+                                        : new NotHttp());
+                    }
                     return;
                 }
                 interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             }
-            if (!interim) {
+            boolean last = message instanceof LastHttpContent;
+            if (interim) {
+                interim = !last;
+                ReferenceCountUtil.release(message);
+                context.read();
+            } else {
+                answered = last;
                 context.fireChannelRead(message);
-                return;
             }
-            interim = !(message instanceof LastHttpContent);
-            ReferenceCountUtil.release(message);
-            context.read();
         }
     }
 }

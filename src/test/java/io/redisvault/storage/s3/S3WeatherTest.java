@@ -60,6 +60,18 @@ class S3WeatherTest extends OnFakeS3 {
     }
 
     @Test
+    void theEndOfABodyThatAHeadHasNotIsIgnored() {
+        server.endsBodiesOfHeads();
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
+        }
+        for (TestContent content : List.of(SMALL, IN_PARTS)) {
+            server.objects().clear();
+            put(content);
+        }
+    }
+
+    @Test
     void noServerIsAskedWhetherItWantsTheBody() {
         put(SMALL);
         server.objects().clear();
