@@ -48,22 +48,17 @@ class MemoryIT {
     }
 
     @Test
-    void atRestItTakesFewThreadsAndHardlyAnyCpu() throws InterruptedException {
+    void atRestItTakesFewThreadsAndLittleMemory() throws InterruptedException {
         try (Surroundings surroundings = Surroundings.start();
                 VaultProcess vault =
                         surroundings.vault().and("MALLOC_ARENA_MAX", "2").serve()) {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> vault.output()
                     .contains("the storage can be reached"));
-            Duration before = vault.cpu();
-            // What is measured is time that passes.
+            // What starts has to come to rest.
             Thread.sleep(REST.toMillis());
-            Duration used = vault.cpu().minus(before);
-            System.out.printf(
-                    "at rest: %d threads, %d KiB, %d ms of CPU in %d s%n",
-                    vault.threads(), vault.memory(), used.toMillis(), REST.toSeconds());
+            System.out.printf("at rest: %d threads, %d KiB%n", vault.threads(), vault.memory());
             assertThat(vault.threads()).isLessThanOrEqualTo(MOST_THREADS);
             assertThat(vault.memory()).isLessThan(MOST_AT_REST);
-            assertThat(used).isLessThan(REST.dividedBy(10));
         }
     }
 

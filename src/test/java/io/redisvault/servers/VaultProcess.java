@@ -273,11 +273,6 @@ public final class VaultProcess implements AutoCloseable {
         return status().value("VmRSS");
     }
 
-    /** CPU time of all threads since the start. */
-    public Duration cpu() {
-        return process.info().totalCpuDuration().orElseThrow();
-    }
-
     private ProcessStatus status() {
         return new ProcessStatus(pid());
     }

@@ -39,6 +39,7 @@ final class S3Upload {
     private final Map<String, String> metadata;
     private final Content content;
     private final Uni<CreateMultipartUploadResponse> begun;
+    private final CompletableFuture<List<CompletedPart>> broken = new CompletableFuture<>();
     private long length;
     private volatile boolean inParts;
     private volatile boolean over;
@@ -49,7 +50,7 @@ final class S3Upload {
         this.options = writing.options();
         this.key = key;
         this.metadata = metadata;
-        this.content = content;
+        this.content = new Content(content.bytes().onFailure().invoke(broken::completeExceptionally), content.length());
         // Some servers ignore headers that they do not know, some refuse them.
         this.begun = begin(ChecksumAlgorithm.CRC32)
                 .onFailure(S3Failure::isMisunderstood)
@@ -58,8 +59,9 @@ final class S3Upload {
                 .indefinitely();
     }
 
+    /** A content that fails ends the upload at once, also while nobody waits for its bytes. */
     Uni<StoredObject> run() {
-        return Blocking.stream(
+        Uni<List<CompletedPart>> parts = Blocking.stream(
                         () -> new S3Parts(key, content, writing.buffers()), Infrastructure.getDefaultWorkerPool())
                 .invoke(part -> length += part.buffer().readableBytes())
                 .onItem()
@@ -68,7 +70,10 @@ final class S3Upload {
                         .invoke(() -> writing.buffers().giveBack(part.buffer())))
                 .merge(S3Parts.inFlight(content.length()))
                 .collect()
-                .asList()
+                .asList();
+        return Uni.join()
+                .first(parts, Uni.createFrom().completionStage(broken))
+                .toTerminate()
                 .chain(sent -> inParts ? complete(sent) : nothing())
                 .invoke(writing.buffers()::freeSoon)
                 .map(done -> object())
