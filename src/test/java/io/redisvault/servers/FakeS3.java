@@ -317,6 +317,10 @@ public final class FakeS3 implements AutoCloseable {
         StringBuilder head = new StringBuilder(interim);
         head.append("HTTP/1.1 ").append(answer.status()).append(" x\r\n");
         answer.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        if (body.length == 0) {
+            // As of moto: the default of its web framework.
+            head.append("Content-Type: text/html\r\n");
+        }
         boolean surplus = endsBodiesOfHeads && request.is("HEAD");
         if (surplus) {
             head.append("Transfer-Encoding: chunked\r\n");

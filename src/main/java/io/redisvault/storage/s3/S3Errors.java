@@ -91,10 +91,7 @@ final class S3Errors {
 
     private Meaning ofAnswerWithoutCode(S3Failure refusal, String permission) {
         int status = refusal.status();
-        boolean page = refusal.header("Content-Type")
-                .filter(type -> type.startsWith("text/html"))
-                .isPresent();
-        if (page && status < 500 && status != 413 && status / 100 != 3) {
+        if (refusal.isPage() && status < 500 && status != 413 && status / 100 != 3) {
             return is(Other::new, " with a web page: this is no S3 server; correct S3_ENDPOINT" + refusal.words());
         }
         if (status == 400 || status == 403) {

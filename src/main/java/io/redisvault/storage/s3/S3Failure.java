@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
  * Facts about a request that failed.
@@ -62,7 +63,27 @@ record S3Failure(Throwable cause) {
     }
 
     Optional<String> header(String name) {
-        return details().map(AwsErrorDetails::sdkHttpResponse).flatMap(answer -> answer.firstMatchingHeader(name));
+        return answer().flatMap(answer -> answer.firstMatchingHeader(name));
+    }
+
+    boolean isPage() {
+        return answer().filter(S3Failure::isPage).isPresent();
+    }
+
+    /** True for a web page; some servers give its type to answers without a body, too. */
+    static boolean isPage(SdkHttpResponse answer) {
+        boolean empty = answer.statusCode() == 204
+                || answer.firstMatchingHeader("Content-Length")
+                        .filter("0"::equals)
+                        .isPresent();
+        return !empty
+                && answer.firstMatchingHeader("Content-Type")
+                        .filter(type -> type.startsWith("text/html"))
+                        .isPresent();
+    }
+
+    private Optional<SdkHttpResponse> answer() {
+        return details().map(AwsErrorDetails::sdkHttpResponse);
     }
 
     private Optional<AwsErrorDetails> details() {

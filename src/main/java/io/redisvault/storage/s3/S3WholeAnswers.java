@@ -44,10 +44,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         if (answer.firstMatchingHeader("Content-Encoding").isPresent()) {
             throw refused("its answer is packed, and was not to be");
         }
-        boolean page = answer.firstMatchingHeader("Content-Type")
-                .filter(type -> type.startsWith("text/html"))
-                .isPresent();
-        if (page && answer.isSuccessful()) {
+        if (answer.isSuccessful() && S3Failure.isPage(answer)) {
             throw refused("a web page came instead of an answer; correct S3_ENDPOINT");
         }
         return answer;
