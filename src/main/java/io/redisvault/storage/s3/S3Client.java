@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.TrustManager;
 import javax.xml.stream.XMLStreamException;
 import org.eclipse.microprofile.config.Config;
@@ -130,6 +131,8 @@ final class S3Client {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(ATTEMPTS)
                 .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
+                // The client loses a connection that fails at once, about one in fifty, and waits for it.
+                .retryOnExceptionOrCauseInstanceOf(TimeoutException.class)
                 .circuitBreakerEnabled(false)
                 .build();
     }
