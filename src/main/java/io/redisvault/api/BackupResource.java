@@ -116,7 +116,7 @@ public class BackupResource {
                 running.isPresent() ? "running" : "idle",
                 naming.node(),
                 role.map(known -> known.name().toLowerCase(Locale.ROOT)).orElse(null),
-                schedule.next().orElse(null),
+                schedule.next(),
                 running.map(BackupStatus.Running::of).orElse(null),
                 last.map(BackupStatus.Last::of).orElse(null));
     }

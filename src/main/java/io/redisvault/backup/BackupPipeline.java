@@ -26,8 +26,6 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -108,8 +106,7 @@ class BackupPipeline {
                 .item(this::open)
                 .runSubscriptionOn(WORKERS)
                 .chain(dump -> dump.isEmpty()
-                        ? Uni.createFrom()
-                                .item(skipped(Reason.NO_DUMP, dumpPath + " does not exist; Redis has not saved yet"))
+                        ? Uni.createFrom().item(this::noDump)
                         : writer.write(dump.get(), name -> upload(dump.get(), name, backup))
                                 .onTermination()
                                 .invoke(() -> close(dump.get()))
@@ -195,13 +192,17 @@ class BackupPipeline {
                             header.version()));
             return Optional.of(dump);
         } catch (NoSuchFileException none) {
-            if (Files.isDirectory(dumpPath.getParent())) {
-                return Optional.empty();
-            }
-            throw new UncheckedIOException(new FileSystemException(
-                    dumpPath.getParent().toString(), null, "there is no such directory; correct REDIS_DATA_PATH"));
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private BackupOutcome noDump() {
+        try {
+            return skipped(Reason.NO_DUMP, DumpFile.whyMissing(dumpPath));
+        } catch (IOException noDirectory) {
+            throw new UncheckedIOException(noDirectory);
         }
     }
 

@@ -24,6 +24,7 @@ public class BackupSchedule {
     private final DueRuns runs;
     private final Clock clock;
     private int failures;
+    private volatile boolean leftOut;
     private volatile Instant retry;
 
     @Inject
@@ -45,10 +46,11 @@ public class BackupSchedule {
         this.runs = new DueRuns(clock, timetable, initialDelay);
     }
 
-    /** When the next run begins; empty before the schedule has started. */
-    public Optional<Instant> next() {
+    /** When the next run begins. */
+    public Instant next() {
         Instant again = retry;
-        return runs.next().map(due -> again != null && again.isBefore(due) ? again : due);
+        Instant due = runs.next();
+        return again != null && again.isBefore(due) ? again : due;
     }
 
     void tick(@Observes Tick tick) {
@@ -62,6 +64,7 @@ public class BackupSchedule {
 
     /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */
     void ended(@Observes CompletedRun run) {
+        leftOut = false;
         boolean failed = run.outcome() instanceof BackupOutcome.Failed;
         failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
         boolean again = failed && run.trigger() == Trigger.SCHEDULE;
@@ -73,7 +76,10 @@ public class BackupSchedule {
         try {
             backup.accept(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {
-            LOG.warnf("the run of %s is left out: %s", due, e.getMessage());
+            if (!leftOut) {
+                LOG.warnf("the run of %s is left out, and each until this one ends: %s", due, e.getMessage());
+            }
+            leftOut = true;
         }
     }
 }

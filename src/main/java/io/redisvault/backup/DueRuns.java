@@ -27,16 +27,22 @@ public final class DueRuns {
         this.initialDelay = initialDelay;
     }
 
-    /** When the next run begins; empty before the first question. */
-    public Optional<Instant> next() {
-        return Optional.ofNullable(next);
+    /** When the next run begins. */
+    public Instant next() {
+        Instant planned = next;
+        return planned == null ? upcoming() : planned;
+    }
+
+    private Instant upcoming() {
+        Instant now = clock.instant();
+        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
+        return timetable.next(delay.isNegative() ? now : now.plus(delay));
     }
 
     /** The time of the run that is due; said once. */
     public Optional<Instant> due() {
         Instant now = clock.instant();
-        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
-        Instant upcoming = timetable.next(delay.isNegative() ? now : now.plus(delay));
+        Instant upcoming = upcoming();
         Instant due = next;
         // Earlier than what was planned: the clock was set back.
         if (due == null || upcoming.isBefore(due)) {

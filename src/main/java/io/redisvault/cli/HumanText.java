@@ -2,8 +2,13 @@ package io.redisvault.cli;
 
 import io.redisvault.backup.Backup;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Sizes, times and backups in few words. */
 final class HumanText {
@@ -38,6 +43,32 @@ final class HumanText {
         return duration.toMinutes() > 0
                 ? duration.toMinutes() + "m " + duration.toSecondsPart() + "s"
                 : Math.max(0, duration.toSeconds()) + "s";
+    }
+
+    /** How long ago a time was. */
+    static String age(Instant time, Instant now) {
+        return time(Duration.between(time, now));
+    }
+
+    /** Such as {@code 2026-11-28 14:00:00Z}. */
+    static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
+    }
+
+    /** Lines with columns as wide as what is in them. */
+    static String table(List<String> heading, List<List<String>> rows) {
+        List<List<String>> lines =
+                Stream.concat(Stream.of(heading), rows.stream()).toList();
+        String format = IntStream.range(0, heading.size())
+                .map(column -> lines.stream()
+                        .mapToInt(line -> line.get(column).length())
+                        .max()
+                        .orElseThrow())
+                .mapToObj(width -> "%-" + width + "s")
+                .collect(Collectors.joining("  "));
+        return lines.stream()
+                .map(line -> format.formatted(line.toArray()).stripTrailing())
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */

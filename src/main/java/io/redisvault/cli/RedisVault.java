@@ -3,11 +3,11 @@ package io.redisvault.cli;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
-import io.redisvault.observability.StartupReport;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IFactory;
@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
         description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
         mixinStandardHelpOptions = true,
         subcommands = {
+            CheckCommand.class,
             BackupCommand.class,
             ListCommand.class,
             VerifyCommand.class,
@@ -32,6 +33,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {"0:done", "1:failed", "2:wrong usage or configuration", "3:nothing to do"})
 public final class RedisVault implements QuarkusApplication, Callable<Integer> {
 
+    private static final Logger LOG = Logger.getLogger(RedisVault.class);
+
     static final int DONE = 0;
     static final int FAILED = 1;
     static final int WRONG_USAGE = 2;
@@ -41,7 +44,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     IFactory factory;
 
     @Inject
-    StartupReport startup;
+    SetupCheck setup;
 
     @Inject
     BackupCommand backup;
@@ -79,8 +82,9 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
 
     @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
     int serve() {
-        startup.log();
+        setup.log();
         Quarkus.waitForExit();
+        LOG.info("stopping");
         return DONE;
     }
 }

@@ -30,6 +30,7 @@ public final class Settings {
     private final List<String> warnings = new ArrayList<>();
     private final Map<String, Value> values = new TreeMap<>();
     private final Set<String> wrongKeys = new HashSet<>();
+    private List<String> sources;
     private VaultConfig typed;
 
     private Settings() {}
@@ -58,7 +59,8 @@ public final class Settings {
         return variables;
     }
 
-    static Optional<Settings> checked() {
+    /** The settings that were checked; empty where Quarkus starts by itself, as in its tests. */
+    public static Optional<Settings> checked() {
         return Optional.ofNullable(checked);
     }
 
@@ -77,8 +79,14 @@ public final class Settings {
         return mistakes;
     }
 
-    List<String> warnings() {
+    /** One line for each thing that has no effect, or perhaps another one than was meant. */
+    public List<String> warnings() {
         return warnings;
+    }
+
+    /** The file and the variables that the values are of, without defaults. */
+    public List<String> sources() {
+        return sources;
     }
 
     Value value(String key) {
@@ -136,6 +144,11 @@ public final class Settings {
         if (values.containsKey("storage.checksums")) {
             warnings.add(values.get("storage.checksums").source() + " has no effect any more; leave it out");
         }
+        sources = values.values().stream()
+                .map(value -> value.source().replaceFirst(": .*", ""))
+                .distinct()
+                .sorted()
+                .toList();
         completeFor(type);
         typed = mapped();
         new SettingsValidator(typed, values, mistakes, warnings).validate();

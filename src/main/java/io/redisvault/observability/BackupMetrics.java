@@ -107,7 +107,7 @@ class BackupMetrics {
         time(
                 "next.run.timestamp",
                 "When the next scheduled run begins",
-                self -> epoch(self.schedule.next().orElse(null)));
+                self -> epoch(self.schedule.next()));
         time("dump.age", "Age of the dump that was last looked at", BackupMetrics::dumpAge);
         Gauge.builder(
                         "redis_vault.backup.running",

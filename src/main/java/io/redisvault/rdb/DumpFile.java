@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A dump that was opened once. Redis may rename a new dump over its path at any time; size, time, facts and every byte
@@ -27,6 +29,7 @@ public final class DumpFile implements Closeable {
 
     static final int CHUNK = 64 * 1024;
     private static final int ATTEMPTS = 20;
+    private static final int MOST_NAMED = 3;
 
     private final FileChannel channel;
     private final long size;
@@ -70,6 +73,30 @@ public final class DumpFile implements Closeable {
         }
         throw new FileSystemException(
                 path.toString(), null, "it changed at each of %d attempts to open it".formatted(ATTEMPTS));
+    }
+
+    /**
+     * Says why there is no dump, and names others beside it.
+     *
+     * @throws FileSystemException if its directory is missing, too
+     */
+    public static String whyMissing(Path dump) throws IOException {
+        Path directory = dump.toAbsolutePath().getParent();
+        if (!Files.isDirectory(directory)) {
+            throw new FileSystemException(
+                    directory.toString(), null, "there is no such directory; correct REDIS_DATA_PATH");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            String others = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".rdb") && !name.matches("temp-.*"))
+                    .sorted()
+                    .limit(MOST_NAMED)
+                    .collect(Collectors.joining(", "));
+            return dump + " does not exist; "
+                    + (others.isEmpty() ? "Redis has not saved yet" : "there is " + others + ": correct DUMP_FILENAME");
+        } catch (AccessDeniedException mayNotBeListed) {
+            return dump + " does not exist; Redis has not saved yet";
+        }
     }
 
     /**

@@ -123,6 +123,16 @@ public class RedisNode {
     }
 
     private RedisUnavailableException unavailable(String reason, Throwable cause) {
-        return new RedisUnavailableException(config.connectionString() + ": " + reason, cause);
+        return new RedisUnavailableException(config.connectionString() + ": " + reason + remedy(reason), cause);
+    }
+
+    private static String remedy(String reason) {
+        if (reason.contains("Connection refused")) {
+            return "; is it running, is REDIS_CONNECTION right?";
+        }
+        if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
+            return " Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION";
+        }
+        return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
     }
 }

@@ -1,6 +1,8 @@
 package io.redisvault.redis;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -31,6 +33,18 @@ public record ServerInfo(Map<String, String> fields) {
     /** True if it is still reading its dataset from disk. */
     public boolean loading() {
         return field("loading").equals("1");
+    }
+
+    /** When it last saved a dump, or started; empty if it does not say. */
+    public Optional<Instant> lastSave() {
+        return Optional.of(field("rdb_last_save_time"))
+                .filter(seconds -> seconds.matches("\\d{1,11}"))
+                .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)));
+    }
+
+    /** True if it reads its append-only file when it starts, and no dump. */
+    public boolean appendOnly() {
+        return field("aof_enabled").equals("1");
     }
 
     /** Such as {@code redis 7.4.1}. */

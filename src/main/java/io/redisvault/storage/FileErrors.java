@@ -78,8 +78,8 @@ public final class FileErrors {
                 : "input or output error";
     }
 
-    /** By number, since the same number has other names in other containers. */
-    private static String user() {
+    /** The user of this process; by number, since the same number has other names in other containers. */
+    public static String user() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
         } catch (IOException | UnsupportedOperationException noProc) {

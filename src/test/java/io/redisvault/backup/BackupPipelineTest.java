@@ -51,7 +51,8 @@ class BackupPipelineTest {
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final Map<String, String> settings = new HashMap<>();
     private final List<CompletedRun> ended = new ArrayList<>();
-    private Uni<NodeState> state = Uni.createFrom().item(new NodeState(Role.MASTER, false, false, true));
+    private Uni<NodeState> state =
+            Uni.createFrom().item(new NodeState(Role.MASTER, false, false, true, NodeState.UNKNOWN.info()));
     private BackupStorage storage;
     private Path dump;
 
@@ -136,6 +137,10 @@ class BackupPipelineTest {
     void saysWhetherThereIsNoDumpYetOrNoDirectory() throws IOException {
         Files.delete(dump);
         assertThat(((Skipped) run()).reason()).isEqualTo(Reason.NO_DUMP);
+        Path other = Files.createFile(dump.resolveSibling("dump-6379.rdb"));
+        assertThat(((Skipped) run()).detail())
+                .isEqualTo(dump + " does not exist; there is dump-6379.rdb: correct DUMP_FILENAME");
+        Files.delete(other);
 
         Files.delete(dump.getParent());
         Failed failed = (Failed) run();
@@ -197,7 +202,7 @@ class BackupPipelineTest {
 
         assertThatThrownBy(() -> runner.start(Trigger.SCHEDULE)).isInstanceOf(BackupRunningException.class);
 
-        answer.complete(new NodeState(Role.MASTER, false, false, true));
+        answer.complete(new NodeState(Role.MASTER, false, false, true, NodeState.UNKNOWN.info()));
         assertThat(first.await().atMost(PATIENCE)).isInstanceOf(Stored.class);
         assertThat(runner.running()).isEmpty();
         assertThat(runner.last()).contains(ended.get(0));
@@ -230,7 +235,7 @@ class BackupPipelineTest {
     }
 
     private void answers(Role role, boolean loading) {
-        state = Uni.createFrom().item(new NodeState(role, loading, false, true));
+        state = Uni.createFrom().item(new NodeState(role, loading, false, true, NodeState.UNKNOWN.info()));
     }
 
     private void saves(String time, long seed) throws IOException {

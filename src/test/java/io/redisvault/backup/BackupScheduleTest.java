@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Runs by a clock that somebody sets. */
@@ -22,7 +25,7 @@ class BackupScheduleTest {
     void runsAtEachFullHour() {
         pass(Duration.ofHours(3));
         assertThat(runs).containsExactly(at("11:00:00"), at("12:00:00"), at("13:00:00"));
-        assertThat(schedule.next()).contains(at("14:00:00"));
+        assertThat(schedule.next()).isEqualTo(at("14:00:00"));
     }
 
     @Test
@@ -31,7 +34,7 @@ class BackupScheduleTest {
         clock.set(at("05:30:00"));
         pass(Duration.ofHours(1));
         assertThat(runs).containsExactly(at("06:00:00"));
-        assertThat(schedule.next()).contains(at("07:00:00"));
+        assertThat(schedule.next()).isEqualTo(at("07:00:00"));
     }
 
     @Test
@@ -54,14 +57,14 @@ class BackupScheduleTest {
     void aRunThatFailedIsTriedAgainAfterPausesThatGrow() {
         pass(Duration.ofMinutes(40));
         fail();
-        assertThat(schedule.next()).contains(at("11:01:00"));
+        assertThat(schedule.next()).isEqualTo(at("11:01:00"));
         pass(Duration.ofMinutes(1));
         fail();
         pass(Duration.ofMinutes(2));
         fail();
         pass(Duration.ofMinutes(3));
         assertThat(runs).containsExactly(at("11:00:00"), at("11:01:00"), at("11:03:00"));
-        assertThat(schedule.next()).contains(at("11:07:00"));
+        assertThat(schedule.next()).isEqualTo(at("11:07:00"));
     }
 
     @Test
@@ -83,6 +86,42 @@ class BackupScheduleTest {
         schedule.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
         pass(Duration.ofMinutes(9));
         assertThat(runs).containsExactly(at("11:00:00"));
+    }
+
+    @Test
+    void runsThatAreLeftOutAreSaidOnceForEachRunThatIsUnderWay() {
+        RunningBackup running = new RunningBackup(Trigger.REQUEST, clock.instant());
+        BackupSchedule busy = new BackupSchedule(
+                trigger -> {
+                    throw new BackupRunningException(running);
+                },
+                clock,
+                Timetable.every(Duration.ofSeconds(1)),
+                Duration.ZERO);
+        List<String> said = new ArrayList<>();
+        Logger log = Logger.getLogger(BackupSchedule.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                said.add(line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            clock.pass(Duration.ofSeconds(10), () -> busy.tick(new Tick()));
+            assertThat(said).hasSize(1).allMatch(line -> line.contains("until this one ends: a backup is running"));
+            busy.ended(run(Trigger.REQUEST, new BackupOutcome.Stored(null, RetentionResult.NONE)));
+            clock.pass(Duration.ofSeconds(10), () -> busy.tick(new Tick()));
+            assertThat(said).hasSize(2);
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 
     private void fail() {

@@ -30,7 +30,8 @@ class NativeReflectionTest {
                         BackupStatus.class,
                         Problem.class,
                         RestoreResult.class,
-                        DrillResult.class)
+                        DrillResult.class,
+                        Finding.class)
                 .forEach(root -> collect(root, written));
         assertThat(written)
                 .contains(Backup.Rdb.class, DrillResult.Database.class)

@@ -28,6 +28,12 @@ class ForeignVariablesTest {
                         .redis()
                         .connectionString())
                 .hasToString("rediss://redis:6379/0");
+        assertThat(good("AWS_S3_BUCKET=mine", "AWS_S3_ENDPOINT=http://minio:9000")
+                        .storage())
+                .satisfies(
+                        storage -> assertThat(storage.bucket()).contains("mine"),
+                        storage -> assertThat(storage.endpoint()).isPresent());
+        assertThat(good("REDISCLI_AUTH=secret").redis().password()).contains("secret");
         assertThat(good("AWS_DEFAULT_REGION=eu-west-2").storage().region()).contains("eu-west-2");
         assertThat(good("STORAGE_URL=gs://abc", "S3_REGION=eu-west-1", "GOOGLE_CLOUD_PROJECT=mine")
                         .storage())
@@ -51,6 +57,12 @@ class ForeignVariablesTest {
                 "REDIS_PASSWORD=a;REDIS_CONNECTION=redis://:b@c | REDIS_PASSWORD has no effect, since REDIS_CONNECTION has a password",
                 "BACKUP_SCHEDULE=@daily | BACKUP_SCHEDULE is not a variable of redis-vault and has no effect; set BACKUP_INTERVAL or BACKUP_CRON",
                 "RETENTION_KEEP=7 | RETENTION_KEEP is not a variable of redis-vault and has no effect; set RETENTION_KEEP_LAST or RETENTION_KEEP_DURATION",
+                "SCHEDULE=daily | SCHEDULE is not a variable of redis-vault and has no effect; set BACKUP_INTERVAL or BACKUP_CRON",
+                "REDIS_USER=me | REDIS_USER is not a variable of redis-vault and has no effect; set REDIS_CONNECTION",
+                "REDIS_DIR=/d | REDIS_DIR is not a variable of redis-vault and has no effect; set REDIS_DATA_PATH",
+                "BACKUP_BUCKET=b | BACKUP_BUCKET is not a variable of redis-vault and has no effect; set STORAGE_URL",
+                "MINIO_ACCESS_KEY=k | MINIO_ACCESS_KEY is not a variable of redis-vault and has no effect; set AWS_ACCESS_KEY_ID",
+                "REDISCLI_AUTH=a;REDIS_CONNECTION=redis://:b@c | REDISCLI_AUTH has no effect, since REDIS_CONNECTION has a password",
                 "REDIS_VERSION=7.2 | REDIS_VERSION is not a variable of redis-vault and has no effect",
                 "S3_CHECKSUMS=true | S3_CHECKSUMS has no effect any more; leave it out",
                 "STORAGE_URL=gs://abc;GCS_ENDPOINT=http://gcs | GCS_ENDPOINT is not https://, so credentials are sent in the clear; for an emulator set GCS_CREDENTIALS=none",

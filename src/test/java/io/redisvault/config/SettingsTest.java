@@ -316,4 +316,25 @@ class SettingsTest {
         assertThat(settings.mistakes()).isEmpty();
         return settings.typed();
     }
+
+    @Test
+    void namesWhereItsValuesAreFrom(@TempDir Path directory) {
+        Settings settings =
+                Reading.yaml(directory, "retention: {keep_last: 3}", "STORAGE_URL=s3://abc", "S3_REGION=eu-west-1");
+        assertThat(settings.sources()).containsExactly(directory + "/config.yaml", "S3_REGION", "STORAGE_URL");
+        assertThat(Reading.environment().sources()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryIsTheWholePlaceInAStorageUrlAndHasThePrefixBelowOtherwise() {
+        VaultConfig.Storage url =
+                Reading.environment("STORAGE_URL=file:///b").typed().storage();
+        assertThat(url.path().map(Path::toString)).contains("/b");
+        assertThat(url.prefix()).isEmpty();
+        VaultConfig.Storage path = Reading.environment("STORAGE_TYPE=filesystem", "FILESYSTEM_PATH=/b")
+                .typed()
+                .storage();
+        assertThat(path.path().map(Path::toString)).contains("/b");
+        assertThat(path.prefix()).isEqualTo("redis-vault");
+    }
 }

@@ -1,0 +1,236 @@
+package io.redisvault.cli;
+
+import io.redisvault.backup.BackupNaming;
+import io.redisvault.backup.BackupSchedule;
+import io.redisvault.cli.Finding.Result;
+import io.redisvault.config.Settings;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.rdb.DumpFile;
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.redis.NodeState;
+import io.redisvault.redis.RedisNode;
+import io.redisvault.redis.ServerInfo;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.FileErrors;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+
+/** Finds out whether all is there that backups need, and what mends the rest. */
+@ApplicationScoped
+public class SetupCheck {
+
+    private static final Logger LOG = Logger.getLogger(SetupCheck.class);
+
+    private final VaultConfig config;
+    private final RedisNode redis;
+    private final BackupStorage storage;
+    private final BackupNaming naming;
+    private final BackupSchedule schedule;
+    private final Clock clock;
+
+    SetupCheck(
+            VaultConfig config,
+            RedisNode redis,
+            BackupStorage storage,
+            BackupNaming naming,
+            BackupSchedule schedule,
+            Clock clock) {
+        this.config = config;
+        this.redis = redis;
+        this.storage = storage;
+        this.naming = naming;
+        this.schedule = schedule;
+        this.clock = clock;
+    }
+
+    /** Everything that was found. Never fails. */
+    Uni<List<Finding>> run() {
+        Stream<Finding> warnings = Settings.checked().stream()
+                .flatMap(settings -> settings.warnings().stream())
+                .map(text -> warning("settings", text));
+        List<Finding> known = Stream.of(settings().stream(), warnings, service().stream())
+                .flatMap(findings -> findings)
+                .toList();
+        return Uni.join().all(questions()).andFailFast().map(answers -> Stream.concat(
+                        known.stream(), answers.stream().flatMap(List::stream))
+                .toList());
+    }
+
+    /** Logs each finding as soon as it is known. */
+    void log() {
+        settings().forEach(SetupCheck::say);
+        service().forEach(SetupCheck::say);
+        questions().forEach(question -> question.subscribe().with(findings -> findings.forEach(SetupCheck::say)));
+    }
+
+    private static void say(Finding finding) {
+        Logger.Level level =
+                switch (finding.result()) {
+                    case OK -> Logger.Level.INFO;
+                    case WARNING -> Logger.Level.WARN;
+                    case WRONG -> Logger.Level.ERROR;
+                };
+        LOG.log(level, finding.text());
+    }
+
+    private List<Uni<List<Finding>>> questions() {
+        Uni<List<Finding>> dump = Uni.createFrom()
+                .item(this::dump)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .map(List::of);
+        return List.of(redis(), dump, storage().map(List::of));
+    }
+
+    private List<Finding> settings() {
+        List<Finding> findings = new ArrayList<>();
+        List<String> sources = Settings.checked().map(Settings::sources).orElse(List.of());
+        findings.add(ok(
+                "settings",
+                sources.isEmpty() ? "all settings have their defaults" : "settings of " + String.join(", ", sources)));
+        if (!config.backup().verifyDump()) {
+            findings.add(
+                    warning("settings", "VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one"));
+        }
+        return findings;
+    }
+
+    /** What a service does with these settings. */
+    private List<Finding> service() {
+        boolean tls = config.http().tlsCertFile().isPresent();
+        // The real one, where any free port is taken.
+        String port =
+                ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
+        boolean token =
+                config.http().token().isPresent() || config.http().tokenFile().isPresent();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(ok(
+                "http",
+                "HTTP at %s://%s:%s, the API for %s"
+                        .formatted(
+                                tls ? "https" : "http",
+                                config.http().host(),
+                                port,
+                                token
+                                        ? "whoever has the token"
+                                        : "callers on this machine only; API_TOKEN opens it to others")));
+        Instant next = schedule.next();
+        findings.add(ok(
+                "schedule",
+                "the next run begins in %s, at %s; then %s"
+                        .formatted(
+                                HumanText.time(Duration.between(clock.instant(), next)),
+                                next,
+                                config.backup()
+                                        .cron()
+                                        .map(cron -> "by cron " + cron)
+                                        .orElseGet(() -> "every "
+                                                + HumanText.time(config.backup().interval())))));
+        config.verify()
+                .cron()
+                .ifPresent(cron -> findings.add(ok("schedule", "the newest backup is verified by cron " + cron)));
+        return findings;
+    }
+
+    private Uni<List<Finding>> redis() {
+        return redis.state()
+                .chain(state -> redis.savingProblem(state).map(problem -> redis(state, problem)))
+                .onFailure()
+                .recoverWithItem(failure -> List.of(
+                        config.redis().roleMatters()
+                                ? wrong("redis", failure.getMessage())
+                                : warning("redis", failure.getMessage() + "; runs go on without it")));
+    }
+
+    private List<Finding> redis(NodeState state, Optional<String> problem) {
+        ServerInfo info = state.info();
+        String saved = info.lastSave().map(time -> ", last save " + ago(time)).orElse("");
+        String appends = info.appendOnly() ? ", appendonly yes: it ignores a restored dump" : "";
+        Finding node = ok(
+                "redis",
+                "%s is %s, role %s%s%s"
+                        .formatted(
+                                config.redis().connectionString(),
+                                info.server(),
+                                state.role().name().toLowerCase(Locale.ROOT),
+                                saved,
+                                appends));
+        return Stream.concat(Stream.of(node), problem.stream().map(text -> warning("redis", text)))
+                .toList();
+    }
+
+    private Finding dump() {
+        Path path = config.redis().dataPath().resolve(config.backup().dumpFilename());
+        try (DumpFile dump = DumpFile.open(path, config.backup().verifyDump())) {
+            String version = dump.facts()
+                    .map(facts -> ", RDB version " + facts.header().version())
+                    .orElse("");
+            return ok(
+                    "dump",
+                    "%s can be read by user %s: %s, written %s%s"
+                            .formatted(
+                                    path,
+                                    FileErrors.user(),
+                                    HumanText.bytes(dump.size()),
+                                    ago(dump.modified()),
+                                    version));
+        } catch (NoSuchFileException none) {
+            return missing(path);
+        } catch (InvalidDumpException damage) {
+            return wrong("dump", path + ": " + damage.getMessage());
+        } catch (IOException unreadable) {
+            return wrong("dump", FileErrors.text(unreadable));
+        }
+    }
+
+    private static Finding missing(Path dump) {
+        try {
+            return warning("dump", DumpFile.whyMissing(dump));
+        } catch (IOException noDirectory) {
+            return wrong("dump", FileErrors.text(noDirectory));
+        }
+    }
+
+    private Uni<Finding> storage() {
+        String place = storage.url(naming.keyPrefix()) + "*";
+        return storage.checkAccess()
+                .chain(() -> storage.checkWrite(naming.keyPrefix()))
+                .map(untried -> untried.map(why ->
+                                warning("storage", "the storage can be reached and listed; " + why + ": " + place))
+                        .orElse(ok(
+                                "storage",
+                                "the storage can be reached, listed, written to and deleted from: " + place)))
+                .onFailure()
+                .recoverWithItem(failure ->
+                        wrong("storage", "the storage cannot be used: " + failure.getMessage() + " (" + place + ")"));
+    }
+
+    private String ago(Instant time) {
+        return HumanText.age(time, clock.instant()) + " ago";
+    }
+
+    private static Finding ok(String subject, String text) {
+        return new Finding(subject, Result.OK, text);
+    }
+
+    private static Finding warning(String subject, String text) {
+        return new Finding(subject, Result.WARNING, text);
+    }
+
+    private static Finding wrong(String subject, String text) {
+        return new Finding(subject, Result.WRONG, text);
+    }
+}
