@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /** This node's backups in the storage, and nobody else's. */
@@ -20,6 +22,9 @@ public class BackupCatalog {
     public record Page(List<Backup> backups, boolean more) {}
 
     private static final int CONCURRENT_HEADS = 8;
+    /** Each takes memory, of which there is enough for these. */
+    private static final int MOST_NODES = 10_000;
+
     private static final Comparator<Backup> OLDEST_FIRST = Comparator.comparing(Backup::timestamp);
 
     private final BackupStorage storage;
@@ -66,6 +71,43 @@ public class BackupCatalog {
                 .orElseGet(() -> Uni.createFrom()
                         .failure(new StorageException.NotFound(
                                 "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
+    }
+
+    /** What is stored of this node. */
+    public Uni<NodeBackups> stored() {
+        return storage.list(naming.keyPrefix())
+                .onItem()
+                .scan(() -> NodeBackups.none(node()), (sum, object) -> naming.parse(object.key())
+                        .map(name -> sum.and(name, object.size()))
+                        .orElse(sum))
+                .collect()
+                .last();
+    }
+
+    /** What is stored of each node under the prefix, by its name; fails with {@link StorageException} if there are too many. */
+    public Uni<List<NodeBackups>> nodes() {
+        return storage.list(naming.folder())
+                .collect()
+                .in(TreeMap<String, NodeBackups>::new, this::add)
+                .map(nodes -> List.copyOf(nodes.values()));
+    }
+
+    private void add(Map<String, NodeBackups> nodes, StoredObject object) {
+        naming.parseOfAny(object.key()).ifPresent(name -> {
+            String node = BackupNaming.nodeOf(name);
+            nodes.put(node, nodes.getOrDefault(node, NodeBackups.none(node)).and(name, object.size()));
+        });
+        if (nodes.size() > MOST_NODES) {
+            throw new StorageException.Other(
+                    "there are more than " + MOST_NODES + " nodes at " + place()
+                            + "*; give each cluster a prefix of its own",
+                    null);
+        }
+    }
+
+    /** Where the backups of all nodes are, such as {@code s3://bucket/prefix/}. */
+    public String place() {
+        return storage.url(naming.folder());
     }
 
     /** Names of all backups, in the storage's order and as they are asked for. */

@@ -59,6 +59,24 @@ public class BackupNaming {
         return List.of(name(SECONDS.format(modified)), name(NANOS.format(exact)));
     }
 
+    /** Start of every key of any node. */
+    String folder() {
+        return folder;
+    }
+
+    /** The backup a key stands for, whatever its node; empty if no node would have written it. */
+    Optional<BackupName> parseOfAny(String key) {
+        // The last one: there is none in the time, nor behind it.
+        int end = key.lastIndexOf('_');
+        return key.startsWith(folder) && end > folder.length() && key.indexOf('/', folder.length()) < 0
+                ? forNode(key.substring(folder.length(), end)).parse(key)
+                : Optional.empty();
+    }
+
+    static String nodeOf(BackupName name) {
+        return name.name().substring(0, name.name().lastIndexOf('_'));
+    }
+
     /** The backup a key stands for; empty unless the key is exactly as this node would have written it. */
     public Optional<BackupName> parse(String key) {
         if (!key.startsWith(keyPrefix()) || !key.endsWith(SUFFIX)) {

@@ -2,15 +2,12 @@ package io.redisvault.cli;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.cli.Values.NodeName;
 import jakarta.inject.Inject;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +30,9 @@ final class ListCommand extends VaultCommand {
     /** Each takes memory, of which there is enough for these. */
     private static final int MOST = 5000;
 
-    private static final List<String> HEADING = List.of("NAME", "AGE", "SIZE", "SERVER", "VERIFIED");
+    private static final int MOST_NAMED = 10;
+
+    private static final List<String> HEADING = List.of("NAME", "TIME", "AGE", "SIZE", "SERVER", "VERIFIED");
 
     @Inject
     BackupCatalog own;
@@ -74,10 +73,14 @@ final class ListCommand extends VaultCommand {
         List<Backup> shown = catalog.withFacts(newest.backups()).await().indefinitely();
         if (shown.isEmpty()) {
             print(shown, "");
-            note("there is no backup of node '" + catalog.node() + "'");
+            note("there is no backup of node '" + catalog.node() + "' at " + catalog.place() + "; " + others(catalog));
             return RedisVault.NOTHING_TO_DO;
         }
-        print(shown, table(shown));
+        Instant now = clock.instant();
+        print(
+                shown,
+                HumanText.table(
+                        HEADING, shown.stream().map(backup -> row(backup, now)).toList()));
         if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST
@@ -87,27 +90,24 @@ final class ListCommand extends VaultCommand {
         return RedisVault.DONE;
     }
 
-    private String table(List<Backup> backups) {
-        Instant now = clock.instant();
-        List<List<String>> rows = new ArrayList<>(List.of(HEADING));
-        backups.forEach(backup -> rows.add(row(backup, now)));
-        String line = IntStream.range(0, HEADING.size())
-                .map(column -> rows.stream()
-                        .mapToInt(row -> row.get(column).length())
-                        .max()
-                        .orElseThrow())
-                .mapToObj(width -> "%-" + width + "s")
-                .collect(Collectors.joining("  "));
-        return rows.stream()
-                .map(row -> line.formatted(row.toArray()).stripTrailing())
-                .collect(Collectors.joining(System.lineSeparator()));
+    private static String others(BackupCatalog catalog) {
+        List<String> nodes = catalog.nodes().await().indefinitely().stream()
+                .map(NodeBackups::node)
+                .toList();
+        if (nodes.isEmpty()) {
+            return "nor of any other node";
+        }
+        int more = nodes.size() - MOST_NAMED;
+        return "there are backups of " + String.join(", ", nodes.subList(0, Math.min(MOST_NAMED, nodes.size())))
+                + (more > 0 ? " and " + more + " others: redis-vault nodes lists them" : "");
     }
 
     private static List<String> row(Backup backup, Instant now) {
         Backup.Rdb rdb = backup.rdb();
         return List.of(
                 backup.name(),
-                HumanText.time(Duration.between(backup.timestamp(), now)),
+                HumanText.time(backup.timestamp()),
+                HumanText.age(backup.timestamp(), now),
                 HumanText.bytes(backup.bytes()),
                 rdb == null ? "-" : rdb.producer(),
                 rdb == null ? "-" : rdb.verified() ? "yes" : "no");

@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             BackupCommand.class,
             ListCommand.class,
+            NodesCommand.class,
             VerifyCommand.class,
             RestoreCommand.class,
             DrillCommand.class,

@@ -1,11 +1,10 @@
 package io.redisvault.observability;
 
-import io.redisvault.backup.Backup;
-import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
@@ -17,7 +16,6 @@ import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -122,21 +120,13 @@ class BackupHealth {
         return () -> rivals.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
     }
 
-    /** For the metrics, too. */
-    @Produces
-    @Singleton
-    static NewestBackup newest(BackupCatalog catalog) {
-        return new NewestBackup(SharedAnswer.of(() -> catalog.newest(1, Instant.MAX)
-                .map(page -> page.backups().stream().findFirst())));
-    }
-
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    AsyncHealthCheck newestBackup(NewestBackup newest, BackupRunner runner, Clock clock) {
+    AsyncHealthCheck newestBackup(StoredBackups stored, BackupRunner runner, Clock clock) {
         Optional<Duration> limit = config.backup().maxAge();
         Uni<HealthCheckResponse> answer = answer(
-                "newest backup", newest.asked(), found -> newestBackup(found, runner.last(), clock.instant(), limit));
+                "newest backup", stored.now(), found -> newestBackup(found, runner.last(), clock.instant(), limit));
         return () -> answer;
     }
 
@@ -156,10 +146,10 @@ class BackupHealth {
 
     /** Down for its age only if there is a limit; tells the age in any case. */
     static HealthCheckResponse newestBackup(
-            Optional<Backup> newest, Optional<CompletedRun> last, Instant now, Optional<Duration> limit) {
+            NodeBackups stored, Optional<CompletedRun> last, Instant now, Optional<Duration> limit) {
+        Optional<Duration> age = Optional.ofNullable(stored.newest()).map(time -> Duration.between(time, now));
         HealthCheckResponseBuilder response = response("newest backup").up();
-        newest.ifPresent(backup -> response.withData("name", backup.name())
-                .withData("ageSeconds", age(backup, now).toSeconds()));
+        age.ifPresent(known -> response.withData("name", stored.name()).withData("ageSeconds", known.toSeconds()));
         Optional<Reason> skipped = last.filter(run ->
                         limit.isEmpty() || !run.endedAt().plus(limit.get()).isBefore(now))
                 .flatMap(CompletedRun::skipped);
@@ -167,7 +157,7 @@ class BackupHealth {
             return response.withData("skipped", "role").build();
         }
         boolean unchanged = skipped.equals(Optional.of(Reason.UNCHANGED));
-        reason(newest.map(backup -> age(backup, now)), limit.filter(any -> !unchanged))
+        reason(age, limit.filter(any -> !unchanged))
                 .ifPresent(reason -> response.status(limit.isEmpty()).withData("reason", reason));
         return response.build();
     }
@@ -181,10 +171,6 @@ class BackupHealth {
         }
         return limit.filter(most -> age.get().compareTo(most) > 0)
                 .map(most -> "older than MAX_BACKUP_AGE, which is " + most.toSeconds() + " s");
-    }
-
-    private static Duration age(Backup backup, Instant now) {
-        return Duration.between(backup.timestamp(), now);
     }
 
     private static HealthCheckResponseBuilder response(String name) {

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
-import io.redisvault.backup.Backup;
+import io.redisvault.VaultVersion;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
@@ -16,6 +16,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.RunningBackup;
@@ -28,21 +29,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 
 /** Counts backup runs for Prometheus: the Rust version's metrics under their names, and more. */
 @ApplicationScoped
 class BackupMetrics {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-
     private final BackupRunner runner;
     private final BackupSchedule schedule;
     private final NodeNameConflict rivals;
-    private final NewestBackup newest;
+    private final StoredBackups stored;
     private final Clock clock;
     private final MeterRegistry registry;
     private final Counter runs;
@@ -56,9 +53,8 @@ class BackupMetrics {
     private final Counter deleteFailures;
     private final DistributionSummary size;
     private final Timer duration;
-    /** Null as long as it is unknown, the epoch if there is none. */
-    private final AtomicReference<Instant> lastBackup = new AtomicReference<>();
 
+    private volatile Instant lastGood;
     private volatile Instant lastFailure;
     private volatile Instant dumpTime;
 
@@ -67,10 +63,10 @@ class BackupMetrics {
             BackupRunner runner,
             BackupSchedule schedule,
             NodeNameConflict rivals,
-            NewestBackup newest,
+            StoredBackups stored,
             Clock clock) {
         this.rivals = rivals;
-        this.newest = newest;
+        this.stored = stored;
         this.registry = registry;
         this.runner = runner;
         this.schedule = schedule;
@@ -104,10 +100,7 @@ class BackupMetrics {
                 "When a run last stored a backup or found it stored; after a start the time of the newest backup",
                 BackupMetrics::lastBackup);
         time("last.failure.timestamp", "When a run last failed", self -> epoch(self.lastFailure));
-        time(
-                "next.run.timestamp",
-                "When the next scheduled run begins",
-                self -> epoch(self.schedule.next()));
+        time("next.run.timestamp", "When the next scheduled run begins", self -> epoch(self.schedule.next()));
         time("dump.age", "Age of the dump that was last looked at", BackupMetrics::dumpAge);
         Gauge.builder(
                         "redis_vault.backup.running",
@@ -125,6 +118,25 @@ class BackupMetrics {
                         noticed -> noticed.finding().isPresent() ? 1 : 0)
                 .description("1 if another sidecar was seen to store backups under this node's name")
                 .register(registry);
+        Gauge.builder("redis_vault.info", () -> 1)
+                .tag("version", VaultVersion.CURRENT)
+                .description("Always 1; tells the version")
+                .register(registry);
+        Gauge.builder("redis_vault.stored.backups", this, self -> self.stored(NodeBackups::backups))
+                .description("Backups of this node in the storage after the last run")
+                .register(registry);
+        Gauge.builder("redis_vault.stored", this, self -> self.stored(NodeBackups::bytes))
+                .baseUnit("bytes")
+                .description("Bytes of these backups")
+                .register(registry);
+        time(
+                "newest.backup.timestamp",
+                "When Redis wrote the dump of the newest of these backups",
+                self -> self.stored(known -> epoch(known.newest())));
+        time(
+                "oldest.backup.timestamp",
+                "When Redis wrote the dump of the oldest of these backups",
+                self -> self.stored(known -> epoch(known.oldest())));
         for (Role role : Role.values()) {
             Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
                     .tag("role", role.name().toLowerCase(Locale.ROOT))
@@ -160,7 +172,7 @@ class BackupMetrics {
 
     private void good(CompletedRun run, Instant dump, RetentionResult retention) {
         successful.increment();
-        lastBackup.set(run.endedAt());
+        lastGood = run.endedAt();
         dumpTime = dump;
         cleanups.increment();
         deleted.increment(retention.deleted().size());
@@ -182,17 +194,13 @@ class BackupMetrics {
         return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
     }
 
-    /** Asks the storage until it has answered once; a scrape waits for that, though not long. */
     private double lastBackup() {
-        if (lastBackup.get() == null) {
-            try {
-                Optional<Backup> stored = newest.asked().await().atMost(PATIENCE);
-                lastBackup.compareAndSet(null, stored.map(Backup::timestamp).orElse(Instant.EPOCH));
-            } catch (RuntimeException unknown) {
-                // The health group tells why.
-            }
-        }
-        return epoch(lastBackup.get());
+        Instant good = lastGood;
+        return epoch(good == null ? stored.known().map(NodeBackups::newest).orElse(null) : good);
+    }
+
+    private double stored(ToDoubleFunction<NodeBackups> value) {
+        return stored.known().map(value::applyAsDouble).orElse(Double.NaN);
     }
 
     private double dumpAge() {

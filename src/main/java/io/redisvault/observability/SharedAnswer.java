@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 final class SharedAnswer {
 
-    private static final Duration SHARED = Duration.ofSeconds(3);
+    static final Duration SHARED = Duration.ofSeconds(3);
 
     private final long nanos;
     private final LongSupplier nanoTime;

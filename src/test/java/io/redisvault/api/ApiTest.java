@@ -174,6 +174,21 @@ class ApiTest {
     }
 
     @Test
+    @Order(5)
+    void theNodesUnderThePrefixAreListed() {
+        when().get("/nodes")
+                .then()
+                .statusCode(200)
+                .body("size()", equalTo(1))
+                .body("[0].node", equalTo("redis-node"))
+                .body("[0].backups", equalTo(1))
+                .body("[0].bytes", greaterThan(100))
+                .body("[0].name", equalTo(NAME))
+                .body("[0].newest", equalTo("2026-01-02T03:04:05Z"))
+                .body("[0].oldest", equalTo("2026-01-02T03:04:05Z"));
+    }
+
+    @Test
     @Order(6)
     void metricsHaveTheNamesOfTheRustVersion() {
         for (String path : new String[] {"/q/metrics", "/metrics"}) {
@@ -194,7 +209,12 @@ class ApiTest {
                     .body(containsString("redis_vault_dump_age_seconds"))
                     .body(containsString("redis_vault_backup_in_progress_bytes 0.0"))
                     .body(containsString("redis_vault_last_failure_timestamp_seconds 0.0"))
-                    .body(containsString("redis_vault_next_run_timestamp_seconds 1."));
+                    .body(containsString("redis_vault_next_run_timestamp_seconds 1."))
+                    .body(containsString("redis_vault_info{version=\"" + VaultVersion.CURRENT + "\"} 1.0"))
+                    .body(containsString("redis_vault_stored_backups "))
+                    .body(containsString("redis_vault_stored_bytes "))
+                    .body(containsString("redis_vault_newest_backup_timestamp_seconds "))
+                    .body(containsString("redis_vault_oldest_backup_timestamp_seconds "));
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,10 +54,12 @@ class ListIT {
         assertThat(list.code()).as(list.err()).isZero();
         List<String> lines = list.out().lines().toList();
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).matches("NAME +AGE +SIZE +SERVER +VERIFIED");
-        assertThat(lines.get(1)).matches("table_[0-9TZ:-]+\\.rdb  [0-9ms ]+ +[0-9.]+ KiB  redis [0-9.]+ +yes");
-        assertThat(lines.get(2)).matches("table_2026-01-02T03:04:05Z\\.rdb  \\d+d \\d+h +[0-9.]+ KiB +- +-");
-        for (String column : List.of("AGE", "SIZE", "SERVER", "VERIFIED")) {
+        assertThat(lines.get(0)).matches("NAME +TIME +AGE +SIZE +SERVER +VERIFIED");
+        assertThat(lines.get(1))
+                .matches("table_[0-9TZ:-]+\\.rdb  [0-9-]+ [0-9:]+Z  [0-9ms ]+ +[0-9.]+ KiB  redis [0-9.]+ +yes");
+        assertThat(lines.get(2))
+                .matches("table_2026-01-02T03:04:05Z\\.rdb  2026-01-02 03:04:05Z  \\d+d \\d+h +[0-9.]+ KiB +- +-");
+        for (String column : List.of("TIME", "AGE", "SIZE", "SERVER", "VERIFIED")) {
             int start = lines.get(0).indexOf(column);
             assertThat(lines).as(column).allMatch(line -> line.charAt(start - 1) == ' ' && line.charAt(start) != ' ');
         }
@@ -82,8 +85,24 @@ class ListIT {
         Exit list = vault("nobody").run("list");
         assertThat(list.code()).isEqualTo(3);
         assertThat(list.out()).isEmpty();
-        assertThat(list.err()).contains("there is no backup of node 'nobody'");
+        assertThat(list.err())
+                .isEqualTo(
+                        "redis-vault: there is no backup of node 'nobody' at s3://redis-vault/redis-vault/; there are"
+                                + " backups of few, many\n");
         assertThat(vault("nobody").run("list", "--json").out()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void showsAllNodesUnderThePrefix() throws IOException {
+        Exit nodes = vault("nobody").run("nodes");
+        assertThat(nodes.code()).as(nodes.err()).isZero();
+        assertThat(nodes.out().lines().toList().get(0)).matches("NODE +BACKUPS +SIZE +NEWEST +AGE");
+        assertThat(nodes.out().lines())
+                .anyMatch(line -> line.matches("few +10 +[0-9.]+ .?i?B +2026-01-02 03:04:14Z +\\d+d \\d+h"))
+                .anyMatch(line -> line.startsWith("many ") && line.contains(" " + MANY + " "));
+        Exit elsewhere = vault("nobody").and("S3_PREFIX", "nowhere").run("nodes");
+        assertThat(elsewhere.code()).isEqualTo(3);
+        assertThat(elsewhere.err()).contains("there is no backup of any node at s3://redis-vault/nowhere/");
     }
 
     @Test
@@ -106,11 +125,29 @@ class ListIT {
         assertThat((double) many / few).isLessThan(1.1);
     }
 
-    private long peakMemoryOfListing(String node) {
-        try (VaultProcess vault = vault(node)
-                .and("MALLOC_ARENA_MAX", "2")
-                .jvm("-Xms24m", "-Xmx24m", "-XX:+AlwaysPreTouch")
-                .launch("list", "--limit", "10")) {
+    @Test
+    void aThousandNodesOfAHundredBackupsTakeLittleMoreMemoryThanTenBackups() throws IOException {
+        Path few = Files.createDirectory(data.resolve("few"));
+        Path many = Files.createDirectory(data.resolve("many"));
+        for (int object = 0; object < 100_000; object++) {
+            String name = "node-" + object % 1000 + "_" + JANUARY.plusSeconds(object) + ".rdb";
+            Files.createFile(many.resolve(name));
+            if (object < 10) {
+                Files.createFile(few.resolve(name));
+            }
+        }
+        long ofFew = peakMemory(VaultProcess.with(Map.of("STORAGE_URL", "file://" + few)), "nodes", "--json");
+        long ofMany = peakMemory(VaultProcess.with(Map.of("STORAGE_URL", "file://" + many)), "nodes", "--json");
+        System.out.printf("ListIT: peak resident memory %d KiB for 10, %d KiB for 10^5%n", ofFew, ofMany);
+        assertThat(ofMany).isLessThan(ofFew + (32 << 10));
+    }
+
+    private static long peakMemoryOfListing(String node) {
+        return peakMemory(vault(node).jvm("-Xms24m", "-Xmx24m", "-XX:+AlwaysPreTouch"), "list", "--limit", "10");
+    }
+
+    private static long peakMemory(VaultProcess.Builder builder, String... arguments) {
+        try (VaultProcess vault = builder.and("MALLOC_ARENA_MAX", "2").launch(arguments)) {
             long peak = vault.peakMemoryUntilExit();
             assertThat(vault.waitFor().code()).isZero();
             return peak;

@@ -7,6 +7,7 @@ import io.redisvault.api.BackupStatus;
 import io.redisvault.api.Problem;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.drill.DrillResult;
 import io.redisvault.restore.RestoreResult;
 import java.lang.reflect.ParameterizedType;
@@ -31,6 +32,7 @@ class NativeReflectionTest {
                         Problem.class,
                         RestoreResult.class,
                         DrillResult.class,
+                        NodeBackups.class,
                         Finding.class)
                 .forEach(root -> collect(root, written));
         assertThat(written)

@@ -3,12 +3,14 @@ package io.redisvault.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.redisvault.VaultVersion;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;
@@ -17,9 +19,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +31,21 @@ class BackupMetricsTest {
     private static final Instant SAVED = NOW.minusSeconds(90);
     private static final Backup BACKUP = new Backup("n", "k", "u", "node", SAVED, 1, null);
 
+    private static final NodeBackups STORED = new NodeBackups("node", 3, 300, "n", SAVED, SAVED.minusSeconds(600));
+
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final AtomicInteger asked = new AtomicInteger();
-    private Uni<Optional<Backup>> stored = Uni.createFrom().item(Optional.empty());
-    private final NewestBackup newest = new NewestBackup(Uni.createFrom().deferred(() -> {
-        asked.incrementAndGet();
-        return stored;
-    }));
+    private final AtomicLong nanos = new AtomicLong();
+    private Uni<NodeBackups> answer = Uni.createFrom().item(NodeBackups.none("node"));
+    private final StoredBackups stored = new StoredBackups(
+            () -> {
+                asked.incrementAndGet();
+                return answer;
+            },
+            Duration.ZERO,
+            nanos::get);
     private final BackupMetrics metrics =
-            new BackupMetrics(registry, null, null, null, newest, Clock.fixed(NOW, ZoneOffset.UTC));
+            new BackupMetrics(registry, null, null, null, stored, Clock.fixed(NOW, ZoneOffset.UTC));
 
     @BeforeEach
     void register() {
@@ -57,9 +65,12 @@ class BackupMetricsTest {
 
     @Test
     void afterAStartTheLastBackupIsTheNewestInTheStorageWhichIsAskedUntilItAnswers() {
-        stored = Uni.createFrom().failure(new IllegalStateException("away"));
+        answer = Uni.createFrom().failure(new IllegalStateException("away"));
         assertThat(lastBackup()).isZero();
-        stored = Uni.createFrom().item(Optional.of(BACKUP));
+        assertThat(gauge("stored.backups")).isNaN();
+        assertThat(asked).hasValue(1);
+        answer = Uni.createFrom().item(STORED);
+        nanos.addAndGet(Duration.ofSeconds(11).toNanos());
         assertThat(lastBackup()).isEqualTo(SAVED.getEpochSecond());
         assertThat(lastBackup()).isEqualTo(SAVED.getEpochSecond());
         assertThat(asked).hasValue(2);
@@ -71,12 +82,49 @@ class BackupMetricsTest {
     @Test
     void aStorageWithoutBackupsIsAskedOnce() {
         assertThat(lastBackup()).isZero();
-        assertThat(lastBackup()).isZero();
+        assertThat(gauge("stored.backups")).isZero();
+        assertThat(time("newest.backup.timestamp")).isZero();
         assertThat(asked).hasValue(1);
     }
 
+    @Test
+    void whatIsStoredIsAskedAgainAfterEachRun() {
+        answer = Uni.createFrom().item(STORED);
+        assertThat(gauge("stored.backups")).isEqualTo(3);
+        assertThat(gauge("stored")).isEqualTo(300);
+        assertThat(time("newest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond());
+        assertThat(time("oldest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond() - 600);
+        assertThat(asked).hasValue(1);
+
+        stored.count(null);
+        nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+        answer = Uni.createFrom().failure(new IllegalStateException("away"));
+        assertThat(gauge("stored.backups")).isEqualTo(3);
+        nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+        answer = Uni.createFrom().item(new NodeBackups("node", 4, 400, "n", NOW, SAVED));
+        assertThat(gauge("stored.backups")).isEqualTo(4);
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void theVersionIsALabel() {
+        assertThat(registry.get("redis_vault.info")
+                        .tag("version", VaultVersion.CURRENT)
+                        .gauge()
+                        .value())
+                .isEqualTo(1);
+    }
+
+    private double gauge(String name) {
+        return registry.get("redis_vault." + name).gauge().value();
+    }
+
+    private double time(String name) {
+        return registry.get("redis_vault." + name).timeGauge().value(TimeUnit.SECONDS);
+    }
+
     private double lastBackup() {
-        return registry.get("redis_vault.last.backup.timestamp").timeGauge().value(TimeUnit.SECONDS);
+        return time("last.backup.timestamp");
     }
 
     private void end(Role role, BackupOutcome outcome) {

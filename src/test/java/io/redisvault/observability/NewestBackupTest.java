@@ -2,10 +2,10 @@ package io.redisvault.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.NodeBackups;
 import io.redisvault.backup.RetentionResult;
 import io.redisvault.backup.Trigger;
 import io.redisvault.redis.Role;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class NewestBackupTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T15:00:00Z");
+    private static final NodeBackups NONE = NodeBackups.none("node");
     private static final Optional<Duration> NO_LIMIT = Optional.empty();
     private static final Optional<Duration> HOUR = Optional.of(Duration.ofHours(1));
 
@@ -35,7 +36,7 @@ class NewestBackupTest {
 
     @Test
     void withoutALimitNothingAboutItIsDown() {
-        HealthCheckResponse none = check(Optional.empty(), Optional.empty(), NO_LIMIT);
+        HealthCheckResponse none = check(NONE, Optional.empty(), NO_LIMIT);
         assertThat(none.getStatus()).isEqualTo(Status.UP);
         assertThat(reason(none)).isEqualTo("there is no backup of this node");
 
@@ -46,7 +47,7 @@ class NewestBackupTest {
 
     @Test
     void withALimitItIsDownWhenItIsMissingOldOrAhead() {
-        assertThat(reason(down(Optional.empty()))).isEqualTo("there is no backup of this node");
+        assertThat(reason(down(NONE))).isEqualTo("there is no backup of this node");
         assertThat(reason(down(ago(Duration.ofHours(2))))).isEqualTo("older than MAX_BACKUP_AGE, which is 3600 s");
         assertThat(reason(down(ago(Duration.ofHours(-1))))).asString().contains("lies ahead");
         assertThat(check(ago(Duration.ofMinutes(59)), Optional.empty(), HOUR).getStatus())
@@ -63,25 +64,25 @@ class NewestBackupTest {
                             .getStatus())
                     .isEqualTo(Status.DOWN);
         }
-        assertThat(check(Optional.empty(), skipped(Reason.ROLE, Duration.ZERO), HOUR)
+        assertThat(check(NONE, skipped(Reason.ROLE, Duration.ZERO), HOUR)
                         .getData()
                         .orElseThrow())
                 .containsEntry("skipped", "role");
     }
 
-    private static HealthCheckResponse down(Optional<Backup> newest) {
-        HealthCheckResponse response = check(newest, Optional.empty(), HOUR);
+    private static HealthCheckResponse down(NodeBackups stored) {
+        HealthCheckResponse response = check(stored, Optional.empty(), HOUR);
         assertThat(response.getStatus()).isEqualTo(Status.DOWN);
         return response;
     }
 
     private static HealthCheckResponse check(
-            Optional<Backup> newest, Optional<CompletedRun> last, Optional<Duration> limit) {
-        return BackupHealth.newestBackup(newest, last, NOW, limit);
+            NodeBackups stored, Optional<CompletedRun> last, Optional<Duration> limit) {
+        return BackupHealth.newestBackup(stored, last, NOW, limit);
     }
 
-    private static Optional<Backup> ago(Duration age) {
-        return Optional.of(new Backup("n", "k", "u", "node", NOW.minus(age), 1, null));
+    private static NodeBackups ago(Duration age) {
+        return new NodeBackups("node", 1, 1, "n", NOW.minus(age), NOW.minus(age));
     }
 
     private static Optional<CompletedRun> skipped(Reason reason, Duration ago) {
