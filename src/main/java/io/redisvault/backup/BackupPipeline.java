@@ -14,6 +14,7 @@ import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
+import io.redisvault.redis.Role;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
@@ -149,11 +150,15 @@ class BackupPipeline {
         return redis.get()
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithUni(failure -> {
-                    if (config.redis().roleMatters()) {
+                    if (config.redis().roleMatters() && backup.role() == Role.UNKNOWN) {
                         return Uni.createFrom().failure(failure);
                     }
-                    LOG.warnf("role unknown: %s", failure.getMessage());
-                    return Uni.createFrom().item(NodeState.UNKNOWN);
+                    // At the stop it is known from before, and Redis is expected to be away.
+                    LOG.logf(
+                            backup.trigger() == Trigger.SHUTDOWN ? Logger.Level.DEBUG : Logger.Level.WARN,
+                            "role unknown: %s",
+                            failure.getMessage());
+                    return Uni.createFrom().item(NodeState.unreachable(backup.role()));
                 })
                 .invoke(state -> {
                     backup.roleIs(state.role());

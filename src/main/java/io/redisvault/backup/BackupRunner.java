@@ -42,6 +42,7 @@ public class BackupRunner {
     private final Duration shutdownTimeout;
     private final AtomicReference<Flight> current = new AtomicReference<>();
     private volatile CompletedRun last;
+    private volatile boolean backsUpAtStop;
     /** In {@link System#nanoTime}; null unless the service stops. */
     private volatile Long stopsAt;
 
@@ -64,23 +65,32 @@ public class BackupRunner {
      * @throws BackupRunningException if one is under way
      */
     public Uni<BackupOutcome> start(Trigger trigger) {
+        Flight flight = take(trigger);
+        // Only now: either this sees that the service stops, or what stops it sees this run.
+        if (stopsAt != null) {
+            current.set(null);
+            flight.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
+        } else {
+            run(flight);
+        }
+        return Uni.createFrom().completionStage(flight.ended()::copy);
+    }
+
+    private Flight take(Trigger trigger) {
         Flight flight =
                 new Flight(new RunningBackup(trigger, clock.instant()), System.nanoTime(), new CompletableFuture<>());
         Flight other = current.compareAndExchange(null, flight);
         if (other != null) {
             throw new BackupRunningException(other.run());
         }
-        // Only now: either this sees that the service stops, or what stops it sees this run.
-        if (stopsAt != null) {
-            current.set(null);
-            flight.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
-            return Uni.createFrom().completionStage(flight.ended()::copy);
-        }
+        return flight;
+    }
+
+    private void run(Flight flight) {
         Cancellable running = pipeline.run(flight.run())
                 .subscribe()
                 .with(outcome -> end(flight, outcome), failure -> end(flight, BackupPipeline.failed(failure)));
         flight.ended().whenComplete((outcome, failure) -> running.cancel());
-        return Uni.createFrom().completionStage(flight.ended()::copy);
     }
 
     /** The run under way. */
@@ -116,20 +126,33 @@ public class BackupRunner {
         stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
     }
 
-    /** Lets a running backup finish for as long as the setting allows, then makes it fail, which aborts its upload. */
+    /** Makes the stop of the service take one more backup. */
+    public void backUpAtStop() {
+        backsUpAtStop = true;
+    }
+
     void stop(@Observes ShutdownEvent event) {
-        Flight flight = current.get();
-        if (flight == null) {
-            return;
+        Flight running = current.get();
+        if (running != null) {
+            finish(running, "the running backup");
         }
+        if (backsUpAtStop && System.nanoTime() < stopsAt) {
+            Flight flight = take(Trigger.SHUTDOWN);
+            // Redis, which has stopped before, will not tell it any more.
+            last().ifPresent(run -> flight.run().roleIs(run.role()));
+            run(flight);
+            finish(flight, "the last backup");
+        }
+    }
+
+    /** Lets a backup finish for as long as the setting allows, then makes it fail, which aborts its upload. */
+    private void finish(Flight flight, String what) {
         Duration left = Duration.ofNanos(Math.max(0, stopsAt - System.nanoTime()));
-        LOG.infof(
-                "stopping: the running backup has %d s to finish",
-                left.plusMillis(999).toSeconds());
+        LOG.infof("stopping: %s has %d s to finish", what, left.plusMillis(999).toSeconds());
         if (endsWithin(flight, left)) {
             return;
         }
-        LOG.warn("stopping: aborting the running backup");
+        LOG.warnf("stopping: aborting %s", what);
         flight.run().stop();
         if (!endsWithin(flight, ABORT_TIME)) {
             end(flight, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));

@@ -4,5 +4,6 @@ package io.redisvault.backup;
 public enum Trigger {
     SCHEDULE,
     REQUEST,
-    COMMAND
+    COMMAND,
+    SHUTDOWN
 }

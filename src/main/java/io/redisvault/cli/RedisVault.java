@@ -3,6 +3,8 @@ package io.redisvault.cli;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.redisvault.backup.BackupRunner;
+import io.redisvault.config.VaultConfig;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +50,12 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     SetupCheck setup;
 
     @Inject
+    VaultConfig settings;
+
+    @Inject
+    BackupRunner runner;
+
+    @Inject
     BackupCommand backup;
 
     @Option(
@@ -84,6 +92,9 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
     int serve() {
         setup.log();
+        if (settings.backup().onShutdown()) {
+            runner.backUpAtStop();
+        }
         Quarkus.waitForExit();
         LOG.info("stopping");
         return DONE;

@@ -36,6 +36,8 @@ record Setting(List<String> keys, ValueFormat format, List<String> variables) {
             of("backup.rate_limit", ValueFormat.RATE, "BACKUP_RATE_LIMIT"),
             of("backup.max_age", ValueFormat.AGE, "MAX_BACKUP_AGE"),
             of("backup.shutdown_timeout", ValueFormat.DURATION, "SHUTDOWN_TIMEOUT"),
+            of("backup.on_shutdown", ValueFormat.BOOLEAN, "BACKUP_ON_SHUTDOWN"),
+            of("backup.heartbeat_url", ValueFormat.HEARTBEAT, "HEARTBEAT_URL"),
             of("backup.unfinished_age", ValueFormat.DURATION, "UNFINISHED_UPLOAD_AGE"),
             of("storage.type", ValueFormat.STORAGE_TYPE, "STORAGE_TYPE"),
             of("storage.bucket", ValueFormat.BUCKET, "S3_BUCKET", "GCS_BUCKET"),
@@ -103,7 +105,7 @@ record Setting(List<String> keys, ValueFormat format, List<String> variables) {
 
     /** A path of a secret's file is shown only if it is one: somebody may have put the secret there. */
     boolean isSecret(String text) {
-        return key().matches("redis\\.connection_string|.*\\.(password|token)")
+        return key().matches("redis\\.connection_string|backup\\.heartbeat_url|.*\\.(password|token)")
                 || key().matches(".*(password|token|_key)_file") && !text.startsWith("/");
     }
 

@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -110,19 +111,13 @@ interface ValueFormat {
         }
     };
 
-    ValueFormat ENDPOINT = text -> {
-        try {
-            URI uri = new URI(text);
-            boolean plain = uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null;
-            if (text.matches("(?i)https?:.*") && plain && uri.getHost() != null && uri.getPort() <= 65_535) {
-                return text;
-            }
-        } catch (URISyntaxException e) {
-            // Said below.
-        }
-        throw new InvalidValueException("is not an address such as http://minio:9000 or https://s3.example.com,"
-                + " without user, query or fragment");
-    };
+    ValueFormat ENDPOINT = address(
+            uri -> uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null,
+            "is not an address such as http://minio:9000 or https://s3.example.com, without user, query or fragment");
+
+    ValueFormat HEARTBEAT = address(
+            uri -> uri.getUserInfo() == null && uri.getFragment() == null,
+            "is not an address such as https://hc-ping.com/your-uuid, without user or fragment");
 
     ValueFormat CRON = text -> {
         CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
@@ -183,6 +178,23 @@ interface ValueFormat {
                 throw new InvalidValueException(otherwise);
             }
             return text;
+        };
+    }
+
+    private static ValueFormat address(Predicate<URI> rule, String otherwise) {
+        return text -> {
+            try {
+                URI uri = new URI(text);
+                if (text.matches("(?i)https?:.*")
+                        && uri.getHost() != null
+                        && uri.getPort() <= 65_535
+                        && rule.test(uri)) {
+                    return text;
+                }
+            } catch (URISyntaxException e) {
+                // Said below.
+            }
+            throw new InvalidValueException(otherwise);
         };
     }
 

@@ -102,6 +102,13 @@ public interface VaultConfig {
         @WithDefault("30s")
         Duration shutdownTimeout();
 
+        /** Whether a stop of the service takes one more backup: of the dump that Redis wrote when it stopped before. */
+        @WithDefault("false")
+        boolean onShutdown();
+
+        /** Is called after each good run. */
+        Optional<URI> heartbeatUrl();
+
         /** Older incomplete uploads are removed; longer than an upload takes, or a second sidecar loses its own. */
         @WithDefault("1d")
         Duration unfinishedAge();

@@ -1,0 +1,123 @@
+package io.redisvault.observability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.redisvault.backup.BackupOutcome;
+import io.redisvault.backup.BackupOutcome.Failed;
+import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.RetentionResult;
+import io.redisvault.backup.Trigger;
+import io.redisvault.redis.Role;
+import io.vertx.mutiny.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HeartbeatTest {
+
+    private static final String SECRET = "/ping/5ecret?status=up";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final Handler log = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            said.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private HttpServer watcher;
+    private volatile int refusals;
+    private Heartbeat heartbeat;
+
+    @BeforeEach
+    void start() throws IOException {
+        watcher = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        watcher.createContext("/", call -> {
+            calls.add(call.getRequestMethod() + " " + call.getRequestURI());
+            call.sendResponseHeaders(refusals-- > 0 ? 503 : 200, -1);
+            call.close();
+        });
+        watcher.start();
+        URI url = URI.create("http://localhost:" + watcher.getAddress().getPort() + SECRET);
+        heartbeat = new Heartbeat(Optional.of(url), vertx, Duration.ofMillis(10));
+        Logger.getLogger(Heartbeat.class.getName()).addHandler(log);
+    }
+
+    @AfterEach
+    void stop() {
+        Logger.getLogger(Heartbeat.class.getName()).removeHandler(log);
+        watcher.stop(0);
+        vertx.closeAndAwait();
+    }
+
+    @Test
+    void eachGoodRunIsACall() {
+        end(new Stored(null, RetentionResult.NONE));
+        end(skipped(Reason.UNCHANGED));
+        assertThat(calls).containsExactly("GET " + SECRET, "GET " + SECRET);
+
+        end(skipped(Reason.ROLE));
+        end(new Failed(Reason.STORAGE, "away", null));
+        assertThat(calls).hasSize(2);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aCallThatIsRefusedIsMadeAgain() {
+        refusals = 2;
+        end(new Stored(null, RetentionResult.NONE));
+        assertThat(calls).hasSize(3);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void aWatcherThatIsAwayIsSaidWithoutTheSecret() {
+        refusals = 3;
+        end(new Stored(null, RetentionResult.NONE));
+        assertThat(said)
+                .singleElement()
+                .asString()
+                .startsWith("the heartbeat did not reach localhost: it was answered 503; correct HEARTBEAT_URL")
+                .doesNotContain("5ecret");
+        watcher.stop(0);
+        end(new Stored(null, RetentionResult.NONE));
+        assertThat(said)
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("Connection refused")
+                .doesNotContain("5ecret");
+    }
+
+    private void end(BackupOutcome outcome) {
+        heartbeat.beat(new CompletedRun(Trigger.SCHEDULE, Instant.now(), Duration.ZERO, Role.MASTER, outcome));
+        heartbeat.stop(null);
+    }
+
+    private static Skipped skipped(Reason reason) {
+        return new Skipped(reason, "", null, RetentionResult.NONE);
+    }
+}
