@@ -21,10 +21,10 @@ class ProgressLog {
     @Scheduled(every = "30s")
     @NonBlocking
     void log() {
-        runner.running()
-                .filter(run -> run.phase() == Phase.UPLOAD)
-                .ifPresent(run -> LOG.infof(
-                        "uploading: %d of %d bytes, %d bytes per second",
-                        run.bytesDone(), run.bytesTotal(), run.bytesPerSecond()));
+        runner.running().filter(run -> run.phase() == Phase.UPLOAD).ifPresent(run -> new LogLine("uploading")
+                .fact("bytes_done", run.bytesDone())
+                .fact("bytes_total", run.bytesTotal())
+                .fact("bytes_per_second", run.bytesPerSecond())
+                .log(LOG, Logger.Level.INFO, null));
     }
 }

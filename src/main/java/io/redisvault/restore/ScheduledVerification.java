@@ -6,6 +6,7 @@ import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.CompletedRun;
 import io.redisvault.backup.DueRuns;
+import io.redisvault.backup.LogLine;
 import io.redisvault.backup.Tick;
 import io.redisvault.backup.Timetable;
 import io.redisvault.config.VaultConfig;
@@ -25,6 +26,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /**
  * Reads the newest backup back and verifies it when {@code VERIFY_CRON} says so, one at a time and never beside a
@@ -107,9 +109,11 @@ public class ScheduledVerification {
 
     private void pass(Backup backup, Instant startedAt, long began) {
         Duration duration = since(began);
-        LOG.infof(
-                "verification passed: %s is good bytes=%d duration_ms=%d",
-                backup.url(), backup.bytes(), duration.toMillis());
+        new LogLine("verification passed")
+                .about("url", backup.url())
+                .fact("bytes", backup.bytes())
+                .fact("duration_ms", duration.toMillis())
+                .log(LOG, Level.INFO, null);
         end(new VerificationResult(startedAt, duration, Optional.of(backup.name()), Optional.empty()));
     }
 
@@ -124,8 +128,11 @@ public class ScheduledVerification {
                 || failure instanceof StorageException);
         Duration duration = since(began);
         String reason = ours ? "unexpected: " + failure : failure.getMessage();
-        // Only a fault of ours needs its stack to be understood.
-        LOG.error("verification failed: " + reason + " duration_ms=" + duration.toMillis(), ours ? failure : null);
+        new LogLine("verification failed")
+                .about("detail", reason)
+                .fact("duration_ms", duration.toMillis())
+                // Only a fault of ours needs its stack to be understood.
+                .log(LOG, Level.ERROR, ours ? failure : null);
         end(new VerificationResult(startedAt, duration, Optional.empty(), Optional.of(reason)));
     }
 

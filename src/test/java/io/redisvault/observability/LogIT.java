@@ -19,7 +19,8 @@ class LogIT {
                     .singleElement()
                     .asString()
                     .contains("INFO", "backup stored: s3://redis-vault/redis-vault/text_")
-                    .contains("role=master", "bytes=", "duration_ms=", "bytes_per_second=", "deleted=0");
+                    .contains("role=master", "bytes=", "duration_ms=", "bytes_per_second=", "deleted=0")
+                    .doesNotContain("key=", "deleted_names");
 
             Exit json = surroundings
                     .vault()
@@ -29,12 +30,23 @@ class LogIT {
             assertThat(json.err().lines()).hasSize(1);
             JsonPath line = JsonPath.from(json.err());
             assertThat(line.getString("level")).isEqualTo("INFO");
-            assertThat(line.getString("mdc.outcome")).isEqualTo("stored");
-            assertThat(line.getString("mdc.key")).startsWith("redis-vault/json_");
-            assertThat(line.getString("mdc.role")).isEqualTo("master");
-            assertThat(line.getLong("mdc.bytes"))
-                    .isEqualTo(surroundings.redis().dumpFile().toFile().length());
-            assertThat(line.getString("mdc.deleted")).isEqualTo("0");
+            assertThat(line.getString("message")).isEqualTo("backup stored");
+            assertThat(line.getString("outcome")).isEqualTo("stored");
+            assertThat(line.getString("url")).startsWith("s3://redis-vault/redis-vault/json_");
+            assertThat(line.getString("role")).isEqualTo("master");
+            assertThat(json.err()).doesNotContain("mdc");
+            assertThat(line.getMap("").get("bytes"))
+                    .isEqualTo((int) surroundings.redis().dumpFile().toFile().length());
+            assertThat(line.getMap("").get("deleted")).isEqualTo(0);
+
+            Exit again = surroundings
+                    .vault()
+                    .and("REDIS_NODE_NAME", "json")
+                    .and("LOG_FORMAT", "json")
+                    .run("--once");
+            assertThat(JsonPath.from(again.err()).getString("message")).isEqualTo("backup skipped");
+            assertThat(JsonPath.from(again.err()).getString("detail"))
+                    .startsWith("the dump is stored already as json_");
 
             Exit quiet = surroundings.vault().and("LOG_LEVEL", "error").run("--once");
             assertThat(quiet.code()).isZero();

@@ -1,0 +1,55 @@
+package io.redisvault.observability;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logmanager.ExtHandler;
+import org.jboss.logmanager.formatters.StructuredFormatter;
+
+/** Makes the facts of a JSON log line fields of the line itself, where Quarkus has them in an object within it. */
+@ApplicationScoped
+class FlatJsonLog {
+
+    /** Nothing within a text looks like this: its quotes are escaped. */
+    private static final Pattern FACTS = Pattern.compile(",\"mdc\":\\{((?:[^\"{}]|\"(?:[^\"\\\\]|\\\\.)*+\")*+)\\}");
+
+    private static final Pattern NUMBER = Pattern.compile("\":\"(-?\\d{1,18})\"");
+
+    void flatten(@Observes StartupEvent event) {
+        flatten(Logger.getLogger("").getHandlers());
+    }
+
+    private static void flatten(Handler... handlers) {
+        for (Handler handler : handlers) {
+            Formatter formatter = handler.getFormatter();
+            if (formatter instanceof StructuredFormatter) {
+                handler.setFormatter(new Flat(formatter));
+            }
+            if (handler instanceof ExtHandler outer) {
+                flatten(outer.getHandlers());
+            }
+        }
+    }
+
+    private static final class Flat extends Formatter {
+        private final Formatter nested;
+
+        Flat(Formatter nested) {
+            this.nested = nested;
+        }
+
+        @Override
+        public String format(LogRecord line) {
+            return FACTS.matcher(nested.format(line)).replaceFirst(found -> {
+                String facts = NUMBER.matcher(found.group(1)).replaceAll("\":$1");
+                return Matcher.quoteReplacement(facts.isEmpty() ? "" : "," + facts);
+            });
+        }
+    }
+}
