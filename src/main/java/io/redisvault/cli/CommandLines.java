@@ -66,7 +66,7 @@ final class CommandLines {
     }
 
     private static int tell(String failure, int exitCode) {
-        VaultCommand.note(failure);
+        VaultCommand.error(failure);
         return exitCode;
     }
 }

@@ -42,11 +42,17 @@ final class Launcher {
         RedisVault vault = (RedisVault) parsed.commandSpec().userObject();
         Object command =
                 parsed.hasSubcommand() ? parsed.subcommand().commandSpec().userObject() : vault;
-        if (command instanceof VaultCommand once) {
-            once.beforeStart();
+        if (command instanceof CompletionCommand completion) {
+            return completion.call();
         }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();
+        }
+        if (command instanceof VaultCommand once) {
+            once.beforeStart();
+            if (once.silence()) {
+                System.setProperty("quarkus.log.console.level", "ERROR");
+            }
         }
         return start(vault.config, args);
     }
@@ -92,20 +98,20 @@ final class Launcher {
         if (cause instanceof UnknownHostException
                 || cause instanceof UnresolvedAddressException
                 || bind && cause.getMessage().contains(OTHER_MACHINE)) {
-            VaultCommand.note("cannot listen on " + setting("host")
+            VaultCommand.error("cannot listen on " + setting("host")
                     + ": no address of this machine; set HTTP_HOST to one, or leave it out");
         } else if (bind) {
-            VaultCommand.note("cannot listen on port " + setting("port") + ": " + cause.getMessage()
+            VaultCommand.error("cannot listen on port " + setting("port") + ": " + cause.getMessage()
                     + "; set HTTP_PORT to a free one");
         } else {
-            VaultCommand.note("could not start:");
+            VaultCommand.error("could not start:");
             failure.printStackTrace();
         }
         return code;
     }
 
     private static int refuse(List<String> mistakes) {
-        mistakes.forEach(VaultCommand::note);
+        mistakes.forEach(VaultCommand::error);
         return RedisVault.WRONG_USAGE;
     }
 

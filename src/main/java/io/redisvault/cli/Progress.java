@@ -62,7 +62,9 @@ final class Progress {
 
     /** False if there is nothing to show. */
     private synchronized boolean show() {
-        long total = transfer == null ? 0 : transfer.total().getAsLong();
+        long total = transfer == null || VaultCommand.isSilent()
+                ? 0
+                : transfer.total().getAsLong();
         if (total == 0) {
             return false;
         }

@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             RestoreCommand.class,
             DrillCommand.class,
+            CompletionCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

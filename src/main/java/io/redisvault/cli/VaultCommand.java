@@ -13,6 +13,14 @@ abstract class VaultCommand implements Callable<Integer> {
     @Inject
     ObjectMapper mapper;
 
+    /** Set once, before the command begins. */
+    private static volatile boolean silent;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "print only the result, and errors")
+    private boolean quiet;
+
     @Option(names = "--json", description = "print JSON, for programs")
     private boolean json;
 
@@ -34,8 +42,25 @@ abstract class VaultCommand implements Callable<Integer> {
     @Override
     public abstract Integer call();
 
+    /** Lets commands of this process print only their results, and errors, if this one is to. */
+    boolean silence() {
+        silent = quiet;
+        return quiet;
+    }
+
+    static boolean isSilent() {
+        return silent;
+    }
+
     /** Prints a line for people, beside the result. */
     static void note(String text) {
+        if (!silent) {
+            error(text);
+        }
+    }
+
+    /** Prints why there is no result. */
+    static void error(String text) {
         System.err.println("redis-vault: " + text);
     }
 }

@@ -127,6 +127,10 @@ class CommandLineIT {
         assertThat(second.code()).as(second.err()).isEqualTo(3);
         assertThat(second.out()).isEmpty();
 
+        Exit quiet = surroundings.vault().and("REDIS_NODE_NAME", "once").run("backup", "--quiet");
+        assertThat(quiet.code()).isEqualTo(3);
+        assertThat(quiet.out() + quiet.err()).isEmpty();
+
         Exit again = surroundings.vault().and("REDIS_NODE_NAME", "once").run("backup", "--json");
         assertThat(again.out()).startsWith("{\"outcome\":\"skipped\",\"reason\":\"unchanged\",");
     }

@@ -1,0 +1,40 @@
+package io.redisvault.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints what a shell needs to complete our commands and options. */
+@Command(
+        name = "completion",
+        description = "Print a script by which a shell completes commands and options.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "%nExamples:",
+            "  source <(redis-vault completion bash)",
+            "  redis-vault completion zsh > ~/.redis-vault-completion"
+        })
+final class CompletionCommand implements Callable<Integer> {
+
+    private enum Shell {
+        BASH,
+        ZSH
+    }
+
+    /** One script is for both. */
+    @Parameters(paramLabel = "bash|zsh", description = "the shell")
+    private Shell shell;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        CommandSpec all = command.root();
+        System.out.print(AutoComplete.bash(all.name(), all.commandLine()));
+        return RedisVault.DONE;
+    }
+}
