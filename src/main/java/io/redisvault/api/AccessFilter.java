@@ -55,6 +55,9 @@ class AccessFilter {
             refuse(call, "metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false");
         } else if (OPEN.matcher(path).matches()) {
             read(call);
+        } else if (token.isPresent() && path.equals("/")) {
+            // The page itself, which has no secrets, and asks for the token.
+            call.next();
         } else if (token.isPresent()) {
             checkToken(call, token.get());
         } else {

@@ -118,6 +118,7 @@ public class BackupResource {
                 role.map(known -> known.name().toLowerCase(Locale.ROOT)).orElse(null),
                 schedule.next(),
                 running.map(BackupStatus.Running::of).orElse(null),
-                last.map(BackupStatus.Last::of).orElse(null));
+                last.map(BackupStatus.Last::of).orElse(null),
+                runner.lastFailure().map(BackupStatus.Last::of).orElse(null));
     }
 }

@@ -13,9 +13,11 @@ import java.util.Locale;
  * @param state {@code idle} or {@code running}
  * @param role of the node in the running or the last run; null before Redis has told it
  * @param nextRun when the next scheduled run begins
+ * @param lastFailure the run that failed last since the start; null if none did
  */
 @RegisterForReflection
-public record BackupStatus(String state, String node, String role, Instant nextRun, Running running, Last last) {
+public record BackupStatus(
+        String state, String node, String role, Instant nextRun, Running running, Last last, Last lastFailure) {
 
     /**
      * The run under way.

@@ -75,7 +75,7 @@ class Problems {
                         .header(HttpHeaders.ALLOW, allowed)
                         .build();
             }
-            case 406 -> response(Problem.of(status, "the answer is application/json; accept that"));
+            case 406 -> response(Problem.of(status, "nothing here is of a type that Accept allows; leave that header out"));
             default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, UNANSWERABLE));
         };
     }

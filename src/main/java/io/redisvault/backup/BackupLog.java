@@ -64,6 +64,6 @@ class BackupLog {
                 : line.fact(
                         "deleted_names",
                         String.join(",", names.subList(0, Math.min(MOST_NAMED, names.size())))
-                                + (names.size() > MOST_NAMED ? ",…" : ""));
+                                + (names.size() > MOST_NAMED ? ",..." : ""));
     }
 }

@@ -42,6 +42,7 @@ public class BackupRunner {
     private final Duration shutdownTimeout;
     private final AtomicReference<Flight> current = new AtomicReference<>();
     private volatile CompletedRun last;
+    private volatile CompletedRun lastFailure;
     private volatile boolean backsUpAtStop;
     /** In {@link System#nanoTime}; null unless the service stops. */
     private volatile Long stopsAt;
@@ -98,6 +99,11 @@ public class BackupRunner {
         return Optional.ofNullable(current.get()).map(Flight::run);
     }
 
+    /** The run that failed last, in this life of the process. */
+    public Optional<CompletedRun> lastFailure() {
+        return Optional.ofNullable(lastFailure);
+    }
+
     /** The run that ended last, in this life of the process. */
     public Optional<CompletedRun> last() {
         return Optional.ofNullable(last);
@@ -114,6 +120,9 @@ public class BackupRunner {
                 flight.run().role(),
                 outcome);
         last = run;
+        if (outcome instanceof Failed) {
+            lastFailure = run;
+        }
         try {
             ends.accept(run);
         } finally {

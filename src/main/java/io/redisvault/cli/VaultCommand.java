@@ -42,7 +42,7 @@ abstract class VaultCommand implements Callable<Integer> {
     @Override
     public abstract Integer call();
 
-    /** Lets commands of this process print only their results, and errors, if this one is to. */
+    /** Makes {@link #note} silent if this command is to be quiet, which it returns. */
     boolean silence() {
         silent = quiet;
         return quiet;

@@ -37,6 +37,13 @@ class FlatJsonLog {
         }
     }
 
+    static String flat(String line) {
+        return FACTS.matcher(line).replaceFirst(found -> {
+            String facts = NUMBER.matcher(found.group(1)).replaceAll("\":$1");
+            return Matcher.quoteReplacement(facts.isEmpty() ? "" : "," + facts);
+        });
+    }
+
     private static final class Flat extends Formatter {
         private final Formatter nested;
 
@@ -46,10 +53,7 @@ class FlatJsonLog {
 
         @Override
         public String format(LogRecord line) {
-            return FACTS.matcher(nested.format(line)).replaceFirst(found -> {
-                String facts = NUMBER.matcher(found.group(1)).replaceAll("\":$1");
-                return Matcher.quoteReplacement(facts.isEmpty() ? "" : "," + facts);
-            });
+            return flat(nested.format(line));
         }
     }
 }

@@ -189,6 +189,23 @@ class ApiTest {
     }
 
     @Test
+    void thePageIsOneSmallFileThatMayDoNothingButCallTheApi() {
+        String policy = when().get("/")
+                .then()
+                .statusCode(200)
+                .contentType("text/html;charset=UTF-8")
+                .body(containsString("data-token=\"false\""))
+                .extract()
+                .header("Content-Security-Policy");
+        assertThat(policy)
+                .startsWith("default-src 'none'; script-src 'sha256-")
+                .contains("style-src 'sha256-", "connect-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(when().get("/").asByteArray()).hasSizeLessThanOrEqualTo(40 << 10);
+        given().header("Host", "evil.example").when().get("/").then().statusCode(403);
+    }
+
+    @Test
     @Order(6)
     void metricsHaveTheNamesOfTheRustVersion() {
         for (String path : new String[] {"/q/metrics", "/metrics"}) {
@@ -255,7 +272,7 @@ class ApiTest {
 
     @Test
     void everyErrorIsAProblem() {
-        expectProblem(404, "not-found", "GET", "/");
+        expectProblem(404, "not-found", "GET", "/nothing");
         expectProblem(404, "not-found", "GET", "/q/nothing");
         expectProblem(404, "no-such-backup", "GET", "/backups/x");
         expectProblem(405, "method-not-allowed", "PUT", "/backup").header("Allow", "GET, HEAD, POST");

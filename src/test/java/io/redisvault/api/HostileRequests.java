@@ -116,7 +116,6 @@ final class HostileRequests {
     static Stream<HostileRequest> names() {
         return Stream.of(
                         "/backups/../../etc/passwd",
-                        "/backups/%2e%2e",
                         "/backups/..%2f..%2fetc%2fpasswd",
                         "/backups/%2fetc%2fpasswd",
                         "/backups/%252e%252e%252fetc%252fpasswd",
@@ -136,6 +135,12 @@ final class HostileRequests {
 
     static Stream<HostileRequest> methods() {
         return Stream.of(
+                of(
+                        "the page by a way around, as bytes",
+                        406,
+                        "GET /backups/%2e%2e HTTP/1.1",
+                        HOST,
+                        "Accept: application/octet-stream"),
                 of("DELETE of a backup", 405, "DELETE /backups/" + NAME + " HTTP/1.1", HOST),
                 of("PUT of a backup", 405, "PUT /backups/" + NAME + " HTTP/1.1", HOST),
                 of("PATCH of a backup", 405, "PATCH /backups/" + NAME + " HTTP/1.1", HOST),

@@ -56,7 +56,7 @@ class CommandLineIT {
         Exit exit = VaultProcess.with(Map.of()).run("--onec");
         assertThat(exit.code()).isEqualTo(2);
         assertThat(exit.err())
-                .startsWith("redis-vault: '--onec' is unknown; redis-vault takes backup, list, ")
+                .startsWith("redis-vault: '--onec' is unknown; redis-vault takes check, backup, list, ")
                 .contains("--once", "--config")
                 .hasLineCount(1);
         Exit inCommand = VaultProcess.with(Map.of()).run("list", "--al");

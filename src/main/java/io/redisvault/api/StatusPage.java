@@ -1,0 +1,68 @@
+package io.redisvault.api;
+
+import io.redisvault.config.VaultConfig;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** The page for people: a file that shows what the rest of the API answers. */
+@Path("/")
+public class StatusPage {
+
+    private static final String FILE = "page.html";
+    private static final String TOKEN = "data-token=\"%s\"";
+
+    private final String page;
+    private final String policy;
+
+    StatusPage(VaultConfig config) {
+        boolean token =
+                config.http().token().isPresent() || config.http().tokenFile().isPresent();
+        // Asks for the token before it is refused for the lack of one.
+        page = read().replace(TOKEN.formatted(false), TOKEN.formatted(token));
+        // Nothing but the script and the style in it, and calls to where it came from.
+        policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
+                + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    @GET
+    @Produces(MediaType.TEXT_HTML + ";charset=UTF-8")
+    @Operation(hidden = true)
+    public Response page() {
+        return Response.ok(page)
+                .header("Content-Security-Policy", policy)
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "no-referrer")
+                .header("Cache-Control", "no-cache")
+                .build();
+    }
+
+    private static String read() {
+        try (InputStream file = StatusPage.class.getResourceAsStream(FILE)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String hash(String element) {
+        String start = "<" + element + ">";
+        String content = page.substring(page.indexOf(start) + start.length(), page.indexOf("</" + element + ">"));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.redisvault.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.Browser;
+import io.redisvault.servers.Surroundings;
+import io.redisvault.servers.VaultProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser. */
+class StatusPageIT {
+
+    private static final String TOKEN = "0123456789abcdef";
+    private static final String TAB = "\uE004";
+    private static final String ENTER = "\uE007";
+
+    @TempDir
+    private static Path data;
+
+    private static Surroundings surroundings;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws IOException {
+        assumeThat(Browser.program())
+                .as("the page is not tried: there is no chromedriver in the PATH")
+                .isPresent();
+        surroundings = Surroundings.start();
+        surroundings.redis().populate(100, 100);
+        surroundings.redis().save();
+        Files.createDirectories(surroundings.s3().file("redis-vault"));
+        for (int backup = 0; backup < 5; backup++) {
+            SyntheticDump.write(
+                    surroundings.s3().file("redis-vault/page_2026-01-0" + (backup + 1) + "T03:04:05Z.rdb"),
+                    100_000 * (backup + 1),
+                    backup);
+        }
+        SyntheticDump.write(surroundings.s3().file("redis-vault/other_2026-01-02T03:04:05Z.rdb"), 1000, 1);
+        browser = Browser.start("--window-size=1000,1400");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (surroundings != null) {
+            surroundings.close();
+        }
+    }
+
+    /** The page of the test before goes on asking a service that is gone. */
+    @BeforeEach
+    void leave() {
+        browser.open(URI.create("about:blank"));
+        browser.console();
+    }
+
+    @Test
+    void backingUpShowsProgressAndEndsInANewRow() throws IOException {
+        SyntheticDump.write(data.resolve("dump.rdb"), 600_000, 9);
+        try (VaultProcess vault = vault().and("BACKUP_RATE_LIMIT", "128KiB").serve()) {
+            browser.open(vault.url().resolve("/"));
+            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
+            assertThat(rows("#backups")).isEqualTo(5);
+            assertThat(browser.text("#summary")).matches("5 backups, 1\\.\\d MiB");
+            assertThat(browser.script("return document.querySelectorAll('#chart rect').length"))
+                    .isEqualTo("5");
+            assertThat(browser.text("#nodes tbody")).contains("page (this one)", "other");
+            assertThat(browser.text("#next")).startsWith("in ");
+
+            browser.click("#backup");
+            awaitText("#running", " left");
+            assertThat(browser.text("#rate")).matches("\\d+ %, .* of \\d+\\.\\d KiB, .*/s, .* left");
+            Awaitility.await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(6));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(browser.text("#last")).contains("stored page_"));
+            assertThat(browser.script("return document.querySelector('#running').hidden"))
+                    .isEqualTo("true");
+
+            browser.click("#backups tbody tr:nth-child(2) button");
+            Awaitility.await().untilAsserted(() -> assertThat(browser.text("#said"))
+                    .isEqualTo("page_2026-01-05T03:04:05Z.rdb is good"));
+            screenshot();
+            Files.delete(surroundings.s3().file("redis-vault/page_2026-01-01T03:04:05Z.rdb"));
+            assertThat(browser.console()).isEmpty();
+
+            browser.click("#backups tbody tr:nth-child(6) button");
+            awaitText("#said", "There is no such backup");
+
+            checkContrast();
+        }
+    }
+
+    @Test
+    void aTokenIsAskedForOnceAndAllIsReachedByKeyboard() throws IOException {
+        Files.copy(surroundings.redis().dumpFile(), data.resolve("dump.rdb"), StandardCopyOption.REPLACE_EXISTING);
+        try (VaultProcess vault = vault().and("API_TOKEN", TOKEN).serve()) {
+            browser.open(vault.url().resolve("/"));
+            assertThat(browser.script("return document.querySelector('#all').hidden"))
+                    .isEqualTo("true");
+            assertThat(browser.script("return document.activeElement.id")).isEqualTo("token");
+            browser.type("#token", TOKEN);
+            browser.press(ENTER);
+            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
+            browser.open(vault.url().resolve("/"));
+            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
+            assertThat(browser.script("return document.querySelector('#login').hidden"))
+                    .isEqualTo("true");
+
+            int before = rows("#backups");
+            List<String> reached = new ArrayList<>();
+            for (int stop = 0; stop <= before; stop++) {
+                browser.press(TAB);
+                reached.add(browser.script("return document.activeElement.textContent"));
+                assertThat(browser.script("return getComputedStyle(document.activeElement).outlineStyle"))
+                        .isEqualTo("solid");
+            }
+            assertThat(reached.get(0)).isEqualTo("Back up now");
+            assertThat(reached.subList(1, before + 1)).allMatch("Verify"::equals);
+            browser.script("document.querySelector('#backup').focus()");
+            browser.press(ENTER);
+            Awaitility.await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(before + 1));
+            assertThat(browser.console()).isEmpty();
+
+            browser.asDarkPhone();
+            assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
+                    .isEqualTo("rgb(13, 17, 23)");
+            // Nothing sticks out.
+            assertThat(browser.script("return document.documentElement.scrollWidth"))
+                    .isEqualTo("360");
+            checkContrast();
+        }
+    }
+
+    private static VaultProcess.Builder vault() {
+        return surroundings.vault().and("REDIS_NODE_NAME", "page").and("REDIS_DATA_PATH", data.toString());
+    }
+
+    private static void awaitText(String selector, String text) {
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(browser.text(selector)).contains(text));
+    }
+
+    private static int rows(String table) {
+        return Integer.parseInt(browser.script("return document.querySelectorAll('" + table + " tbody tr').length"));
+    }
+
+    /** Each text against what is behind it, as WCAG AA wants it: 4.5 to 1. */
+    private static void checkContrast() {
+        String poor = browser.script("""
+                const light = c => { const v = c.map(x => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+                  return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2]; };
+                const parse = c => c.match(/[\\d.]+/g).map(Number);
+                const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+                  if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+                return [...document.querySelectorAll('body *')].filter(e => e.offsetParent && [...e.childNodes].some(
+                  n => n.nodeType === 3 && n.data.trim())).filter(e => { const a = light(parse(getComputedStyle(e).color)),
+                  b = light(behind(e)); return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5; })
+                  .map(e => e.tagName + ' ' + e.textContent).join('; ');
+                """);
+        assertThat(poor).isEmpty();
+    }
+
+    /** For the README. */
+    private static void screenshot() throws IOException {
+        browser.script("scrollTo(0, 0)");
+        browser.screenshot(Path.of("target", "status-page.png"));
+        assertThat(Arrays.copyOf(Files.readAllBytes(Path.of("target", "status-page.png")), 4))
+                .isEqualTo(new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+    }
+}
