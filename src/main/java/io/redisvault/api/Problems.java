@@ -75,7 +75,8 @@ class Problems {
                         .header(HttpHeaders.ALLOW, allowed)
                         .build();
             }
-            case 406 -> response(Problem.of(status, "nothing here is of a type that Accept allows; leave that header out"));
+            case 406 ->
+                response(Problem.of(status, "nothing here is of a type that Accept allows; leave that header out"));
             default -> status < 400 ? refusal.getResponse() : response(Problem.of(status, UNANSWERABLE));
         };
     }

@@ -26,10 +26,9 @@ public class StatusPage {
     private final String policy;
 
     StatusPage(VaultConfig config) {
-        boolean token =
-                config.http().token().isPresent() || config.http().tokenFile().isPresent();
         // Asks for the token before it is refused for the lack of one.
-        page = read().replace(TOKEN.formatted(false), TOKEN.formatted(token));
+        page = read().replace(
+                        TOKEN.formatted(false), TOKEN.formatted(config.http().wantsToken()));
         // Nothing but the script and the style in it, and calls to where it came from.
         policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -73,7 +73,9 @@ final class ListCommand extends VaultCommand {
         List<Backup> shown = catalog.withFacts(newest.backups()).await().indefinitely();
         if (shown.isEmpty()) {
             print(shown, "");
-            note("there is no backup of node '" + catalog.node() + "' at " + catalog.place() + "; " + others(catalog));
+            String condition = before.equals(Instant.MAX) ? "" : " from before " + before;
+            note("there is no backup of node '" + catalog.node() + "'" + condition + " at " + catalog.place() + "; "
+                    + others(catalog));
             return RedisVault.NOTHING_TO_DO;
         }
         Instant now = clock.instant();

@@ -114,8 +114,6 @@ public class SetupCheck {
         // The real one, where any free port is taken.
         String port =
                 ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
-        boolean token =
-                config.http().token().isPresent() || config.http().tokenFile().isPresent();
         List<Finding> findings = new ArrayList<>();
         findings.add(ok(
                 "http",
@@ -124,7 +122,7 @@ public class SetupCheck {
                                 tls ? "https" : "http",
                                 config.http().host(),
                                 port,
-                                token
+                                config.http().wantsToken()
                                         ? "whoever has the token"
                                         : "callers on this machine only; API_TOKEN opens it to others")));
         Instant next = schedule.next();

@@ -198,6 +198,11 @@ public interface VaultConfig {
 
         Optional<SecretFile> tokenFile();
 
+        /** False if callers on this machine are answered, and nobody else. */
+        default boolean wantsToken() {
+            return token().isPresent() || tokenFile().isPresent();
+        }
+
         /** PEM file of the certificate, followed by those between it and its authority; with it the port speaks TLS. */
         Optional<Path> tlsCertFile();
 
