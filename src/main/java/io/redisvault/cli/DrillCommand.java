@@ -4,6 +4,7 @@ import io.redisvault.drill.Drill;
 import io.redisvault.drill.DrillOptions;
 import io.redisvault.drill.DrillResult;
 import io.redisvault.drill.RedisServerBinary;
+import io.redisvault.restore.LiveOptions;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,10 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Proves that a backup can be restored. */
 @Command(
@@ -26,15 +24,19 @@ import picocli.CommandLine.Spec;
             "%nExamples:",
             "  redis-vault drill",
             "  redis-vault drill --work-dir /scratch --json",
-            "  redis-vault drill --redis-server /usr/bin/valkey-server"
+            "  redis-vault drill --redis-server /usr/bin/valkey-server",
+            "  redis-vault drill --into redis://scratch:6379 --listen 10.0.0.7:7000 --flush"
         })
 final class DrillCommand extends VaultCommand {
+
+    /** Options that mean nothing to a running server. */
+    private static final List<String> OF_PROGRAMS = List.of("--redis-server", "--work-dir");
 
     @Inject
     Drill drill;
 
-    @Spec
-    private CommandSpec command;
+    @Mixin
+    private ServerOptions into;
 
     @Mixin
     private BackupOptions backup;
@@ -58,17 +60,40 @@ final class DrillCommand extends VaultCommand {
             description = "for the loading; 1m and a second for each 4 MiB by default")
     private Optional<Duration> timeout;
 
+    @Option(names = "--flush", description = "remove all keys from the server of --into when the drill has passed")
+    private boolean flush;
+
+    @Override
+    Optional<String> server() {
+        return into.address();
+    }
+
     @Override
     void beforeStart() {
+        into.check(OF_PROGRAMS);
+        if (flush && into.address().isEmpty()) {
+            throw into.wrong("--flush goes with --into only");
+        }
         // For the socket of the server.
         System.setProperty("quarkus.vertx.prefer-native-transport", "true");
     }
 
     @Override
     public Integer call() {
-        DrillOptions options = new DrillOptions(program(), workDirectory, timeout);
         Progress progress = new Progress();
-        DrillResult result = progress.await(drill.run(backup.selection(), options, progress::follow, progress::step));
+        DrillResult result = progress.await(
+                into.address().isPresent()
+                        ? drill.into(
+                                backup.selection(),
+                                new LiveOptions(into.listen(), false, false, true, timeout),
+                                flush,
+                                progress::follow,
+                                progress::step)
+                        : drill.run(
+                                backup.selection(),
+                                new DrillOptions(program(), workDirectory, timeout),
+                                progress::follow,
+                                progress::step));
         print(result, text(result));
         return result.passed() ? RedisVault.DONE : RedisVault.FAILED;
     }
@@ -78,30 +103,23 @@ final class DrillCommand extends VaultCommand {
         lines.add("restored " + result.backup().name() + ": " + HumanText.backup(result.backup()));
         if (result.passed()) {
             lines.add("loaded by " + result.server());
-            result.databases().forEach(keys -> lines.add("database " + keys.database() + ": " + keys(keys.loaded())));
+            result.databases()
+                    .forEach(keys -> lines.add("database " + keys.database() + ": " + HumanText.keys(keys.loaded())));
             if (result.expired() != null && result.expired() > 0) {
-                lines.add("left out as expired: " + keys(result.expired()));
+                lines.add("left out as expired: " + HumanText.keys(result.expired()));
             }
         }
         lines.add(result.passed() ? "drill passed in " + result.seconds() + " s" : "drill failed: " + result.reason());
         return String.join(System.lineSeparator(), lines);
     }
 
-    private static String keys(long number) {
-        return number + (number == 1 ? " key" : " keys");
-    }
-
     private Path program() {
         if (server.isPresent() && !RedisServerBinary.runs(server.get())) {
-            throw wrong("--redis-server: '" + server.get() + "' is not a program");
+            throw into.wrong("--redis-server: '" + server.get() + "' is not a program");
         }
         return server.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(RedisServerBinary::find))
-                .orElseThrow(() ->
-                        wrong("there is no redis-server or valkey-server in the PATH: install one, or name one with"
+                .orElseThrow(() -> into.wrong(
+                        "there is no redis-server or valkey-server in the PATH: install one, or name one with"
                                 + " --redis-server"));
-    }
-
-    private ParameterException wrong(String what) {
-        return new ParameterException(command.commandLine(), what);
     }
 }

@@ -71,6 +71,10 @@ final class HumanText {
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 
+    static String keys(long number) {
+        return number + (number == 1 ? " key" : " keys");
+    }
+
     /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
     static String backup(Backup backup) {
         Backup.Rdb rdb = backup.rdb();

@@ -26,7 +26,7 @@ final class Launcher {
 
     static int launch(String... args) {
         if (args.length == 0) {
-            return start(null, args);
+            return start(null, Optional.empty(), args);
         }
         // Without beans: it only looks at what is wanted. Quarkus makes the commands that run.
         return CommandLines.of(new RedisVault(), CommandLine.defaultFactory())
@@ -45,6 +45,10 @@ final class Launcher {
         if (command instanceof CompletionCommand completion) {
             return completion.call();
         }
+        Optional<String> server = Optional.empty();
+        if (command instanceof VaultCommand once) {
+            server = once.server();
+        }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();
         }
@@ -54,7 +58,7 @@ final class Launcher {
                 System.setProperty("quarkus.log.console.level", "ERROR");
             }
         }
-        return start(vault.config, args);
+        return start(vault.config, server, args);
     }
 
     /** Opens no port and starts no schedule, so that it can run beside a sidecar. */
@@ -73,8 +77,8 @@ final class Launcher {
         }
     }
 
-    private static int start(Path config, String... args) {
-        List<String> mistakes = Settings.check(Optional.ofNullable(config));
+    private static int start(Path config, Optional<String> server, String... args) {
+        List<String> mistakes = Settings.check(Optional.ofNullable(config), server);
         if (!mistakes.isEmpty()) {
             return refuse(mistakes);
         }

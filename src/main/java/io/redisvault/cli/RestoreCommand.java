@@ -3,6 +3,9 @@ package io.redisvault.cli;
 import io.redisvault.cli.Values.FileMode;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.restore.FileOwner;
+import io.redisvault.restore.LiveOptions;
+import io.redisvault.restore.LiveRestore;
+import io.redisvault.restore.LoadedBackup;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
@@ -11,6 +14,7 @@ import io.redisvault.restore.RestoreResult;
 import io.redisvault.restore.RestoreTarget;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +23,8 @@ import picocli.CommandLine.Option;
 /** Puts a backup in place. */
 @Command(
         name = "restore",
-        description = "Put a backup where Redis finds it when it starts: all of it, checked, or nothing.",
+        description =
+                "Put a backup where Redis finds it when it starts, or into one that runs: all of it, checked, or nothing.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",
@@ -27,12 +32,20 @@ import picocli.CommandLine.Option;
             "  redis-vault restore --to /data --if-empty              in an init container",
             "  redis-vault restore --to /data --append-only           for a Redis with 'appendonly yes'",
             "  redis-vault restore --to /data --before 2026-11-23T14:00:00Z --force",
-            "  redis-vault restore --to /data --node redis-production another node's data"
+            "  redis-vault restore --to /data --node redis-production another node's data",
+            "  redis-vault restore --into redis://localhost:6379      a Redis that goes on running"
         })
 final class RestoreCommand extends VaultCommand {
 
+    /** Options that mean nothing to a running server. */
+    private static final List<String> OF_FILES =
+            List.of("--to", "--if-empty", "--append-only", "--append-filename", "--unverified", "--owner", "--mode");
+
     @Inject
     Restore restore;
+
+    @Inject
+    LiveRestore live;
 
     @Inject
     VaultConfig config;
@@ -43,11 +56,16 @@ final class RestoreCommand extends VaultCommand {
     @Option(
             names = "--to",
             paramLabel = "PATH",
-            required = true,
             description = "the data directory of a Redis that is stopped, or the file to write in one")
     private Path to;
 
-    @Option(names = "--force", description = "replace the data that are there, which are kept under another name")
+    @Mixin
+    private ServerOptions server;
+
+    @Option(
+            names = "--force",
+            description =
+                    "replace the data that are there: files are kept under another name, keys of a server are lost")
     private boolean force;
 
     @Option(
@@ -88,20 +106,22 @@ final class RestoreCommand extends VaultCommand {
     private FileMode mode;
 
     @Override
-    public Integer call() {
-        RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename())
-                .in(appendOnly, Optional.ofNullable(appendFilename), force);
-        Optional<Path> data = target.existingData();
-        if (ifEmpty && data.isPresent()) {
-            note(data.get() + " is there: left as it is");
-            return RedisVault.DONE;
+    void beforeStart() {
+        server.check(OF_FILES);
+        if (to == null && server.address().isEmpty()) {
+            throw server.wrong("name a directory with --to PATH, or a running server with --into ADDRESS");
         }
-        RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
-        Progress progress = new Progress();
+    }
+
+    @Override
+    Optional<String> server() {
+        return server.address();
+    }
+
+    @Override
+    public Integer call() {
         try {
-            RestoreResult result = progress.await(restore.run(backup.selection(), target, options, progress::follow));
-            result.notes().forEach(VaultCommand::note);
-            print(result, text(result));
+            return server.address().isPresent() ? load() : write();
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
                 note("--fallback takes the newest good backup");
@@ -112,13 +132,43 @@ final class RestoreCommand extends VaultCommand {
                 throw e;
             }
             note(e.getMessage() + ": nothing to restore yet");
+            return RedisVault.DONE;
         }
+    }
+
+    private Integer load() {
+        LiveOptions options = new LiveOptions(server.listen(), force, fallback, false, Optional.empty());
+        Progress progress = new Progress();
+        LoadedBackup loaded = progress.await(live.run(backup.selection(), options, progress::follow, progress::step));
+        return show(
+                RestoreResult.loaded(loaded, config.redis().connectionString().toString()));
+    }
+
+    private Integer write() {
+        RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename())
+                .in(appendOnly, Optional.ofNullable(appendFilename), force);
+        Optional<Path> data = target.existingData();
+        if (ifEmpty && data.isPresent()) {
+            note(data.get() + " is there: left as it is");
+            return RedisVault.DONE;
+        }
+        RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
+        Progress progress = new Progress();
+        return show(progress.await(restore.run(backup.selection(), target, options, progress::follow)));
+    }
+
+    private Integer show(RestoreResult result) {
+        result.notes().forEach(VaultCommand::note);
+        print(result, text(result));
         return RedisVault.DONE;
     }
 
     private static String text(RestoreResult result) {
         String text = "restored %s to %s: %s"
                 .formatted(result.backup().name(), result.path(), HumanText.backup(result.backup()));
+        if (result.server() != null) {
+            text += System.lineSeparator() + "loaded by " + result.server() + ": " + HumanText.keys(result.keys());
+        }
         return result.keptAs() == null
                 ? text
                 : text + System.lineSeparator() + "the one before it is kept as " + result.keptAs();

@@ -3,6 +3,7 @@ package io.redisvault.cli;
 import io.redisvault.config.HumanDuration;
 import io.redisvault.config.Settings;
 import io.redisvault.restore.FileOwner;
+import io.redisvault.restore.ListenAddress;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,8 @@ final class Values {
                 .registerConverter(Duration.class, reading(HumanDuration::parse))
                 .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
                 .registerConverter(FileMode.class, reading(Values::fileMode))
-                .registerConverter(FileOwner.class, reading(FileOwner::parse));
+                .registerConverter(FileOwner.class, reading(FileOwner::parse))
+                .registerConverter(ListenAddress.class, reading(ListenAddress::parse));
     }
 
     private static <T> ITypeConverter<T> reading(Function<String, T> parser) {

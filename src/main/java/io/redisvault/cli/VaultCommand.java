@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 
@@ -26,6 +27,11 @@ abstract class VaultCommand implements Callable<Integer> {
 
     /** Prepares what Quarkus must know before it starts. */
     void beforeStart() {}
+
+    /** Address of the server that takes the place of the configured Redis. */
+    Optional<String> server() {
+        return Optional.empty();
+    }
 
     /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
     void print(Object result, String text) {

@@ -119,6 +119,11 @@ public record RedisAddress(
         return scheme() + credentials + host + ":" + port + (database == 0 ? "" : "/" + database);
     }
 
+    /** True if both are spelt the same, whatever the user and the database. */
+    boolean isSameServer(RedisAddress other) {
+        return tls == other.tls && host.equals(other.host) && port == other.port && socket.equals(other.socket);
+    }
+
     RedisAddress withPassword(String given) {
         return new RedisAddress(tls, host, port, socket, user, Optional.of(given), database);
     }

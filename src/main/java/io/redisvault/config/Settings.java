@@ -39,11 +39,12 @@ public final class Settings {
      * Checks the settings of this process before anything starts, and keeps them for what starts.
      *
      * @param configFile as named on the command line; {@code config.yaml}, if there is one, when empty
+     * @param into address of a server that takes the place of the configured Redis, as the option {@code --into} gives it
      * @return one line for each mistake, without any secret; empty if all is well
      */
-    public static List<String> check(Optional<Path> configFile) {
+    public static List<String> check(Optional<Path> configFile, Optional<String> into) {
         // A system property of a variable's name takes its place.
-        checked = read(environment(System::getProperty), configFile);
+        checked = read(environment(System::getProperty), configFile, into);
         if (checked.mistakes.isEmpty()) {
             checked.requireRegion();
         }
@@ -69,9 +70,9 @@ public final class Settings {
         return canonical(ValueFormat.NODE_NAME, text);
     }
 
-    static Settings read(Map<String, String> environment, Optional<Path> configFile) {
+    static Settings read(Map<String, String> environment, Optional<Path> configFile, Optional<String> into) {
         Settings settings = new Settings();
-        settings.take(ForeignVariables.withoutServices(environment), settings.readFile(configFile));
+        settings.take(ForeignVariables.withoutServices(environment), settings.readFile(configFile), into);
         return settings;
     }
 
@@ -120,7 +121,7 @@ public final class Settings {
         return file;
     }
 
-    private void take(Map<String, String> variables, Map<String, Value> file) {
+    private void take(Map<String, String> variables, Map<String, Value> file, Optional<String> into) {
         ForeignVariables.report(variables, mistakes, warnings);
         Map<String, Value> environment = new HashMap<>();
         read(variables, "", setting -> setting.variables(Optional.empty()), environment);
@@ -150,11 +151,33 @@ public final class Settings {
                 .sorted()
                 .toList();
         completeFor(type);
+        into.ifPresent(this::replaceRedis);
         typed = mapped();
         new SettingsValidator(typed, values, mistakes, warnings).validate();
         if (type != StorageType.FILESYSTEM) {
             requireProxy(variables);
         }
+    }
+
+    /** Another server than the configured one is not told the password of that. */
+    private void replaceRedis(String address) {
+        Setting setting = Setting.of("redis.connection_string");
+        Map<String, Value> replacing = new HashMap<>();
+        add(replacing, setting, "--into", address);
+        if (replacing.isEmpty()) {
+            return;
+        }
+        RedisAddress other = RedisAddress.of(address);
+        boolean login = other.user().isPresent() || other.password().isPresent();
+        if (!login
+                && other.isSameServer(RedisAddress.of(values.get(setting.key()).text()))) {
+            return;
+        }
+        values.keySet().removeAll(Set.of("redis.password", "redis.password_file"));
+        if (!other.tls()) {
+            values.keySet().removeAll(Set.of("redis.ca_file", "redis.client_cert_file", "redis.client_key_file"));
+        }
+        values.putAll(replacing);
     }
 
     private void requireProxy(Map<String, String> variables) {

@@ -46,7 +46,7 @@ public final class VaultConfigSourceFactory implements ConfigSourceFactory {
     private static Settings read(ConfigSourceContext context) {
         Map<String, String> variables = Expressions.withoutExpansion(() -> Settings.environment(name ->
                 context.getValue(name) == null ? null : context.getValue(name).getValue()));
-        return Settings.read(variables, Optional.empty());
+        return Settings.read(variables, Optional.empty(), Optional.empty());
     }
 
     /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */

@@ -4,6 +4,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
 import io.redisvault.restore.BackupReading;
 import io.redisvault.restore.BackupSelection;
+import io.redisvault.restore.LiveOptions;
+import io.redisvault.restore.LiveRestore;
 import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
@@ -33,12 +35,14 @@ public class Drill {
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
 
     private final Restore restore;
+    private final LiveRestore live;
     private final Vertx vertx;
     private DrillSandbox sandbox;
     private boolean stopped;
 
-    Drill(Restore restore, Vertx vertx) {
+    Drill(Restore restore, LiveRestore live, Vertx vertx) {
         this.restore = restore;
+        this.live = live;
         this.vertx = vertx;
     }
 
@@ -64,6 +68,26 @@ public class Drill {
                         .chain(restored -> load(restored.backup(), opened, options, began))
                         .onTermination()
                         .call(() -> Uni.createFrom().voidItem().emitOn(workers).invoke(opened::close)));
+    }
+
+    /**
+     * Runs a drill on an empty server that runs already. Fails with {@link NoBackupException}, {@link StorageException}, and
+     * {@link RestoreException} if the backup is corrupt, or the server may not or does not load it.
+     *
+     * @param flush true to remove all keys from the server afterwards
+     * @param begun gets each reading of the backup, to follow it
+     * @param step gets a line when something else begins
+     */
+    public Uni<DrillResult> into(
+            BackupSelection selection,
+            LiveOptions options,
+            boolean flush,
+            Consumer<BackupReading> begun,
+            Consumer<String> step) {
+        long began = System.nanoTime();
+        return live.run(selection, options, begun, step)
+                .call(loaded -> flush ? live.flush() : Uni.createFrom().voidItem())
+                .map(loaded -> DrillResult.passed(loaded.backup(), loaded.server(), since(began)));
     }
 
     private Uni<DrillResult> load(Backup backup, DrillSandbox opened, DrillOptions options, long began) {

@@ -1,5 +1,6 @@
 package io.redisvault.drill;
 
+import io.redisvault.restore.LiveOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,12 +14,7 @@ import java.util.Optional;
  */
 public record DrillOptions(Path server, Path workDirectory, Optional<Duration> timeout) {
 
-    private static final Duration SHORTEST = Duration.ofMinutes(1);
-
-    /** Slow servers on slow disks are faster than this. */
-    private static final long BYTES_PER_SECOND = 4 << 20;
-
     Duration timeout(long bytes) {
-        return timeout.orElse(SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND));
+        return timeout.orElse(LiveOptions.loadingTime(bytes));
     }
 }

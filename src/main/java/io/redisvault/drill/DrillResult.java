@@ -36,7 +36,9 @@ public record DrillResult(
         List<Database> databases = server.keys().entrySet().stream()
                 .map(keys -> new Database(keys.getKey(), keys.getValue()))
                 .toList();
-        String expired = server.fields().get(EXPIRED);
+        // A replica, as which a running server loads a backup, leaves none out.
+        String expired =
+                server.field("role").equals("slave") ? null : server.fields().get(EXPIRED);
         return new DrillResult(
                 "passed",
                 null,

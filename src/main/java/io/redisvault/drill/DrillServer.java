@@ -110,7 +110,7 @@ final class DrillServer implements AutoCloseable {
                 .withDelay(PAUSE)
                 .indefinitely()
                 .select()
-                .first(info -> !info.loading())
+                .where(info -> !info.loading())
                 .toUni();
         Uni<ServerInfo> end = Uni.createFrom()
                 .completionStage(process::onExit)

@@ -3,6 +3,7 @@ package io.redisvault.redis;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.redisvault.config.RedisAddress;
 import io.redisvault.config.VaultConfig;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.mutiny.core.Vertx;
@@ -21,6 +22,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -33,6 +35,7 @@ import javax.net.ssl.SSLException;
 final class ConnectionDiagnosis {
 
     private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration SILENCE = Duration.ofMillis(500);
 
     /** Words of the client. */
     private static final String UNREADABLE = "ILLEGAL_STATE";
@@ -43,18 +46,75 @@ final class ConnectionDiagnosis {
 
     private final RedisAddress address;
     private final boolean ownAuthorities;
+    private final Duration patience;
     private final Duration timeout;
     private final NetClient client;
 
     ConnectionDiagnosis(VaultConfig.Redis config, Vertx vertx) {
         address = config.connectionString();
         ownAuthorities = config.caFile().isPresent();
+        patience = config.timeout();
         timeout = config.timeout().compareTo(LONGEST) < 0 ? config.timeout() : LONGEST;
         client = vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()));
     }
 
-    /** The reason of a failure in words for people; takes a further connection only if the failure does not tell it. */
-    Uni<String> reason(Throwable failure, String otherwise) {
+    /** The answer to the first question; fails with {@link RedisUnavailableException}, which says why there is none. */
+    <T> Uni<T> firstAnswer(Uni<T> answer) {
+        return Uni.combine()
+                .any()
+                .of(answer, this.<T>refusedAfterSilence())
+                .ifNoItem()
+                .after(patience)
+                .fail()
+                .onFailure()
+                .recoverWithUni(failure -> explained(failure, ConnectionDiagnosis::remedy));
+    }
+
+    private static String remedy(String reason) {
+        if (reason.contains("Connection refused")) {
+            return "; is it running, is REDIS_CONNECTION right?";
+        }
+        if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
+            return " Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION";
+        }
+        return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
+    }
+
+    /** Fails if the server, after a silence, turns out to refuse us; else never ends. */
+    private <T> Uni<T> refusedAfterSilence() {
+        return Uni.createFrom()
+                .voidItem()
+                .onItem()
+                .delayIt()
+                .by(patience.compareTo(SILENCE) < 0 ? patience.dividedBy(2) : SILENCE)
+                .chain(silent -> refusal())
+                .chain(reason -> reason.isPresent()
+                        ? Uni.createFrom().failure(unavailable(reason.get() + remedy(reason.get()), null))
+                        : Uni.createFrom().nothing());
+    }
+
+    /** Fails with what a failure means, in words for people. */
+    <T> Uni<T> explained(Throwable failure) {
+        return explained(failure, reason -> "");
+    }
+
+    private <T> Uni<T> explained(Throwable failure, UnaryOperator<String> remedy) {
+        if (failure instanceof RedisUnavailableException) {
+            return Uni.createFrom().failure(failure);
+        }
+        String otherwise = failure instanceof TimeoutException
+                ? "no answer within " + patience.toMillis() + " ms"
+                : String.valueOf(failure.getMessage());
+        return reason(failure, otherwise)
+                .chain(reason -> Uni.createFrom().failure(unavailable(reason + remedy.apply(reason), failure)));
+    }
+
+    private RedisUnavailableException unavailable(String reason, Throwable cause) {
+        return new RedisUnavailableException(address + ": " + reason, cause);
+    }
+
+    /** Takes a further connection only if the failure does not tell the reason. */
+    private Uni<String> reason(Throwable failure, String otherwise) {
         if (isOf(failure, SSLException.class)) {
             return Uni.createFrom().item(tlsReason(failure));
         }
@@ -73,7 +133,7 @@ final class ConnectionDiagnosis {
     }
 
     /** What the server says against this connection; empty if it says nothing, or nothing that is wrong. */
-    Uni<Optional<String>> refusal() {
+    private Uni<Optional<String>> refusal() {
         return client.connect(
                         address.socket().isPresent()
                                 ? SocketAddress.domainSocketAddress(

@@ -2,7 +2,6 @@ package io.redisvault.redis;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.VaultConfig;
-import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Response;
@@ -16,7 +15,6 @@ public class RedisNode {
 
     private static final int RETRIES = 2;
     private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final Duration SILENCE = Duration.ofMillis(500);
 
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
@@ -44,14 +42,8 @@ public class RedisNode {
 
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
     public Uni<NodeState> state() {
-        return Uni.combine()
-                .any()
-                .of(info(), refusal())
-                .ifNoItem()
-                .after(config.timeout())
-                .fail()
-                .onFailure()
-                .recoverWithUni(this::explained)
+        return diagnosis
+                .firstAnswer(info())
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE)
@@ -96,43 +88,5 @@ public class RedisNode {
                             + " itself in REDIS_CONNECTION, or set BACKUP_MASTER and BACKUP_REPLICA to true",
                     null);
         }
-    }
-
-    /** Fails if the server, after a silence, turns out to refuse us; else never ends. */
-    private Uni<ServerInfo> refusal() {
-        return Uni.createFrom()
-                .voidItem()
-                .onItem()
-                .delayIt()
-                .by(config.timeout().compareTo(SILENCE) < 0 ? config.timeout().dividedBy(2) : SILENCE)
-                .chain(diagnosis::refusal)
-                .chain(reason -> reason.isPresent()
-                        ? Uni.createFrom().failure(unavailable(reason.get(), null))
-                        : Uni.createFrom().nothing());
-    }
-
-    private Uni<ServerInfo> explained(Throwable failure) {
-        if (failure instanceof RedisUnavailableException) {
-            return Uni.createFrom().failure(failure);
-        }
-        String otherwise = failure instanceof TimeoutException
-                ? "no answer within " + config.timeout().toMillis() + " ms"
-                : String.valueOf(failure.getMessage());
-        return diagnosis.reason(failure, otherwise).chain(reason -> Uni.createFrom()
-                .failure(unavailable(reason, failure)));
-    }
-
-    private RedisUnavailableException unavailable(String reason, Throwable cause) {
-        return new RedisUnavailableException(config.connectionString() + ": " + reason + remedy(reason), cause);
-    }
-
-    private static String remedy(String reason) {
-        if (reason.contains("Connection refused")) {
-            return "; is it running, is REDIS_CONNECTION right?";
-        }
-        if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
-            return " Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION";
-        }
-        return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
     }
 }

@@ -26,7 +26,7 @@ public record ServerInfo(Map<String, String> fields) {
     }
 
     /** The value of a field; empty if there is none of that name. */
-    String field(String name) {
+    public String field(String name) {
         return fields.getOrDefault(name, "");
     }
 
@@ -65,6 +65,11 @@ public record ServerInfo(Map<String, String> fields) {
             }
         });
         return keys;
+    }
+
+    /** How many keys there are in all databases. */
+    public long totalKeys() {
+        return keys().values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static Long number(String text) {

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Finds the backup that a selection means. */
@@ -35,6 +36,29 @@ public class BackupSelector {
     public Uni<Backup> select(BackupSelection selection) {
         BackupCatalog catalog = selection.node().map(own::forNode).orElse(own);
         return selection.name().map(name -> named(name, catalog)).orElseGet(() -> newest(selection, catalog));
+    }
+
+    /**
+     * What comes of the backup that a selection means, or, where that is corrupt and another one may be taken, of the
+     * newest good one before it. Fails with {@link RestoreException} if it is corrupt.
+     *
+     * @param fallback true if another one may be taken
+     * @param use of a backup, which fails if that is corrupt
+     */
+    <T> Uni<T> selectGood(BackupSelection selection, boolean fallback, Function<Backup, Uni<T>> use) {
+        return select(selection).chain(backup -> use.apply(backup)
+                .onFailure(RestoreException::isCorrupt)
+                .recoverWithUni(failure -> {
+                    String corrupt = backup.name() + " is corrupt: " + failure.getMessage();
+                    if (!fallback || selection.name().isPresent()) {
+                        return Uni.createFrom().failure(new RestoreException(corrupt, failure));
+                    }
+                    LOG.warnf("%s; trying the one before it", corrupt);
+                    return selectGood(selection.before(backup.timestamp()), true, use)
+                            .onFailure(NoBackupException.class)
+                            .transform(none ->
+                                    new RestoreException(corrupt + "; before it, " + none.getMessage(), failure));
+                }));
     }
 
     private static Uni<Backup> named(String name, BackupCatalog catalog) {

@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import io.redisvault.backup.Backup;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
@@ -8,13 +9,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 
 /** Puts a backup where Redis finds it when it starts: all of it, checked, or nothing. */
 @ApplicationScoped
 public class Restore {
-
-    private static final Logger LOG = Logger.getLogger(Restore.class);
 
     private final BackupSelector selector;
     private final BackupReader reader;
@@ -42,7 +40,8 @@ public class Restore {
                         requireFree(target, running);
                     }
                 })
-                .chain(running -> restore(selection, target, options, begun)
+                .chain(running -> selector.selectGood(
+                                selection, options.fallback(), backup -> restore(backup, target, options, begun))
                         .map(restored -> running.map(RunningRedis.Warning::text)
                                 .map(restored::with)
                                 .orElse(restored)))
@@ -65,24 +64,9 @@ public class Restore {
     }
 
     private Uni<RestoreResult> restore(
-            BackupSelection selection, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
-        return selector.select(selection).chain(backup -> {
-            BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
-            return new RestoreRun(reading, target, options, clock)
-                    .run(() -> begun.accept(reading))
-                    .onFailure(RestoreException::isCorrupt)
-                    .recoverWithUni(failure -> {
-                        String corrupt = backup.name() + " is corrupt: " + failure.getMessage();
-                        if (!options.fallback() || selection.name().isPresent()) {
-                            return Uni.createFrom().failure(new RestoreException(corrupt, failure));
-                        }
-                        LOG.warnf("%s; trying the one before it", corrupt);
-                        return restore(selection.before(backup.timestamp()), target, options, begun)
-                                .onFailure(NoBackupException.class)
-                                .transform(none ->
-                                        new RestoreException(corrupt + "; before it, " + none.getMessage(), failure));
-                    });
-        });
+            Backup backup, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
+        BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
+        return new RestoreRun(reading, target, options, clock).run(() -> begun.accept(reading));
     }
 
     private static boolean isOfTheTarget(Throwable failure) {

@@ -1,5 +1,7 @@
 package io.redisvault.restore;
 
+import io.redisvault.backup.Backup;
+import io.redisvault.rdb.RdbSupport;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.unchecked.Unchecked;
@@ -42,6 +44,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
     private RestoreResult publish(DumpWriter writer) throws IOException {
         List<String> notes = new ArrayList<>();
         giveAway(writer).ifPresent(notes::add);
+        tooNew().ifPresent(notes::add);
         writer.finish(options.mode(), reading.backup().timestamp());
         String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
         // A file without data is in nobody's way.
@@ -64,12 +67,16 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
                     .ifPresent(data ->
                             notes.add("Redis loads " + data + " instead, unless it starts with 'appendonly no'"));
         }
-        return new RestoreResult(
-                "restored",
-                reading.found(),
-                target.file().toString(),
-                kept.map(Path::toString).orElse(null),
-                notes);
+        return RestoreResult.written(reading.found(), target.file(), kept, notes);
+    }
+
+    /** The server that wrote the dump before it is likely to be the one that loads it. */
+    private Optional<String> tooNew() {
+        Backup.Rdb rdb = reading.found().rdb();
+        return target.writer()
+                .filter(server -> rdb != null && RdbSupport.of(server, rdb.version()) == RdbSupport.REFUSES)
+                .map(server -> server + ", which wrote the dump before it, does not load RDB version " + rdb.version()
+                        + ": start a newer server");
     }
 
     /** Redis is likely to run as the directory's owner, unless that is the root of a fresh volume. */

@@ -1,10 +1,15 @@
 package io.redisvault.restore;
 
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.rdb.RdbHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -96,6 +101,21 @@ public record RestoreTarget(Path file, boolean appendOnly) {
             return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The server that wrote the dump of that name, such as {@code redis 7.4.1}. */
+    Optional<String> writer() {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        ByteBuffer head = ByteBuffer.allocate(RdbHeader.MAX_LENGTH);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            channel.read(head);
+            RdbHeader header = RdbHeader.parse(head.flip(), channel.size());
+            return header.producerVersion().map(version -> header.producer() + " " + version);
+        } catch (IOException | InvalidDumpException noDump) {
+            return Optional.empty();
         }
     }
 

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -33,6 +35,8 @@ class RunningRedis {
     private static final String STOP_IT =
             " and overwrites its dump when it saves: stop it first, with SHUTDOWN NOSAVE if its data may go";
 
+    private static final Path PROCESSES = Path.of("/proc");
+
     private final RedisNode node;
     private final ReactiveRedisDataSource client;
     private final VaultConfig.Redis config;
@@ -43,8 +47,36 @@ class RunningRedis {
         this.config = config.redis();
     }
 
-    /** The warning of the configured Redis if it answers and works in the target's directory. */
+    /** The warning of a Redis that works in the target's directory: the configured one, or one of this machine. */
     Uni<Optional<Warning>> warning(RestoreTarget target) {
+        return configured(target).map(warning -> warning.filter(Warning::certain)
+                .or(() -> process(target.directory()))
+                .or(() -> warning));
+    }
+
+    /** The process of a Redis that has made the directory its own, as far as this system shows it to this user. */
+    private static Optional<Warning> process(Path directory) {
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
+            for (Path process : processes) {
+                if (isSame(directory, process.resolve("cwd")) && isRedis(process)) {
+                    return warn("Redis (process " + process.getFileName() + ") is running in " + directory, true);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException noSuchSystem) {
+            // Then only the configured one is known.
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isRedis(Path process) {
+        try {
+            return Files.readString(process.resolve("comm")).matches("(?s)(redis|valkey|redict|keydb)-ser.*");
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private Uni<Optional<Warning>> configured(RestoreTarget target) {
         RedisAddress address = config.connectionString();
         boolean here = address.socket().isPresent() || isOfThisMachine(address.host());
         boolean itsDirectory = isSame(target.directory(), config.dataPath());
@@ -90,7 +122,7 @@ class RunningRedis {
         }
     }
 
-    private static boolean isOfThisMachine(String host) {
+    static boolean isOfThisMachine(String host) {
         try {
             InetAddress address = InetAddress.getByName(host);
             return address.isAnyLocalAddress()

@@ -1,5 +1,7 @@
 package io.redisvault.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,16 +12,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Settings as read from what a test gives, and nothing else. */
-final class Reading {
+public final class Reading {
 
     private Reading() {}
 
     static Settings of(Map<String, String> variables, Optional<Path> file) {
-        return Settings.read(variables, file);
+        return Settings.read(variables, file, Optional.empty());
+    }
+
+    /** With another server in the place of the configured one. */
+    static Settings into(String address, String... assignments) {
+        return Settings.read(variables(assignments), Optional.empty(), Optional.of(address));
     }
 
     static Settings environment(Map<String, String> variables) {
         return of(variables, Optional.empty());
+    }
+
+    /** Variables as {@code NAME=value}, without a mistake. */
+    public static VaultConfig config(String... assignments) {
+        Settings settings = environment(variables(assignments));
+        assertThat(settings.mistakes()).isEmpty();
+        return settings.typed();
     }
 
     /** Variables as {@code NAME=value}. */

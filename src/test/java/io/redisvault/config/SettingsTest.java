@@ -337,4 +337,36 @@ class SettingsTest {
         assertThat(path.path().map(Path::toString)).contains("/b");
         assertThat(path.prefix()).isEqualTo("redis-vault");
     }
+
+    @Test
+    void aServerOfTheCommandLineIsToldNothingThatBelongsToAnother() {
+        String[] configured = {
+            "STORAGE_URL=file:///backups",
+            "REDIS_CONNECTION=rediss://vault@a:6379",
+            "REDIS_PASSWORD=secret",
+            "REDIS_CA_FILE=src/test/resources/redis-ca.pem"
+        };
+        VaultConfig.Redis same =
+                Reading.into("rediss://a/0", configured).typed().redis();
+        assertThat(same.connectionString().user()).contains("vault");
+        assertThat(same.password()).contains("secret");
+
+        VaultConfig.Redis other =
+                Reading.into("rediss://b:6380", configured).typed().redis();
+        assertThat(other.connectionString()).hasToString("rediss://b:6380/0");
+        assertThat(other.connectionString().user()).isEmpty();
+        assertThat(other.password()).isEmpty();
+        assertThat(other.caFile()).isPresent();
+
+        Settings login = Reading.into("redis://own:login@a", configured);
+        assertThat(login.mistakes()).isEmpty();
+        assertThat(login.typed().redis().connectionString().password()).contains("login");
+        assertThat(login.typed().redis().password()).isEmpty();
+        assertThat(login.typed().redis().caFile()).isEmpty();
+
+        assertThat(Reading.into("b:6379", configured).mistakes())
+                .singleElement()
+                .asString()
+                .startsWith("--into is not a Redis address; write redis://");
+    }
 }

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,7 @@ class ManifestTest {
                         "k8s",
                         "k8s/base",
                         "k8s/monitoring",
+                        "k8s/overlays/drill",
                         "k8s/overlays/gcs",
                         "k8s/overlays/restore-on-init",
                         "k8s/overlays/s3",
@@ -197,6 +199,33 @@ class ManifestTest {
         assertThat(first.get(0).getEnv()).isEqualTo(first.get(1).getEnv());
         assertThat(first.get(0).getEnvFrom()).isEqualTo(first.get(1).getEnvFrom());
         assertThat(mount(first.get(0), "/data").getReadOnly()).isNull();
+    }
+
+    @Test
+    void theDrillLoadsTheBackupWithTheServerOfThePod() {
+        Manifests manifests = overlay("drill");
+        PodSpec drill = manifests
+                .the(CronJob.class)
+                .getSpec()
+                .getJobTemplate()
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertRestricted(drill);
+        Container redis = drill.getInitContainers().get(0);
+        Container vault = drill.getContainers().get(0);
+        // Else the job would never end.
+        assertThat(redis.getRestartPolicy()).isEqualTo("Always");
+        assertThat(redis.getImage())
+                .isEqualTo(pod(manifests).getContainers().get(0).getImage());
+        assertThat(vault.getImage()).isEqualTo(sidecar(manifests).getImage());
+        assertThat(vault.getArgs()).containsExactly("drill", "--into", "redis://127.0.0.1:6380");
+        assertThat(redis.getArgs()).containsSubsequence("--port", "6380", "--bind", "127.0.0.1");
+        assertThat(vault.getEnvFrom()).isEqualTo(sidecar(manifests).getEnvFrom());
+        assertRegionOfTheConfigMap(vault);
+        assertThat(drill.getServiceAccountName()).isEqualTo(pod(manifests).getServiceAccountName());
+        assertThat(mount(redis, "/data").getName())
+                .isNotEqualTo(mount(vault, "/tmp").getName());
     }
 
     @Test

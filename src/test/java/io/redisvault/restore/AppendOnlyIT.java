@@ -24,7 +24,7 @@ class AppendOnlyIT {
     @TempDir
     private Path directory;
 
-    private static Stream<Path> servers() {
+    static Stream<Path> servers() {
         return Stream.of(
                         Optional.of(RedisServer.program()),
                         RedisServerBinary.find(System.getenv("PATH")),

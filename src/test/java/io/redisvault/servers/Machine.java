@@ -27,7 +27,7 @@ public final class Machine implements AutoCloseable {
         this.data = data;
         this.port = VaultProcess.Builder.freePort();
         this.environment = new HashMap<>(vault);
-        environment.put("REDIS_CONNECTION", "redis://127.0.0.1:" + port);
+        environment.put("REDIS_CONNECTION", redis());
     }
 
     public static Machine with(Path directory, Path data, Map<String, String> vault) throws IOException {
@@ -78,6 +78,11 @@ public final class Machine implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The address of its Redis. */
+    public String redis() {
+        return "redis://127.0.0.1:" + port;
     }
 
     /** How many keys the Redis has that was started. */

@@ -1,0 +1,83 @@
+package io.redisvault.redis;
+
+import io.redisvault.config.RedisAddress;
+import io.redisvault.config.VaultConfig;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.mutiny.redis.client.Response;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+
+/**
+ * The server that a backup is loaded into. Unlike {@link RedisNode} it is told something, and only by a command whose
+ * {@code --into} names it. Every call fails with {@link RedisUnavailableException}.
+ */
+@ApplicationScoped
+public class TargetServer {
+
+    /** Every Sentinel listens there on each server that it watches. */
+    private static final String CHANNEL_OF_SENTINELS = "__sentinel__:hello";
+
+    private final Redis client;
+    private final RedisAddress address;
+    private final Duration timeout;
+    private final ConnectionDiagnosis diagnosis;
+
+    public TargetServer(Redis client, VaultConfig config, Vertx vertx) {
+        this.client = client;
+        this.address = config.redis().connectionString();
+        this.timeout = config.redis().timeout();
+        this.diagnosis = new ConnectionDiagnosis(config.redis(), vertx);
+    }
+
+    public RedisAddress address() {
+        return address;
+    }
+
+    /** The longest wait for an answer. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** What the server says of itself when it is asked for the first time, or why it cannot be reached. */
+    public Uni<ServerInfo> reach() {
+        return diagnosis.firstAnswer(info());
+    }
+
+    /** What the server says of itself. */
+    public Uni<ServerInfo> info() {
+        return send("INFO").map(answer -> ServerInfo.parse(answer.toString()));
+    }
+
+    /** True if a Sentinel watches the server. */
+    public Uni<Boolean> isWatched() {
+        return send("PUBSUB", "NUMSUB", CHANNEL_OF_SENTINELS)
+                .map(answer -> answer.get(1).toLong() > 0);
+    }
+
+    /** Makes the server a replica of a master. */
+    public Uni<Void> follow(String host, int port) {
+        return send("REPLICAOF", host, Integer.toString(port)).replaceWithVoid();
+    }
+
+    /** Makes the server a master. */
+    public Uni<Void> promote() {
+        return send("REPLICAOF", "NO", "ONE").replaceWithVoid();
+    }
+
+    /** Removes all keys of all databases. */
+    public Uni<Void> flush() {
+        return send("FLUSHALL").replaceWithVoid();
+    }
+
+    private Uni<Response> send(String command, String... arguments) {
+        Request request = Request.cmd(Command.create(command));
+        for (String argument : arguments) {
+            request.arg(argument);
+        }
+        return client.send(request).ifNoItem().after(timeout).fail().onFailure().recoverWithUni(diagnosis::explained);
+    }
+}

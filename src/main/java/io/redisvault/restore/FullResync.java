@@ -1,0 +1,242 @@
+package io.redisvault.restore;
+
+import io.redisvault.redis.ServerInfo;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.core.net.NetServer;
+import io.vertx.mutiny.core.net.NetSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/**
+ * One full resynchronisation: a port where one server, and nobody else, is given a dump as its master would give it.
+ *
+ * <p>Whoever connects is told how long the dump is, and gets no byte of it before the server has said, when asked by its
+ * own address, that it is waiting for a dump of this length.
+ */
+final class FullResync {
+
+    private static final int LONGEST_REQUEST = 16 * 1024;
+    /** Begins a connection by TLS. */
+    private static final char TLS_HANDSHAKE = 0x16;
+
+    private final Vertx vertx;
+    private final Predicate<String> isServer;
+    private final String replicationId;
+    private final long length;
+    private final Duration patience;
+    private final CompletableFuture<Void> broken = new CompletableFuture<>();
+    private NetServer listener;
+    private Candidate candidate;
+    private boolean accepted;
+    private String complaint = "";
+
+    /**
+     * @param isServer true for an address of the server
+     * @param replicationId 40 hexadecimal digits
+     * @param length of the dump in bytes
+     * @param patience with a connection that does not turn out to be the server's
+     */
+    FullResync(Vertx vertx, Predicate<String> isServer, String replicationId, long length, Duration patience) {
+        this.vertx = vertx;
+        this.isServer = isServer;
+        this.replicationId = replicationId;
+        this.length = length;
+        this.patience = patience;
+    }
+
+    /** The port that is listened on. */
+    Uni<Integer> listen(ListenAddress address) {
+        listener = vertx.createNetServer().connectHandler(this::connected);
+        return listener.listen(address.port(), address.host()).map(NetServer::actualPort);
+    }
+
+    /** True if a connection is the server's, by what that says of itself; from then on no other one is accepted. */
+    synchronized boolean accept(ServerInfo server) {
+        String bytes = Long.toString(length);
+        // Servers before Redis 6.2 have no total; nothing has been sent yet.
+        boolean waits = server.field("master_sync_total_bytes").equals(bytes)
+                || server.field("master_sync_left_bytes").equals(bytes);
+        if (candidate == null || !candidate.asked || !waits) {
+            return false;
+        }
+        // Whoever connects from now on is turned away: to close the listener would close this connection, too.
+        accepted = true;
+        return true;
+    }
+
+    /** Sends the dump, no faster than the server takes it. */
+    Uni<Void> send(Multi<ByteBuffer> dump) {
+        return dump.onItem()
+                .transformToUniAndConcatenate(chunk -> {
+                    byte[] bytes = new byte[chunk.remaining()];
+                    chunk.get(bytes);
+                    return candidate
+                            .socket
+                            .write(Buffer.buffer(bytes))
+                            .onFailure()
+                            .transform(closed -> gaveUp());
+                })
+                .onItem()
+                .ignoreAsUni();
+    }
+
+    /** Never ends while the accepted connection lasts; fails when it does not. */
+    Uni<Void> broken() {
+        return Uni.createFrom().completionStage(broken);
+    }
+
+    /** Ends it for a reason. */
+    void abort(Throwable reason) {
+        broken.completeExceptionally(reason);
+    }
+
+    /** What was wrong with connections that were not accepted; empty if there were none. */
+    synchronized String complaint() {
+        return complaint;
+    }
+
+    Uni<Void> close() {
+        Optional<NetSocket> socket = Optional.ofNullable(candidate).map(open -> open.socket);
+        return Uni.combine()
+                .all()
+                .unis(
+                        socket.map(NetSocket::close).orElse(Uni.createFrom().voidItem()),
+                        listener == null ? Uni.createFrom().voidItem() : listener.close())
+                .discardItems()
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    private synchronized void connected(NetSocket socket) {
+        String remote = socket.remoteAddress().hostAddress();
+        if (!isServer.test(remote)) {
+            complaint = "; a connection from " + remote
+                    + " was refused: name the server by the address that it connects" + " from";
+            socket.closeAndForget();
+        } else if (candidate != null) {
+            socket.closeAndForget();
+        } else {
+            candidate = new Candidate(socket);
+            Candidate opened = candidate;
+            vertx.setTimer(patience.toMillis(), timer -> giveUp(opened));
+            socket.exceptionHandler(failure -> socket.closeAndForget());
+            socket.closeHandler(() -> closed(opened));
+            socket.handler(opened::read);
+        }
+    }
+
+    private synchronized void giveUp(Candidate opened) {
+        if (candidate == opened && !accepted) {
+            complaint = "; a connection did not turn out to be the server's";
+            opened.socket.closeAndForget();
+        }
+    }
+
+    private synchronized void closed(Candidate ended) {
+        if (candidate == ended) {
+            if (accepted) {
+                abort(gaveUp());
+            } else {
+                candidate = null;
+            }
+        }
+    }
+
+    private static RestoreException gaveUp() {
+        return new RestoreException(
+                "the server gave up the connection before it had loaded the backup: its log says why");
+    }
+
+    /** A connection that may be the server's. */
+    private final class Candidate {
+
+        private final NetSocket socket;
+        private String unread = "";
+        private boolean asked;
+
+        Candidate(NetSocket socket) {
+            this.socket = socket;
+        }
+
+        void read(Buffer bytes) {
+            synchronized (FullResync.this) {
+                if (asked) {
+                    // Acknowledgements.
+                    return;
+                }
+                unread += bytes.toString(StandardCharsets.ISO_8859_1.name());
+                if (unread.charAt(0) == TLS_HANDSHAKE) {
+                    complaint = "; it connects by TLS (tls-replication yes), which is not supported here: set"
+                            + " 'tls-replication no' for the time of the restore";
+                    socket.closeAndForget();
+                    return;
+                }
+                try {
+                    for (String command = next(); command != null && !asked; command = next()) {
+                        answer(command);
+                    }
+                } catch (IndexOutOfBoundsException incomplete) {
+                    if (unread.length() > LONGEST_REQUEST) {
+                        socket.closeAndForget();
+                    }
+                } catch (NumberFormatException noRequest) {
+                    socket.closeAndForget();
+                }
+            }
+        }
+
+        private void answer(String command) {
+            switch (command) {
+                case "PING" -> socket.writeAndForget("+PONG\r\n");
+                case "AUTH", "REPLCONF" -> socket.writeAndForget("+OK\r\n");
+                case "PSYNC" -> {
+                    asked = true;
+                    socket.writeAndForget("+FULLRESYNC " + replicationId + " 1\r\n$" + length + "\r\n");
+                }
+                case "" -> {}
+                default -> socket.writeAndForget("-ERR unknown command\r\n");
+            }
+        }
+
+        /** The name of the next request, which is a line of words or an array of strings; null if there is none. */
+        private String next() {
+            if (unread.isEmpty()) {
+                return null;
+            }
+            int end = lineEnd(0);
+            List<String> words =
+                    new ArrayList<>(List.of(unread.substring(0, end).split(" ")));
+            int position = end + 2;
+            if (unread.charAt(0) == '*') {
+                int count = Integer.parseInt(unread.substring(1, end));
+                words.clear();
+                for (int i = 0; i < count; i++) {
+                    int start = lineEnd(position) + 2;
+                    int bytes = Integer.parseInt(unread.substring(position + 1, start - 2));
+                    words.add(unread.substring(start, start + bytes));
+                    position = start + bytes + 2;
+                }
+            }
+            unread = unread.substring(position);
+            return words.isEmpty() ? "" : words.get(0).toUpperCase(Locale.ROOT);
+        }
+
+        private int lineEnd(int from) {
+            int end = unread.indexOf("\r\n", from);
+            if (end < 0) {
+                throw new IndexOutOfBoundsException();
+            }
+            return end;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.redisvault.restore;
+
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.redis.RedisUnavailableException;
+import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.TargetServer;
+import io.redisvault.storage.StorageException;
+import io.smallrye.mutiny.TimeoutException;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** One attempt to have a running server load one backup. However it ends, the server ends as a master. */
+final class LoadAttempt {
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** A server tries to reach its master once a second. */
+    private static final Duration CONNECTING = Duration.ofSeconds(15);
+    /** For a server that is still loading, or starts again. */
+    static final Duration ENDING = Duration.ofSeconds(30);
+
+    private final TargetServer server;
+    private final TargetState before;
+    private final BackupReading reading;
+    private final ListenAddress listen;
+    private final FullResync resync;
+    private final String replicationId;
+    private final Duration loading;
+
+    LoadAttempt(
+            TargetServer server,
+            TargetState before,
+            BackupReading reading,
+            ListenAddress listen,
+            FullResync resync,
+            String replicationId,
+            Duration loading) {
+        this.server = server;
+        this.before = before;
+        this.reading = reading;
+        this.listen = listen;
+        this.resync = resync;
+        this.replicationId = replicationId;
+        this.loading = loading;
+    }
+
+    /**
+     * The server as it was when it had loaded the backup. Fails with {@link RestoreException}, which says which data the
+     * server then holds.
+     *
+     * @param sent is run when the server has all it needs
+     */
+    Uni<ServerInfo> run(Runnable sent) {
+        Uni<ServerInfo> loaded = resync.listen(listen)
+                .onFailure()
+                .transform(failure -> new RestoreException("cannot listen on " + listen + ": " + failure.getMessage()))
+                .chain(port -> server.follow(listen.host(), port).onFailure().transform(LoadAttempt::notAllowed))
+                .chain(() -> state(resync::accept, CONNECTING))
+                .onFailure(TimeoutException.class)
+                .transform(late -> new RestoreException(
+                        "the server did not fetch the backup from " + listen.host() + resync.complaint()))
+                .chain(() -> resync.send(reading.bytes()))
+                .invoke(sent)
+                .chain(() -> state(info -> new TargetState(before.name(), info).hasLoaded(replicationId), loading))
+                .onFailure(TimeoutException.class)
+                .transform(late -> new RestoreException(
+                        "the server had not loaded the backup after " + loading.toSeconds() + " s"));
+        return Uni.combine()
+                .any()
+                .of(loaded, resync.broken().map(never -> before.info()))
+                .call(this::endAsMaster)
+                .onFailure()
+                .recoverWithUni(this::failed)
+                .onCancellation()
+                .call(this::endAsMaster)
+                .onTermination()
+                .call(resync::close);
+    }
+
+    private static RestoreException notAllowed(Throwable refused) {
+        String reason = refused.getMessage();
+        if (reason.contains("NOPERM")) {
+            reason += "; SECURITY.md has the rights that --into takes";
+        } else if (reason.contains("unknown command")) {
+            reason += "; a managed service does not take a master by command: use its own import of a dump";
+        }
+        return new RestoreException(reason);
+    }
+
+    /** What the server says of itself once it is in a state. It may be too busy to answer; the connection tells its end. */
+    private Uni<ServerInfo> state(Predicate<ServerInfo> wanted, Duration limit) {
+        return server.info()
+                .onFailure()
+                .recoverWithNull()
+                .repeat()
+                .withDelay(PAUSE)
+                .indefinitely()
+                .select()
+                .where(wanted)
+                .toUni()
+                .ifNoItem()
+                .after(limit)
+                .fail();
+    }
+
+    private Uni<TargetState> endAsMaster() {
+        return server.info()
+                .map(info -> new TargetState(before.name(), info))
+                .chain(state -> state.isMaster()
+                        ? Uni.createFrom().item(state)
+                        : server.promote().chain(this::endAsMaster))
+                .onFailure()
+                .retry()
+                .withBackOff(PAUSE, LONGEST_PAUSE)
+                .expireIn(ENDING.toMillis());
+    }
+
+    private Uni<ServerInfo> failed(Throwable failure) {
+        String reason = "loading " + reading.backup().name() + " into " + before.name() + " failed: " + text(failure);
+        return resync.close()
+                .chain(this::endAsMaster)
+                .map(after -> "; it is a master, and "
+                        + after.heldAfter(replicationId, before.info().totalKeys()))
+                .onFailure()
+                .recoverWithItem(stuck -> "; it could not be made a master again (" + stuck.getMessage()
+                        + "): tell it REPLICAOF NO ONE when it answers")
+                .chain(ending -> Uni.createFrom().failure(new RestoreException(reason + ending)));
+    }
+
+    private static String text(Throwable failure) {
+        boolean expected = failure instanceof RestoreException
+                || failure instanceof RedisUnavailableException
+                || failure instanceof StorageException
+                || failure instanceof InvalidDumpException;
+        return expected ? failure.getMessage() : "unexpected: " + failure;
+    }
+}

@@ -1,0 +1,132 @@
+package io.redisvault.restore;
+
+import io.redisvault.backup.Backup;
+import io.redisvault.rdb.RdbSupport;
+import io.redisvault.redis.ServerInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a server says of itself before and after a backup is loaded into it. Which data it holds is told by the
+ * replication id: a server takes on that of its master once it has loaded all that this sent, and keeps it as its second
+ * one when it becomes a master again.
+ *
+ * @param name of the server, as messages have it
+ */
+record TargetState(String name, ServerInfo info) {
+
+    private static final String MARK = HexFormat.of().formatHex("rdsvault".getBytes(StandardCharsets.US_ASCII));
+    private static final Pattern MARKED = Pattern.compile(MARK + "([0-9a-f]{16})[0-9a-f]{8}");
+
+    /** A replication id that tells which backup its data are. */
+    static String replicationId(Backup backup) {
+        String checksum = Optional.ofNullable(backup.rdb().checksum()).orElse("0".repeat(16));
+        return MARK
+                + checksum
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+    }
+
+    boolean isMaster() {
+        return info.field("role").equals("master");
+    }
+
+    /** True if it has loaded what it was sent under this replication id, whatever it is now. */
+    boolean hasLoaded(String replicationId) {
+        return !info.loading() && replicationIds().anyMatch(replicationId::equals);
+    }
+
+    private Stream<String> replicationIds() {
+        return Stream.of("master_replid", "master_replid2").map(info::field);
+    }
+
+    /** Which data the server holds. */
+    String held() {
+        String keys = keys(info.totalKeys());
+        return replicationIds()
+                .map(MARKED::matcher)
+                .filter(Matcher::matches)
+                .map(id -> "it holds " + keys + ": all of the backup with CRC-64 " + id.group(1)
+                        + ", and what was done since")
+                .findFirst()
+                .orElse(info.totalKeys() == 0 ? "it holds no keys" : "it holds " + keys + ", none of a backup");
+    }
+
+    /** Which data the server holds after an attempt that failed. */
+    String heldAfter(String replicationId, long keysBefore) {
+        if (hasLoaded(replicationId)) {
+            return "it holds all of the backup, " + keys(info.totalKeys());
+        }
+        if (info.totalKeys() > 0) {
+            return "it holds its old data, " + keys(info.totalKeys())
+                    + (info.totalKeys() == keysBefore ? "" : " of " + keysBefore);
+        }
+        return keysBefore == 0 ? "it is empty, as before" : "it is empty, and has lost " + keys(keysBefore);
+    }
+
+    /** Why no backup may be loaded into the server, and what to do instead; empty if one may. */
+    Optional<String> refusal(LiveOptions options) {
+        if (info.field("redis_mode").equals("sentinel")) {
+            return Optional.of(name + " is a Sentinel: name the server itself");
+        }
+        if (info.field("cluster_enabled").equals("1")) {
+            return Optional.of(name + " is a node of a cluster, which becomes nobody's replica by command: stop it and"
+                    + " restore with --to, as docs/restore.md says for a cluster");
+        }
+        if (info.loading()) {
+            return Optional.of(name + " is still loading data: try again when it is done");
+        }
+        Optional<String> replica = isMaster() ? Optional.empty() : replica(options.force());
+        return replica.isPresent() ? replica : occupied(options);
+    }
+
+    private Optional<String> replica(boolean force) {
+        String of = name + " is a replica of " + info.field("master_host") + ":" + info.field("master_port");
+        if (info.field("master_link_status").equals("up")) {
+            return Optional.of(of + ": restore into its master, the replicas follow");
+        }
+        // Nobody else can be meant: what was killed here was a restore, or its master is away.
+        return force
+                ? Optional.empty()
+                : Optional.of(of + ", which it does not reach; " + held() + ". If a restore that was killed left it so,"
+                        + " REPLICAOF NO ONE makes it a master again, or pass --force to load a backup");
+    }
+
+    private Optional<String> occupied(LiveOptions options) {
+        if (options.force() || info.totalKeys() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(name + " is not empty, " + held() + ": "
+                + (options.scratch()
+                        ? "name an empty server that is there for the drill only"
+                        : "pass --force to lose them and load the backup"));
+    }
+
+    /** Why the server may not be given this backup; empty if it may. */
+    Optional<String> refusal(Backup backup, LiveOptions options) {
+        String server = info.server();
+        int version = backup.rdb().version();
+        return switch (RdbSupport.of(server, version)) {
+            case LOADS -> Optional.empty();
+            case REFUSES ->
+                Optional.of(
+                        "%s is of RDB version %d, which %s at %s does not load: restore into the server that wrote it"
+                                        .formatted(backup.name(), version, server, name)
+                                + " (" + backup.rdb().producer() + ") or a newer one of its kind");
+            case UNKNOWN ->
+                options.force() || options.scratch()
+                        ? Optional.empty()
+                        : Optional.of("whether %s at %s loads RDB version %d of %s is not known: try it with drill"
+                                        .formatted(server, name, version, backup.name())
+                                + " --into an empty one, or pass --force");
+        };
+    }
+
+    private static String keys(long number) {
+        return number + (number == 1 ? " key" : " keys");
+    }
+}

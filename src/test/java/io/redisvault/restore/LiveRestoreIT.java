@@ -1,0 +1,176 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.TlsProxy;
+import io.redisvault.servers.VaultProcess;
+import io.redisvault.servers.VaultProcess.Exit;
+import io.restassured.path.json.JsonPath;
+import io.vertx.mutiny.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged command, and what it leaves when it is stopped or killed. */
+class LiveRestoreIT {
+
+    /** Fifty take two minutes more. */
+    private static final int KILLS = Integer.getInteger("live.kills", 4);
+
+    private static final long MIB = 1 << 20;
+    private static final long SIZE = 40 * MIB;
+    private static final String PASSWORD = "s3cret/of+vault";
+
+    @AutoClose("closeAndAwait")
+    private static final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    private static Path backups;
+
+    @TempDir
+    private Path directory;
+
+    private final long seed = Long.getLong("kill.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+
+    @BeforeAll
+    static void backUp() throws IOException {
+        SyntheticDump.write(backups.resolve("redis-node_2026-01-02T03:04:05Z.rdb"), SIZE, 1);
+    }
+
+    @Test
+    void theServerOfTheSettingsIsReachedByTlsWithTheirPassword() throws IOException {
+        Path password = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+        try (RedisServer redis = RedisServer.builder()
+                        .user("vault", PASSWORD, "-@all +info +replicaof +pubsub|numsub")
+                        .start();
+                TlsProxy proxy = TlsProxy.to(redis.port())) {
+            String address = "rediss://localhost:" + proxy.port();
+            VaultProcess.Builder vault = vault().and("REDIS_CONNECTION", "rediss://vault@localhost:" + proxy.port())
+                    .and("REDIS_PASSWORD_FILE", password.toString())
+                    .and("REDIS_CA_FILE", proxy.certificate().toString());
+
+            Exit exit = vault.run("restore", "--into", address, "--json");
+
+            assertThat(exit.code()).as(exit.err()).isZero();
+            JsonPath json = JsonPath.from(exit.out());
+            assertThat(json.getString("outcome")).isEqualTo("restored");
+            assertThat(json.getString("path")).isEqualTo(address + "/0");
+            assertThat(json.getString("server")).isEqualTo("redis " + redis.version());
+            assertThat(json.getLong("keys")).isEqualTo(redis.keys()).isEqualTo(SyntheticDump.keys(SIZE));
+            assertThat(exit.err())
+                    .contains("is good, " + address + "/0 fetches it")
+                    .doesNotContain(PASSWORD);
+        }
+    }
+
+    /** The password of the settings is that of another server. */
+    @Test
+    void aDrillOnAnEmptyServerSaysWhatItLoaded() {
+        try (RedisServer redis = RedisServer.start()) {
+            Exit exit = vault().and("REDIS_PASSWORD", PASSWORD).run("drill", "--into", redis.url(), "--flush");
+
+            assertThat(exit.code()).as(exit.err()).isZero();
+            assertThat(exit.out())
+                    .contains("loaded by redis " + redis.version())
+                    .contains("database 0: " + SyntheticDump.keys(SIZE) + " keys")
+                    .containsPattern("drill passed in \\d+\\.\\d+ s");
+            assertThat(redis.keys()).isZero();
+        }
+    }
+
+    @Test
+    void optionsThatDoNotGoTogetherAreWrongUsage() {
+        Exit both = vault().run("restore", "--into", "redis://localhost", "--to", "/data");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).isEqualTo("redis-vault: --to does not go with --into; leave out one of them\n");
+        Exit wrong = vault().run("restore", "--into", "localhost");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).startsWith("redis-vault: --into is not a Redis address; write redis://");
+    }
+
+    @Test
+    void aStopLeavesAMasterAndSaysWhatItHolds() {
+        try (RedisServer redis = RedisServer.start();
+                VaultProcess vault = begin(redis)) {
+            vault.terminate();
+
+            assertThat(vault.waitFor().code()).isEqualTo(143);
+            assertThat(redis.info("role")).isEqualTo("master");
+            assertThat(vault.output()).containsPattern("failed: stopped; it is a master, and it (holds|is empty)");
+        }
+    }
+
+    @Test
+    void theNextCallAfterAKillSaysWhichDataTheServerHolds() {
+        System.out.println("LiveRestoreIT: -Dkill.seed=" + seed);
+        for (int kill = 0; kill < KILLS; kill++) {
+            try (RedisServer redis = RedisServer.start()) {
+                redis.set("old", "1");
+                String old = redis.command("DEBUG", "DIGEST");
+                try (VaultProcess vault = begin(redis)) {
+                    pause(random.nextInt(600));
+                    vault.kill();
+                }
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> redis.info("loading")
+                        .equals("0"));
+
+                long keys = redis.keys();
+                String holds;
+                if (keys == 1) {
+                    assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(old);
+                    holds = "it holds 1 key, none of a backup";
+                } else if (keys == 0) {
+                    holds = "it holds no keys";
+                } else {
+                    assertThat(keys).as("-Dkill.seed=%d", seed).isEqualTo(SyntheticDump.keys(SIZE));
+                    holds = "it holds " + keys + " keys: all of the backup with CRC-64 ";
+                }
+                LiveRestore next = LiveRestoreTest.restore(vertx, backups, redis.url());
+                assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {}, step -> {})
+                                .await()
+                                .indefinitely())
+                        .as("-Dkill.seed=%d", seed)
+                        .hasMessageContaining(holds);
+                System.out.println("LiveRestoreIT: " + redis.info("role") + ", " + holds);
+            }
+        }
+    }
+
+    private static LiveOptions options() {
+        return new LiveOptions(Optional.empty(), false, false, false, Optional.empty());
+    }
+
+    /** Returns when the server has been told to fetch the backup, or is about to be. */
+    private static VaultProcess begin(RedisServer redis) {
+        VaultProcess vault = vault().jvm("-XX:TieredStopAtLevel=1").launch("restore", "--force", "--into", redis.url());
+        while (vault.isRunning() && !vault.output().contains(" fetches it")) {
+            pause(1);
+        }
+        return vault;
+    }
+
+    private static VaultProcess.Builder vault() {
+        return VaultProcess.with(Map.of("STORAGE_URL", "file://" + backups));
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.redisvault.backup.TestCatalogs;
+import io.redisvault.config.Reading;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.docs.Page;
+import io.redisvault.rdb.EveryType;
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.redis.TargetServer;
+import io.redisvault.servers.RedisServer;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.TestStorages;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Redis;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Real servers, each told to load a backup by this process. */
+class LiveRestoreTest {
+
+    private static final int MIB = 1 << 20;
+    private static final String BACKUP = "redis-node_2026-01-02T03:04:05Z.rdb";
+
+    @AutoClose("closeAndAwait")
+    private static final Vertx vertx = Vertx.vertx();
+
+    @TempDir
+    private Path backups;
+
+    private final List<String> steps = new CopyOnWriteArrayList<>();
+    private final List<BackupReading> readings = new CopyOnWriteArrayList<>();
+
+    /** Of each kind that is here. */
+    private static Stream<Path> servers() {
+        return AppendOnlyIT.servers();
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void everyTypeIsLoadedWhileTheServerRunsAndItsReplicaFollows(Path program) throws IOException {
+        String digest = backUp(program);
+        try (RedisServer redis = RedisServer.builder().executable(program).start();
+                RedisServer replica = RedisServer.builder().executable(program).start()) {
+            long process = redis.pid();
+            replica.replicaOf(redis);
+
+            LoadedBackup loaded = load(redis, options(false));
+
+            assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
+            assertThat(redis.info("role")).isEqualTo("master");
+            assertThat(redis.pid()).isEqualTo(process);
+            assertThat(loaded.server().totalKeys()).isEqualTo(keys(redis));
+            assertThat(loaded.notes()).isEmpty();
+            Awaitility.await().until(() -> digest.equals(replica.command("DEBUG", "DIGEST")));
+        }
+    }
+
+    /** It rewrites its append-only files by itself. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void anAppendOnlyServerStartsAgainWithAllOfIt(Path program) throws IOException {
+        String digest = backUp(program);
+        try (RedisServer redis = RedisServer.builder()
+                .executable(program)
+                .setting("appendonly", "yes")
+                .setting("appendfsync", "always")
+                .start()) {
+            redis.set("old", "1");
+
+            load(redis, options(true));
+
+            assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
+            redis.set("written since", "1");
+            Awaitility.await().until(() -> redis.info("aof_rewrite_in_progress").equals("0"));
+            redis.restart();
+            redis.restart();
+            assertThat(redis.command("GET", "written since")).isEqualTo("1");
+            redis.command("DEL", "written since");
+            assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
+        }
+    }
+
+    /** Of its master it wants a password; of us SECURITY.md's user is enough. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void theUserOfTheDocumentationIsEnough(Path program) throws IOException {
+        String digest = backUp(program);
+        try (RedisServer redis = RedisServer.builder()
+                .executable(program)
+                .password("of-the-default-user")
+                .setting("masterauth", "for-a-master")
+                .setting("masteruser", "somebody")
+                .start()) {
+            redis.command(documentedUser("s3cret"));
+            redis.command("ACL", "LOG", "RESET");
+
+            LoadedBackup loaded = load(redis, redis.url("restore", "s3cret"), options(false), reading -> {});
+
+            assertThat(loaded.notes()).isEmpty();
+            assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
+            assertThat(redis.list("ACL", "LOG")).isEmpty();
+        }
+    }
+
+    private static String[] documentedUser(String password) {
+        return Page.of("SECURITY.md")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("ACL SETUSER restore "))
+                .findFirst()
+                .orElseThrow()
+                .replace("PASSWORD", password)
+                .split(" ");
+    }
+
+    @Test
+    void whatIsNotAllowedChangesNothing() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis = RedisServer.builder()
+                        .user("restore", "s3cret", "-@all +info")
+                        .start();
+                RedisServer managed = RedisServer.builder()
+                        .setting("rename-command", "REPLICAOF", "")
+                        .start()) {
+            redis.set("old", "1");
+            assertThatThrownBy(() -> load(redis, redis.url("restore", "s3cret"), options(true), reading -> {}))
+                    .isInstanceOf(RestoreException.class)
+                    .hasMessageStartingWith(
+                            "loading " + BACKUP + " into redis://127.0.0.1:" + redis.port() + "/0 failed: ")
+                    .hasMessageContaining("NOPERM", "replicaof", "SECURITY.md")
+                    .hasMessageEndingWith("it is a master, and it holds its old data, 1 key");
+            assertThatThrownBy(() -> load(managed, options(true)))
+                    .hasMessageContaining("unknown command", "a managed service")
+                    .hasMessageEndingWith("it is empty, as before");
+            assertThat(redis.command("GET", "old")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aServerThatMayNotBeReplacedIsLeftAsItIs() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis = RedisServer.start();
+                RedisServer other = RedisServer.start();
+                RedisServer node =
+                        RedisServer.builder().setting("cluster-enabled", "yes").start()) {
+            redis.populate(7, 10);
+            assertRefused(redis, false, "is not empty, it holds 7 keys, none of a backup: pass --force");
+            assertRefused(node, true, "is a node of a cluster");
+            other.replicaOf(redis);
+            assertRefused(other, true, "is a replica of 127.0.0.1:" + redis.port() + ": restore into its master");
+            assertThat(steps).isEmpty();
+            try (Socket sentinel = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
+                sentinel.getOutputStream()
+                        .write("SUBSCRIBE __sentinel__:hello\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(sentinel.getInputStream().read()).isEqualTo('*');
+                assertRefused(redis, true, "is watched by a Sentinel");
+            }
+            assertThat(redis.keys()).isEqualTo(7);
+            assertThat(redis.info("role")).isEqualTo("master");
+        }
+    }
+
+    /** The second user's password is not that of the first. */
+    @Test
+    void aWrongPasswordOrNoServerIsALineThatNamesTheOption() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis = RedisServer.builder().password("right").start()) {
+            assertThatThrownBy(
+                            () -> load(redis, "redis://:wr0ng@127.0.0.1:" + redis.port(), options(true), reading -> {}))
+                    .hasMessageContaining("redis://127.0.0.1:" + redis.port())
+                    .hasMessageContaining("WRONGPASS")
+                    .message()
+                    .doesNotContain("wr0ng");
+        }
+    }
+
+    @Test
+    void aBackupThatIsDamagedNeverReachesTheServer() throws IOException {
+        Path good = SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        Path damaged = backups.resolve("redis-node_2026-01-03T03:04:05Z.rdb");
+        byte[] bytes = Files.readAllBytes(good);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(damaged, bytes);
+        try (RedisServer redis = RedisServer.start()) {
+            String history = redis.info("master_replid");
+
+            assertThatThrownBy(() -> load(redis, options(false)))
+                    .hasMessageStartingWith(damaged.getFileName() + " is corrupt: the dump is damaged");
+            assertThat(redis.info("master_replid")).isEqualTo(history);
+            assertThat(redis.log()).doesNotContain("REPLICAOF");
+
+            LiveOptions fallback = new LiveOptions(Optional.empty(), false, true, false, Optional.empty());
+            assertThat(load(redis, fallback).backup().name()).isEqualTo(BACKUP);
+            assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(MIB));
+        }
+    }
+
+    @Test
+    void aDumpThatIsTooNewForTheServerNeverReachesIt() throws IOException {
+        Files.copy(Path.of("src/test/resources/samples/redis-8.6.3.rdb"), backups.resolve(BACKUP));
+        try (RedisServer redis = RedisServer.start()) {
+            assertRefused(redis, true, "is of RDB version 13, which redis " + redis.version());
+            assertThat(redis.log()).doesNotContain("REPLICAOF");
+        }
+    }
+
+    @Test
+    void aServerThatDiesIsWaitedForAndSaysWhatItHolds() throws Exception {
+        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        try (RedisServer redis = RedisServer.start()) {
+            redis.set("old", "1");
+            redis.save();
+            CompletableFuture<LoadedBackup> load = restore(redis.url())
+                    .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+                    .subscribeAsCompletionStage();
+            awaitSending();
+            redis.kill();
+            redis.restart();
+
+            assertThat(load.handle((loaded, failure) -> failure).get())
+                    .hasMessageContaining("the server gave up the connection before it had loaded the backup")
+                    .hasMessageEndingWith("it is a master, and it holds its old data, 1 key");
+        }
+    }
+
+    @Test
+    void anAttemptThatIsCancelledLeavesAMaster() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        try (RedisServer redis = RedisServer.start()) {
+            redis.set("old", "1");
+            Cancellable running = restore(redis.url())
+                    .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+                    .subscribe()
+                    .with(loaded -> {});
+            awaitSending();
+            running.cancel();
+
+            Awaitility.await().until(() -> redis.info("role").equals("master"));
+            assertThat(redis.command("GET", "old")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void aStopOfThisProcessLeavesAMasterAndSaysSo() throws Exception {
+        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        try (RedisServer redis = RedisServer.start()) {
+            redis.set("old", "1");
+            LiveRestore restore = restore(redis.url());
+            CompletableFuture<LoadedBackup> load = restore.run(
+                            BackupSelection.LATEST, options(true), readings::add, steps::add)
+                    .subscribeAsCompletionStage();
+            awaitSending();
+            restore.stop(new ShutdownEvent());
+
+            assertThat(redis.info("role")).isEqualTo("master");
+            assertThat(load.handle((loaded, failure) -> failure).get())
+                    .hasMessageEndingWith("failed: stopped; it is a master, and it holds its old data, 1 key");
+        }
+    }
+
+    @Test
+    void whatAKilledRestoreLeftIsSaidAndMendedByForce() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis = RedisServer.start()) {
+            redis.set("old", "1");
+            redis.command("REPLICAOF", "127.0.0.1", "1");
+            assertRefused(redis, false, "which it does not reach; it holds 1 key, none of a backup.");
+
+            load(redis, options(true));
+
+            assertThat(redis.info("role")).isEqualTo("master");
+            assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(MIB));
+            assertRefused(redis, false, "all of the backup with CRC-64 ");
+        }
+    }
+
+    private void awaitSending() {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> readings.size() == 2 && readings.get(1).bytesDone() > MIB);
+    }
+
+    private void assertRefused(RedisServer redis, boolean force, String message) {
+        assertThatThrownBy(() -> load(redis, options(force)))
+                .isInstanceOf(RestoreException.class)
+                .hasMessageContaining("127.0.0.1:" + redis.port() + "/0 ")
+                .hasMessageContaining(message);
+    }
+
+    private static LiveOptions options(boolean force) {
+        return new LiveOptions(Optional.empty(), force, false, false, Optional.empty());
+    }
+
+    private LoadedBackup load(RedisServer redis, LiveOptions options) {
+        return load(redis, redis.url(), options, reading -> {});
+    }
+
+    private LoadedBackup load(RedisServer redis, String url, LiveOptions options, Consumer<BackupReading> begun) {
+        return restore(url)
+                .run(BackupSelection.LATEST, options, begun, steps::add)
+                .await()
+                .atMost(Duration.ofMinutes(2));
+    }
+
+    private LiveRestore restore(String url) {
+        return restore(vertx, backups, url);
+    }
+
+    /** Into the server at an address, of the backups in a directory. */
+    static LiveRestore restore(Vertx vertx, Path backups, String url) {
+        BackupStorage storage = TestStorages.directory(backups);
+        VaultConfig config = Reading.config("STORAGE_URL=file://" + backups, "REDIS_CONNECTION=" + url);
+        TargetServer server = new TargetServer(Redis.createClient(vertx, url), config, vertx);
+        return new LiveRestore(
+                new BackupSelector(TestCatalogs.of(storage, "redis-node"), Clock.systemUTC()),
+                new BackupReader(storage),
+                server,
+                vertx);
+    }
+
+    /** The digest of a server with every type, whose backup is the one that there is. */
+    private String backUp(Path program) throws IOException {
+        try (RedisServer redis = RedisServer.builder().executable(program).start()) {
+            EveryType.fill(redis);
+            redis.save();
+            Files.copy(redis.dumpFile(), backups.resolve(BACKUP));
+            return redis.command("DEBUG", "DIGEST");
+        }
+    }
+
+    private static long keys(RedisServer redis) {
+        return redis.command("INFO", "keyspace")
+                .lines()
+                .filter(line -> line.startsWith("db"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".*keys=(\\d+).*", "$1")))
+                .sum();
+    }
+}

@@ -1,0 +1,99 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.backup.Backup;
+import io.redisvault.redis.ServerInfo;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is read of {@code INFO}; a running server has its own test. */
+class TargetStateTest {
+
+    private static final LiveOptions CAREFUL = options(false, false);
+    private static final LiveOptions FORCE = options(true, false);
+    private static final LiveOptions DRILL = options(false, true);
+    private static final Backup BACKUP = backup(11);
+
+    private static LiveOptions options(boolean force, boolean scratch) {
+        return new LiveOptions(Optional.empty(), force, false, scratch, Optional.empty());
+    }
+
+    private static Backup backup(int version) {
+        Backup.Rdb rdb = new Backup.Rdb(version, "redis 7.2.5", null, "0123456789abcdef", true);
+        return new Backup("a.rdb", "a.rdb", "file:///a.rdb", "a", Instant.EPOCH, 100, rdb);
+    }
+
+    @Test
+    void whatCannotBeToldToFollowIsNamed() {
+        assertThat(state("redis_mode:sentinel").refusal(FORCE))
+                .contains("redis://a is a Sentinel: name the server itself");
+        assertThat(state("role:master\ncluster_enabled:1").refusal(FORCE).orElseThrow())
+                .startsWith("redis://a is a node of a cluster")
+                .contains("--to");
+        assertThat(state("role:master\nloading:1").refusal(FORCE))
+                .contains("redis://a is still loading data: try again when it is done");
+        assertThat(state("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up")
+                        .refusal(FORCE))
+                .contains("redis://a is a replica of b:6379: restore into its master, the replicas follow");
+    }
+
+    @Test
+    void keysAreCountedAndLostOnlyByForce() {
+        TargetState state = state("role:master\ndb0:keys=5,expires=0\ndb3:keys=2,expires=1");
+        assertThat(state.refusal(CAREFUL))
+                .contains(
+                        "redis://a is not empty, it holds 7 keys, none of a backup: pass --force to lose them and load"
+                                + " the backup");
+        assertThat(state.refusal(FORCE)).isEmpty();
+        assertThat(state.refusal(DRILL).orElseThrow()).doesNotContain("--force").endsWith("for the drill only");
+        assertThat(state("role:master").refusal(CAREFUL)).isEmpty();
+    }
+
+    @Test
+    void whatAKilledRestoreLeftIsToldByTheReplicationId() {
+        String id = TargetState.replicationId(BACKUP);
+        assertThat(id).matches("[0-9a-f]{40}");
+        assertThat(TargetState.replicationId(BACKUP)).isNotEqualTo(id);
+
+        String link = "role:slave\nmaster_host:127.0.0.1\nmaster_port:1\nmaster_link_status:down\n";
+        assertThat(state(link + "db0:keys=1,expires=0").refusal(CAREFUL).orElseThrow())
+                .contains("a replica of 127.0.0.1:1, which it does not reach; it holds 1 key, none of a backup.")
+                .contains("REPLICAOF NO ONE");
+        assertThat(state(link).refusal(CAREFUL).orElseThrow()).contains("it holds no keys");
+        assertThat(state(link + "db0:keys=9\nmaster_replid:" + id)
+                        .refusal(CAREFUL)
+                        .orElseThrow())
+                .contains("it holds 9 keys: all of the backup with CRC-64 0123456789abcdef, and what was done since");
+        assertThat(state(link).refusal(FORCE)).isEmpty();
+
+        TargetState loaded = state("role:master\ndb0:keys=9\nmaster_replid2:" + id);
+        assertThat(loaded.hasLoaded(id)).isTrue();
+        assertThat(loaded.hasLoaded(TargetState.replicationId(BACKUP))).isFalse();
+        assertThat(loaded.heldAfter(id, 3)).isEqualTo("it holds all of the backup, 9 keys");
+        assertThat(state("role:master\ndb0:keys=3").heldAfter(id, 3)).isEqualTo("it holds its old data, 3 keys");
+        assertThat(state("role:master\ndb0:keys=2").heldAfter(id, 3)).isEqualTo("it holds its old data, 2 keys of 3");
+        assertThat(state("role:master").heldAfter(id, 3)).isEqualTo("it is empty, and has lost 3 keys");
+        assertThat(state("role:master").heldAfter(id, 0)).isEqualTo("it is empty, as before");
+    }
+
+    @Test
+    void aDumpThatTheServerDoesNotLoadIsNeverTried() {
+        TargetState old = state("redis_version:7.0.15");
+        assertThat(old.refusal(backup(10), CAREFUL)).isEmpty();
+        assertThat(old.refusal(BACKUP, FORCE))
+                .contains("a.rdb is of RDB version 11, which redis 7.0.15 at redis://a does not load: restore into the"
+                        + " server that wrote it (redis 7.2.5) or a newer one of its kind");
+        TargetState future = state("redis_version:9.1.0");
+        assertThat(future.refusal(backup(16), CAREFUL).orElseThrow())
+                .contains("is not known")
+                .endsWith("pass --force");
+        assertThat(future.refusal(backup(16), FORCE)).isEmpty();
+        assertThat(future.refusal(backup(16), DRILL)).isEmpty();
+    }
+
+    private static TargetState state(String info) {
+        return new TargetState("redis://a", ServerInfo.parse(info));
+    }
+}
