@@ -60,6 +60,8 @@ public class LiveRestore {
                         .call(state -> requireNoSentinel(notes))
                         .invoke(state -> requireLoads(found, state, options))
                         .chain(state -> load(found, state, options, begun, step))
+                        .invoke(loaded ->
+                                new TargetState(found.name(), loaded).tooLarge().ifPresent(notes::add))
                         .map(loaded -> new LoadedBackup(found, loaded, notes)))
                 .onFailure(RedisUnavailableException.class)
                 .transform(failure ->

@@ -58,8 +58,10 @@ final class LoadAttempt {
                 .chain(port -> server.follow(listen.host(), port).onFailure().transform(LoadAttempt::notAllowed))
                 .chain(() -> state(resync::accept, CONNECTING))
                 .onFailure(TimeoutException.class)
-                .transform(late -> new RestoreException(
-                        "the server did not fetch the backup from " + listen.host() + resync.complaint()))
+                .transform(
+                        late -> new RestoreException(
+                                "the server did not fetch the backup from " + listen.host() + resync.complaint()
+                                        + "; if it is in another container or machine, --listen names an address that it reaches"))
                 .chain(() -> resync.send(reading.bytes()))
                 .invoke(sent)
                 .chain(() -> state(info -> new TargetState(before.name(), info).hasLoaded(replicationId), loading))
@@ -106,10 +108,11 @@ final class LoadAttempt {
 
     private Uni<TargetState> endAsMaster() {
         return server.info()
+                .chain(info -> info.field("role").equals("master")
+                        ? Uni.createFrom().item(info)
+                        : server.promote().chain(server::info))
                 .map(info -> new TargetState(before.name(), info))
-                .chain(state -> state.isMaster()
-                        ? Uni.createFrom().item(state)
-                        : server.promote().chain(this::endAsMaster))
+                // It loads, or starts again.
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE, LONGEST_PAUSE)

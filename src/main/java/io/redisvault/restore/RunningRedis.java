@@ -55,7 +55,7 @@ class RunningRedis {
     }
 
     /** The process of a Redis that has made the directory its own, as far as this system shows it to this user. */
-    private static Optional<Warning> process(Path directory) {
+    static Optional<Warning> process(Path directory) {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
             for (Path process : processes) {
                 if (isSame(directory, process.resolve("cwd")) && isRedis(process)) {

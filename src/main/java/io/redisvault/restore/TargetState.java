@@ -44,6 +44,16 @@ record TargetState(String name, ServerInfo info) {
         return Stream.of("master_replid", "master_replid2").map(info::field);
     }
 
+    /** What becomes of data that are too large for the server; empty if they are not. */
+    Optional<String> tooLarge() {
+        long used = Long.parseLong("0" + info.field("used_memory"));
+        long most = Long.parseLong("0" + info.field("maxmemory"));
+        return most == 0 || used <= most
+                ? Optional.empty()
+                : Optional.of("the data take " + used + " bytes of memory, and maxmemory is " + most
+                        + ": the server evicts keys, or takes no writes");
+    }
+
     /** Which data the server holds. */
     String held() {
         String keys = keys(info.totalKeys());

@@ -112,7 +112,7 @@ class RoundTripIT {
     }
 
     /** The digest covers all databases, and which keys expire; functions and the times of hash fields are not in it. */
-    private static List<Object> state(RedisServer redis) {
+    static List<Object> state(RedisServer redis) {
         List<Object> state = new ArrayList<>(List.of(redis.command("DEBUG", "DIGEST"), redis.command("DBSIZE")));
         if (redis.knows("FUNCTION")) {
             state.add(functions(redis));

@@ -93,6 +93,15 @@ class TargetStateTest {
         assertThat(future.refusal(backup(16), DRILL)).isEmpty();
     }
 
+    @Test
+    void dataThatAreTooLargeAreSaid() {
+        assertThat(state("used_memory:100\nmaxmemory:0").tooLarge()).isEmpty();
+        assertThat(state("used_memory:100\nmaxmemory:100").tooLarge()).isEmpty();
+        assertThat(state("used_memory:101\nmaxmemory:100").tooLarge())
+                .contains("the data take 101 bytes of memory, and maxmemory is 100: the server evicts keys, or takes no"
+                        + " writes");
+    }
+
     private static TargetState state(String info) {
         return new TargetState("redis://a", ServerInfo.parse(info));
     }

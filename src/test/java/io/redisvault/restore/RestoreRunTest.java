@@ -1,0 +1,48 @@
+package io.redisvault.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.backup.Backup;
+import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.storage.TestStorages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestoreRunTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aDumpThatIsTooNewForTheServerThatWroteTheOneBeforeItIsSaid() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        SyntheticDump.write(data.resolve("dump.rdb"), 1000, 1);
+
+        assertThat(restore("redis-8.6.3.rdb", data).notes())
+                .contains(
+                        "redis 6.2.7, which wrote the dump before it, does not load RDB version 13: start a newer server");
+        // Now that is the dump before it.
+        assertThat(restore("redis-8.0.6.rdb", data).notes()).isEmpty();
+    }
+
+    private RestoreResult restore(String sample, Path data) throws IOException {
+        Path file = Files.copy(Path.of("src/test/resources/samples").resolve(sample), directory.resolve(sample));
+        Backup backup = new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null);
+        return new RestoreRun(
+                        new BackupReader(TestStorages.directory(directory)).open(backup),
+                        RestoreTarget.at(data, "dump.rdb"),
+                        new RestoreOptions(
+                                true, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
+                        Clock.systemUTC())
+                .run(() -> {})
+                .await()
+                .indefinitely();
+    }
+}
