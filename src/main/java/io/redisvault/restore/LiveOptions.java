@@ -20,6 +20,11 @@ public record LiveOptions(
     /** Slow servers on slow disks are faster than this. */
     private static final long BYTES_PER_SECOND = 4 << 20;
 
+    /** The same with an address that is decided. */
+    LiveOptions listeningOn(ListenAddress address) {
+        return new LiveOptions(Optional.of(address), force, fallback, scratch, timeout);
+    }
+
     /** How long a server may take to load a dump of so many bytes. */
     public static Duration loadingTime(long bytes) {
         return SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND);

@@ -52,20 +52,29 @@ public class LiveRestore {
      */
     public Uni<LoadedBackup> run(
             BackupSelection selection, LiveOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
+        return Uni.createFrom()
+                .item(() -> options.listeningOn(options.listen().orElseGet(this::loopback)))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .chain(decided -> restore(selection, decided, begun, step))
+                .onFailure(RedisUnavailableException.class)
+                .transform(failure ->
+                        new RestoreException(failure.getMessage().replace("REDIS_CONNECTION", "--into"), failure));
+    }
+
+    private Uni<LoadedBackup> restore(
+            BackupSelection selection, LiveOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
         List<String> notes = new ArrayList<>();
         return fit(options)
+                .call(state -> requireNoSentinel(notes))
                 .chain(state -> selector.selectGood(
                         selection, options.fallback(), backup -> verified(backup, state, options, begun)))
+                // Reading took its time, in which the server may have changed.
                 .chain(found -> fit(options)
-                        .call(state -> requireNoSentinel(notes))
                         .invoke(state -> requireLoads(found, state, options))
                         .chain(state -> load(found, state, options, begun, step))
                         .invoke(loaded ->
                                 new TargetState(found.name(), loaded).tooLarge().ifPresent(notes::add))
-                        .map(loaded -> new LoadedBackup(found, loaded, notes)))
-                .onFailure(RedisUnavailableException.class)
-                .transform(failure ->
-                        new RestoreException(failure.getMessage().replace("REDIS_CONNECTION", "--into"), failure));
+                        .map(loaded -> new LoadedBackup(found, loaded, notes)));
     }
 
     /** Removes all keys from the server, for drills. */
@@ -147,13 +156,12 @@ public class LiveRestore {
         }
         String replicationId = TargetState.replicationId(reading.backup());
         long bytes = reading.backup().bytes();
-        ListenAddress listen = options.listen().orElseGet(this::loopback);
         resync = new FullResync(vertx, addresses(), replicationId, bytes, server.timeout());
         return new LoadAttempt(
                 server,
                 state,
                 reading,
-                listen,
+                options.listen().orElseThrow(),
                 resync,
                 replicationId,
                 options.timeout().orElse(LiveOptions.loadingTime(bytes)));

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -118,7 +117,7 @@ class LiveRestoreTest {
             redis.command(documentedUser("s3cret"));
             redis.command("ACL", "LOG", "RESET");
 
-            LoadedBackup loaded = load(redis, redis.url("restore", "s3cret"), options(false), reading -> {});
+            LoadedBackup loaded = load(redis.url("restore", "s3cret"), options(false));
 
             assertThat(loaded.notes()).isEmpty();
             assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
@@ -147,7 +146,7 @@ class LiveRestoreTest {
                         .setting("rename-command", "REPLICAOF", "")
                         .start()) {
             redis.set("old", "1");
-            assertThatThrownBy(() -> load(redis, redis.url("restore", "s3cret"), options(true), reading -> {}))
+            assertThatThrownBy(() -> load(redis.url("restore", "s3cret"), options(true)))
                     .isInstanceOf(RestoreException.class)
                     .hasMessageStartingWith(
                             "loading " + BACKUP + " into redis://127.0.0.1:" + redis.port() + "/0 failed: ")
@@ -184,13 +183,14 @@ class LiveRestoreTest {
         }
     }
 
-    /** The second user's password is not that of the first. */
     @Test
-    void aWrongPasswordOrNoServerIsALineThatNamesTheOption() throws IOException {
-        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+    void aServerThatIsNotReachedIsNamedWithoutItsPassword() {
+        // Of a range that is for documentation only.
+        assertThatThrownBy(() -> load("redis://198.51.100.1:6379", options(true)))
+                .hasMessage("redis://198.51.100.1:6379/0 runs on another machine: name an address of this one that it"
+                        + " reaches, with --listen HOST:PORT");
         try (RedisServer redis = RedisServer.builder().password("right").start()) {
-            assertThatThrownBy(
-                            () -> load(redis, "redis://:wr0ng@127.0.0.1:" + redis.port(), options(true), reading -> {}))
+            assertThatThrownBy(() -> load("redis://:wr0ng@127.0.0.1:" + redis.port(), options(true)))
                     .hasMessageContaining("redis://127.0.0.1:" + redis.port())
                     .hasMessageContaining("WRONGPASS")
                     .message()
@@ -316,12 +316,12 @@ class LiveRestoreTest {
     }
 
     private LoadedBackup load(RedisServer redis, LiveOptions options) {
-        return load(redis, redis.url(), options, reading -> {});
+        return load(redis.url(), options);
     }
 
-    private LoadedBackup load(RedisServer redis, String url, LiveOptions options, Consumer<BackupReading> begun) {
+    private LoadedBackup load(String url, LiveOptions options) {
         return restore(url)
-                .run(BackupSelection.LATEST, options, begun, steps::add)
+                .run(BackupSelection.LATEST, options, readings::add, steps::add)
                 .await()
                 .atMost(Duration.ofMinutes(2));
     }
