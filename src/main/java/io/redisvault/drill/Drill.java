@@ -91,7 +91,7 @@ public class Drill {
     }
 
     private Uni<DrillResult> load(Backup backup, DrillSandbox opened, DrillOptions options, long began) {
-        return opened.start(options.server(), vertx)
+        return opened.start(options.server())
                 .loaded(options.timeout(backup.bytes()))
                 .map(server -> DrillResult.passed(backup, server, since(began)))
                 .onFailure(DrillServer.NotLoadedException.class)
@@ -103,13 +103,10 @@ public class Drill {
     }
 
     private synchronized DrillSandbox open(DrillOptions options) {
-        if (!vertx.isNativeTransportEnabled()) {
-            throw new DrillException("a drill needs Unix sockets, which are there on Linux only, x86-64 or arm64");
-        }
         if (stopped) {
             throw new DrillException("stopped");
         }
-        sandbox = DrillSandbox.open(options.workDirectory());
+        sandbox = DrillSandbox.open(options.workDirectory(), vertx);
         return sandbox;
     }
 

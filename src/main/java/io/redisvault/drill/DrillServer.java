@@ -13,8 +13,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** A server in a process of its own, which nobody can reach but through its socket. */
+/** A server in a process of its own, which nobody else can ask. */
 final class DrillServer implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -65,9 +63,10 @@ final class DrillServer implements AutoCloseable {
      * Starts a server.
      *
      * @param settings as on its command line
+     * @param address where it listens then
      * @param output the file for all that it says
      */
-    static DrillServer start(Path program, List<String> settings, Path socket, Path output, Vertx vertx) {
+    static DrillServer start(Path program, List<String> settings, String address, Path output, Vertx vertx) {
         List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
         command.addAll(settings);
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -77,21 +76,13 @@ final class DrillServer implements AutoCloseable {
         // No credentials of ours for a program that has no use for them.
         builder.environment().keySet().removeIf(name -> !name.equals(PATH));
         RedisOptions options = new RedisOptions()
-                .setConnectionString(address(socket))
+                .setConnectionString(address)
                 .setProtocolNegotiation(false)
                 .setMaxPoolSize(1);
         try {
             return new DrillServer(program, builder.start(), output, Redis.createClient(vertx, options));
         } catch (IOException e) {
             throw new DrillException("cannot start " + program + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String address(Path socket) {
-        try {
-            return new URI("unix", "", socket.toString(), null, null).toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
         }
     }
 
