@@ -45,15 +45,13 @@ final class Launcher {
         if (command instanceof CompletionCommand completion) {
             return completion.call();
         }
-        Optional<String> server = Optional.empty();
-        if (command instanceof VaultCommand once) {
-            server = once.server();
-        }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();
         }
+        Optional<String> server = Optional.empty();
         if (command instanceof VaultCommand once) {
             once.beforeStart();
+            server = once.server();
             if (once.silence()) {
                 System.setProperty("quarkus.log.console.level", "ERROR");
             }

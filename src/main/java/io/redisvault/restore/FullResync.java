@@ -121,7 +121,7 @@ final class FullResync {
         String remote = socket.remoteAddress().hostAddress();
         if (!isServer.test(remote)) {
             complaint = "; a connection from " + remote
-                    + " was refused: name the server by the address that it connects" + " from";
+                    + " was refused: name the server by the address that it connects from";
             socket.closeAndForget();
         } else if (candidate != null) {
             socket.closeAndForget();

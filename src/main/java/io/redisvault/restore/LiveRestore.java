@@ -108,7 +108,7 @@ public class LiveRestore {
     }
 
     private static void requireLoads(Backup backup, TargetState state, LiveOptions options) {
-        if (!backup.rdb().verified() && !options.force()) {
+        if (!backup.rdb().verified() && !options.force() && !options.scratch()) {
             refuse(backup.name()
                     + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
                     + " to load it all the same");
@@ -122,9 +122,9 @@ public class LiveRestore {
 
     /** The backup with what was found in it. */
     private Uni<Backup> verified(Backup backup, TargetState state, LiveOptions options, Consumer<BackupReading> begun) {
-        if (backup.rdb() != null) {
+        if (backup.rdb() != null && backup.rdb().version() != null) {
             // Rather now than after reading all of it.
-            requireLoads(backup, state, options);
+            state.refusal(backup, options).ifPresent(LiveRestore::refuse);
         }
         BackupReading reading = reader.open(backup);
         begun.accept(reading);

@@ -63,7 +63,10 @@ record TargetState(String name, ServerInfo info) {
                 .map(id -> "it holds " + keys + ": all of the backup with CRC-64 " + id.group(1)
                         + ", and what was done since")
                 .findFirst()
-                .orElse(info.totalKeys() == 0 ? "it holds no keys" : "it holds " + keys + ", none of a backup");
+                .orElse(
+                        info.totalKeys() == 0
+                                ? "it holds no keys"
+                                : "it holds " + keys + ", and has loaded no backup since it started");
     }
 
     /** Which data the server holds after an attempt that failed. */
@@ -71,9 +74,12 @@ record TargetState(String name, ServerInfo info) {
         if (hasLoaded(replicationId)) {
             return "it holds all of the backup, " + keys(info.totalKeys());
         }
+        if (info.totalKeys() > 0 && info.totalKeys() == keysBefore) {
+            return "it holds its old data, " + keys(keysBefore);
+        }
         if (info.totalKeys() > 0) {
-            return "it holds its old data, " + keys(info.totalKeys())
-                    + (info.totalKeys() == keysBefore ? "" : " of " + keysBefore);
+            // A server that started anew may have found what it was sent in its directory.
+            return "it holds " + keys(info.totalKeys()) + " instead of " + keysBefore + ": look which ones";
         }
         return keysBefore == 0 ? "it is empty, as before" : "it is empty, and has lost " + keys(keysBefore);
     }

@@ -134,7 +134,7 @@ class LiveRestoreIT {
                 String holds;
                 if (keys == 1) {
                     assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(old);
-                    holds = "it holds 1 key, none of a backup";
+                    holds = "it holds 1 key, and has loaded no backup since it started";
                 } else if (keys == 0) {
                     holds = "it holds no keys";
                 } else {

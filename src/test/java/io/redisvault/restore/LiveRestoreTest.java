@@ -167,7 +167,10 @@ class LiveRestoreTest {
                 RedisServer node =
                         RedisServer.builder().setting("cluster-enabled", "yes").start()) {
             redis.populate(7, 10);
-            assertRefused(redis, false, "is not empty, it holds 7 keys, none of a backup: pass --force");
+            assertRefused(
+                    redis,
+                    false,
+                    "is not empty, it holds 7 keys, and has loaded no backup since it started: pass --force");
             assertRefused(node, true, "is a node of a cluster");
             other.replicaOf(redis);
             assertRefused(other, true, "is a replica of 127.0.0.1:" + redis.port() + ": restore into its master");
@@ -288,7 +291,10 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             redis.command("REPLICAOF", "127.0.0.1", "1");
-            assertRefused(redis, false, "which it does not reach; it holds 1 key, none of a backup.");
+            assertRefused(
+                    redis,
+                    false,
+                    "which it does not reach; it holds 1 key, and has loaded no backup since it started.");
 
             load(redis, options(true));
 

@@ -44,7 +44,7 @@ class TargetStateTest {
         TargetState state = state("role:master\ndb0:keys=5,expires=0\ndb3:keys=2,expires=1");
         assertThat(state.refusal(CAREFUL))
                 .contains(
-                        "redis://a is not empty, it holds 7 keys, none of a backup: pass --force to lose them and load"
+                        "redis://a is not empty, it holds 7 keys, and has loaded no backup since it started: pass --force to lose them and load"
                                 + " the backup");
         assertThat(state.refusal(FORCE)).isEmpty();
         assertThat(state.refusal(DRILL).orElseThrow()).doesNotContain("--force").endsWith("for the drill only");
@@ -59,7 +59,8 @@ class TargetStateTest {
 
         String link = "role:slave\nmaster_host:127.0.0.1\nmaster_port:1\nmaster_link_status:down\n";
         assertThat(state(link + "db0:keys=1,expires=0").refusal(CAREFUL).orElseThrow())
-                .contains("a replica of 127.0.0.1:1, which it does not reach; it holds 1 key, none of a backup.")
+                .contains(
+                        "a replica of 127.0.0.1:1, which it does not reach; it holds 1 key, and has loaded no backup since it started.")
                 .contains("REPLICAOF NO ONE");
         assertThat(state(link).refusal(CAREFUL).orElseThrow()).contains("it holds no keys");
         assertThat(state(link + "db0:keys=9\nmaster_replid:" + id)
@@ -73,7 +74,8 @@ class TargetStateTest {
         assertThat(loaded.hasLoaded(TargetState.replicationId(BACKUP))).isFalse();
         assertThat(loaded.heldAfter(id, 3)).isEqualTo("it holds all of the backup, 9 keys");
         assertThat(state("role:master\ndb0:keys=3").heldAfter(id, 3)).isEqualTo("it holds its old data, 3 keys");
-        assertThat(state("role:master\ndb0:keys=2").heldAfter(id, 3)).isEqualTo("it holds its old data, 2 keys of 3");
+        assertThat(state("role:master\ndb0:keys=2").heldAfter(id, 3))
+                .isEqualTo("it holds 2 keys instead of 3: look which ones");
         assertThat(state("role:master").heldAfter(id, 3)).isEqualTo("it is empty, and has lost 3 keys");
         assertThat(state("role:master").heldAfter(id, 0)).isEqualTo("it is empty, as before");
     }
