@@ -12,10 +12,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +32,9 @@ class StatusPageIT {
     private static final String TOKEN = "0123456789abcdef";
     private static final String TAB = "\uE004";
     private static final String ENTER = "\uE007";
+
+    private static final int STORED = 8;
+    private static final Instant HOUR = Instant.now().truncatedTo(ChronoUnit.HOURS);
 
     @TempDir
     private static Path data;
@@ -44,14 +51,11 @@ class StatusPageIT {
         surroundings.redis().populate(100, 100);
         surroundings.redis().save();
         Files.createDirectories(surroundings.s3().file("redis-vault"));
-        for (int backup = 0; backup < 5; backup++) {
-            SyntheticDump.write(
-                    surroundings.s3().file("redis-vault/page_2026-01-0" + (backup + 1) + "T03:04:05Z.rdb"),
-                    100_000 * (backup + 1),
-                    backup);
+        for (int backup = 0; backup < STORED; backup++) {
+            SyntheticDump.write(file(name(backup)), 400_000 - 20_000 * backup, backup);
         }
-        SyntheticDump.write(surroundings.s3().file("redis-vault/other_2026-01-02T03:04:05Z.rdb"), 1000, 1);
-        browser = Browser.start("--window-size=1000,1400");
+        SyntheticDump.write(file("redis-1_" + HOUR.minus(Duration.ofDays(2)) + ".rdb"), 300_000, 1);
+        browser = Browser.start("--window-size=1000,1500");
     }
 
     @AfterAll
@@ -76,31 +80,31 @@ class StatusPageIT {
         SyntheticDump.write(data.resolve("dump.rdb"), 600_000, 9);
         try (VaultProcess vault = vault().and("BACKUP_RATE_LIMIT", "128KiB").serve()) {
             browser.open(vault.url().resolve("/"));
-            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
-            assertThat(rows("#backups")).isEqualTo(5);
-            assertThat(browser.text("#summary")).matches("5 backups, 1\\.\\d MiB");
+            awaitText("#backups tbody", name(0));
+            assertThat(rows("#backups")).isEqualTo(STORED);
+            assertThat(browser.text("#summary")).matches(STORED + " backups, [0-9.]+ MiB");
             assertThat(browser.script("return document.querySelectorAll('#chart rect').length"))
-                    .isEqualTo("5");
-            assertThat(browser.text("#nodes tbody")).contains("page (this one)", "other");
+                    .isEqualTo(String.valueOf(STORED));
+            assertThat(browser.text("#nodes tbody")).contains("redis-0 (this one)", "redis-1", "2 d ");
             assertThat(browser.text("#next")).startsWith("in ");
 
             browser.click("#backup");
             awaitText("#running", " left");
             assertThat(browser.text("#rate")).matches("\\d+ %, .* of \\d+\\.\\d KiB, .*/s, .* left");
-            Awaitility.await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(6));
+            await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(STORED + 1));
             Awaitility.await()
-                    .untilAsserted(() -> assertThat(browser.text("#last")).contains("stored page_"));
+                    .untilAsserted(() -> assertThat(browser.text("#last")).contains("stored redis-0_"));
             assertThat(browser.script("return document.querySelector('#running').hidden"))
                     .isEqualTo("true");
 
             browser.click("#backups tbody tr:nth-child(2) button");
-            Awaitility.await().untilAsserted(() -> assertThat(browser.text("#said"))
-                    .isEqualTo("page_2026-01-05T03:04:05Z.rdb is good"));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(browser.text("#said")).isEqualTo(name(0) + " is good"));
             screenshot();
-            Files.delete(surroundings.s3().file("redis-vault/page_2026-01-01T03:04:05Z.rdb"));
+            Files.delete(file(name(STORED - 1)));
             assertThat(browser.console()).isEmpty();
 
-            browser.click("#backups tbody tr:nth-child(6) button");
+            browser.click("#backups tbody tr:nth-child(" + (STORED + 1) + ") button");
             awaitText("#said", "There is no such backup");
 
             checkContrast();
@@ -117,9 +121,9 @@ class StatusPageIT {
             assertThat(browser.script("return document.activeElement.id")).isEqualTo("token");
             browser.type("#token", TOKEN);
             browser.press(ENTER);
-            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
+            awaitText("#backups tbody", name(0));
             browser.open(vault.url().resolve("/"));
-            awaitText("#backups tbody", "page_2026-01-05T03:04:05Z.rdb");
+            awaitText("#backups tbody", name(0));
             assertThat(browser.script("return document.querySelector('#login').hidden"))
                     .isEqualTo("true");
 
@@ -135,7 +139,7 @@ class StatusPageIT {
             assertThat(reached.subList(1, before + 1)).allMatch("Verify"::equals);
             browser.script("document.querySelector('#backup').focus()");
             browser.press(ENTER);
-            Awaitility.await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(before + 1));
+            await().untilAsserted(() -> assertThat(rows("#backups")).isEqualTo(before + 1));
             assertThat(browser.console()).isEmpty();
 
             browser.asDarkPhone();
@@ -148,13 +152,29 @@ class StatusPageIT {
         }
     }
 
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofMinutes(1));
+    }
+
+    private static String name(int hoursAgo) {
+        return "redis-0_" + HOUR.minus(Duration.ofHours(hoursAgo)) + ".rdb";
+    }
+
+    private static Path file(String name) {
+        return surroundings.s3().file("redis-vault/" + name);
+    }
+
     private static VaultProcess.Builder vault() {
-        return surroundings.vault().and("REDIS_NODE_NAME", "page").and("REDIS_DATA_PATH", data.toString());
+        return surroundings
+                .vault()
+                .and("REDIS_NODE_NAME", "redis-0")
+                .and("REDIS_DATA_PATH", data.toString())
+                .and("RETENTION_KEEP_LAST", "30");
     }
 
     private static void awaitText(String selector, String text) {
-        Awaitility.await()
-                .untilAsserted(() -> assertThat(browser.text(selector)).contains(text));
+        await().untilAsserted(() ->
+                assertThat(browser.text(selector)).as(browser.text("#error")).contains(text));
     }
 
     private static int rows(String table) {

@@ -56,18 +56,4 @@ class ShutdownBackupIT {
             watcher.stop(0);
         }
     }
-
-    @Test
-    void aCommandTakesNoBackupWhenItEnds() {
-        try (Surroundings surroundings = Surroundings.start()) {
-            surroundings.redis().save();
-            assertThat(surroundings
-                            .vault()
-                            .and("BACKUP_ON_SHUTDOWN", "true")
-                            .run("list")
-                            .code())
-                    .isEqualTo(3);
-            assertThat(surroundings.s3().keys()).isEmpty();
-        }
-    }
 }

@@ -39,15 +39,6 @@ class LogIT {
                     .isEqualTo((int) surroundings.redis().dumpFile().toFile().length());
             assertThat(line.getMap("").get("deleted")).isEqualTo(0);
 
-            Exit again = surroundings
-                    .vault()
-                    .and("REDIS_NODE_NAME", "json")
-                    .and("LOG_FORMAT", "json")
-                    .run("--once");
-            assertThat(JsonPath.from(again.err()).getString("message")).isEqualTo("backup skipped");
-            assertThat(JsonPath.from(again.err()).getString("detail"))
-                    .startsWith("the dump is stored already as json_");
-
             Exit quiet = surroundings.vault().and("LOG_LEVEL", "error").run("--once");
             assertThat(quiet.code()).isZero();
             assertThat(quiet.err()).isEmpty();
