@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             RestoreCommand.class,
             DrillCommand.class,
             CompletionCommand.class,
+            HealthCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

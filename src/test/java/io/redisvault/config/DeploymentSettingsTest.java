@@ -3,6 +3,7 @@ package io.redisvault.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.redisvault.deployment.Compose;
@@ -37,6 +38,25 @@ class DeploymentSettingsTest {
                 .the(Secret.class)
                 .getStringData());
         assertThat(Reading.environment(variables).mistakes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("charts")
+    void everySettingBesideAChartIsRight(Container sidecar) {
+        Map<String, String> variables = new HashMap<>(Manifests.read(Path.of("k8s/charts/vault-config.yaml"))
+                .the(ConfigMap.class)
+                .getData());
+        sidecar.getEnv().stream()
+                .filter(variable -> variable.getValue() != null)
+                .forEach(variable -> variables.put(variable.getName(), variable.getValue()));
+        assertThat(known()).containsAll(variables.keySet());
+        // A file of the chart's container.
+        variables.remove("REDIS_PASSWORD_FILE");
+        assertThat(Reading.environment(variables).mistakes()).isEmpty();
+    }
+
+    static Stream<Named<Container>> charts() {
+        return Deployments.charts();
     }
 
     @ParameterizedTest
