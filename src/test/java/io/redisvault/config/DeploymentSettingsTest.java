@@ -1,6 +1,7 @@
 package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
@@ -12,6 +13,7 @@ import io.redisvault.deployment.Manifests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -71,6 +73,26 @@ class DeploymentSettingsTest {
         assertThat(grace)
                 .isGreaterThan(
                         settings(manifests).typed().backup().shutdownTimeout().plusSeconds(10));
+    }
+
+    @Test
+    void theUnitOfSystemdSaysTheRightThings() {
+        String unit = contentOf(Path.of("src/main/systemd/redis-vault.service").toFile());
+        List<String> environment = values(unit, "Environment");
+        Settings settings = Reading.environment(Reading.variables(environment.toArray(String[]::new)));
+        assertThat(environment).isNotEmpty();
+        assertThat(settings.mistakes()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
+        assertThat(Integer.parseInt(values(unit, "TimeoutStopSec").get(0).replace("s", "")))
+                .isGreaterThanOrEqualTo(
+                        settings.typed().backup().shutdownTimeout().toSecondsPart() + 10);
+    }
+
+    private static List<String> values(String unit, String key) {
+        return unit.lines()
+                .filter(line -> line.startsWith(key + "="))
+                .map(line -> line.substring(key.length() + 1))
+                .toList();
     }
 
     @Test
