@@ -131,10 +131,10 @@ class RunbookIT {
         String commands =
                 Page.of("README.md").section("A first backup").blocks("bash").get(0);
         assertThat(machine.run(commands.substring(commands.indexOf("export"))
-                        .replace("/var/lib/redis", data.toString())
+                        .replace("/tmp/", directory + "/")
                         .replace(
                                 "/var/backups/redis", directory.resolve("first").toString())
-                        .replace("/tmp/", directory + "/")))
+                        .replace("/var/lib/redis", "/data")))
                 .contains("redis-node_");
         assertThat(directory.resolve("restored.rdb")).hasSameBinaryContentAs(dump);
     }
