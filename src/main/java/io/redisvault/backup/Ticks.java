@@ -3,6 +3,7 @@ package io.redisvault.backup;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.NonBlocking;
 import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -17,7 +18,7 @@ class Ticks {
 
     private final Consumer<Tick> listeners;
     private final Vertx vertx;
-    private boolean watched;
+    private Long watch;
     private long last;
 
     @Inject
@@ -33,12 +34,19 @@ class Ticks {
     @Scheduled(every = "1s")
     @NonBlocking
     synchronized void tick() {
-        if (!watched) {
-            watched = true;
-            vertx.setPeriodic(SECOND.toMillis(), timer -> tickIfLate());
+        if (watch == null) {
+            watch = vertx.setPeriodic(SECOND.toMillis(), timer -> tickIfLate());
         }
         last = System.nanoTime();
         listeners.accept(new Tick());
+    }
+
+    /** In dev mode Vert.x outlives the application. */
+    @PreDestroy
+    synchronized void stop() {
+        if (watch != null) {
+            vertx.cancelTimer(watch);
+        }
     }
 
     /** Quarkus' scheduler goes by the clock: where that is set back, it is silent until the time before is reached again. */

@@ -45,6 +45,9 @@ final class Launcher {
         if (command instanceof CompletionCommand completion) {
             return completion.call();
         }
+        if (command instanceof HealthCommand health) {
+            return health.call();
+        }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();
         }

@@ -1,5 +1,6 @@
 package io.redisvault.cli;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             RestoreCommand.class,
             DrillCommand.class,
             CompletionCommand.class,
+            HealthCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -70,7 +72,11 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     boolean once;
 
     public static void main(String... args) {
-        System.exit(Launcher.launch(withoutName(args)));
+        int code = Launcher.launch(withoutName(args));
+        // In ./mvnw quarkus:dev a stop is the beginning of a start with what was changed.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            System.exit(code);
+        }
     }
 
     /** Where the program is what an image runs, some name it once more: {@code docker run redis-vault redis-vault list}. */

@@ -51,6 +51,11 @@ public final class Settings {
         return checked.mistakes;
     }
 
+    /** The settings of the HTTP port alone; mistakes in others do not matter. */
+    public static VaultConfig.Http http(Optional<Path> configFile) {
+        return read(environment(System::getProperty), configFile).typed().http();
+    }
+
     /** The variables of this process, or what takes the place of one of ours. */
     static Map<String, String> environment(Function<String, String> instead) {
         Map<String, String> variables = new HashMap<>(System.getenv());

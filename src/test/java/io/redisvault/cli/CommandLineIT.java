@@ -174,6 +174,11 @@ class CommandLineIT {
                     .run("--once");
             assertThat(exit.code()).as(exit.err()).isZero();
             assertThat(service.get("/backups").body()).contains("beside_");
+            assertThat(VaultProcess.with(Map.of(
+                                    "HTTP_PORT", String.valueOf(service.url().getPort())))
+                            .run("health")
+                            .code())
+                    .isZero();
         }
     }
 

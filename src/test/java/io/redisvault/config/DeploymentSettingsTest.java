@@ -1,8 +1,10 @@
 package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.redisvault.deployment.Compose;
@@ -11,6 +13,7 @@ import io.redisvault.deployment.Manifests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -40,6 +43,25 @@ class DeploymentSettingsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("charts")
+    void everySettingBesideAChartIsRight(Container sidecar) {
+        Map<String, String> variables = new HashMap<>(Manifests.read(Path.of("k8s/charts/vault-config.yaml"))
+                .the(ConfigMap.class)
+                .getData());
+        sidecar.getEnv().stream()
+                .filter(variable -> variable.getValue() != null)
+                .forEach(variable -> variables.put(variable.getName(), variable.getValue()));
+        assertThat(known()).containsAll(variables.keySet());
+        // A file of the chart's container.
+        variables.remove("REDIS_PASSWORD_FILE");
+        assertThat(Reading.environment(variables).mistakes()).isEmpty();
+    }
+
+    static Stream<Named<Container>> charts() {
+        return Deployments.charts();
+    }
+
+    @ParameterizedTest
     @MethodSource("deployments")
     void theSidecarHasTimeToStop(Manifests manifests) {
         Duration grace = Duration.ofSeconds(manifests
@@ -51,6 +73,26 @@ class DeploymentSettingsTest {
         assertThat(grace)
                 .isGreaterThan(
                         settings(manifests).typed().backup().shutdownTimeout().plusSeconds(10));
+    }
+
+    @Test
+    void theUnitOfSystemdSaysTheRightThings() {
+        String unit = contentOf(Path.of("src/main/systemd/redis-vault.service").toFile());
+        List<String> environment = values(unit, "Environment");
+        Settings settings = Reading.environment(Reading.variables(environment.toArray(String[]::new)));
+        assertThat(environment).isNotEmpty();
+        assertThat(settings.mistakes()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
+        assertThat(Integer.parseInt(values(unit, "TimeoutStopSec").get(0).replace("s", "")))
+                .isGreaterThanOrEqualTo(
+                        settings.typed().backup().shutdownTimeout().toSecondsPart() + 10);
+    }
+
+    private static List<String> values(String unit, String key) {
+        return unit.lines()
+                .filter(line -> line.startsWith(key + "="))
+                .map(line -> line.substring(key.length() + 1))
+                .toList();
     }
 
     @Test

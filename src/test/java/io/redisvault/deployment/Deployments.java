@@ -1,5 +1,6 @@
 package io.redisvault.deployment;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
@@ -16,8 +17,8 @@ public final class Deployments {
 
     private static final Path DIRECTORY = Path.of("k8s");
 
-    /** The first with components; Debian's is older. */
-    private static final int MINOR_VERSION_OF_KUBECTL = 21;
+    /** The first with a kustomize of version 5; Debian's is older. */
+    private static final int MINOR_VERSION_OF_KUBECTL = 27;
 
     private static final boolean KUSTOMIZES = Tool.KUBECTL.isThere() && minorVersion() >= MINOR_VERSION_OF_KUBECTL;
 
@@ -35,7 +36,7 @@ public final class Deployments {
 
     /** Skips a test that can do nothing without {@link #rendered}. */
     static void mustBeRendered() {
-        Assumptions.assumeTrue(KUSTOMIZES, "no kubectl of 1.21 or newer on this machine");
+        Assumptions.assumeTrue(KUSTOMIZES, "no kubectl of 1.27 or newer on this machine");
     }
 
     private static int minorVersion() {
@@ -53,21 +54,45 @@ public final class Deployments {
         return Named.of(directory.toString(), Manifests.parse(Tool.KUBECTL.run("kustomize", directory.toString())));
     }
 
+    /** What kubectl makes of the overlay for S3 with one more component. */
+    static Manifests withComponent(String name) throws IOException {
+        mustBeRendered();
+        Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "overlay");
+        Path kustomization = Files.writeString(directory.resolve("kustomization.yaml"), """
+                resources: [../../k8s/overlays/s3]
+                components: [../../k8s/components/%s]
+                """.formatted(name));
+        try {
+            return rendered(directory).getPayload();
+        } finally {
+            Files.delete(kustomization);
+            Files.delete(directory);
+        }
+    }
+
+    /** The container redis-vault in the values for each chart. */
+    public static Stream<Named<Container>> charts() {
+        return paths(".values.yaml")
+                .map(file -> Named.of(file.getFileName().toString(), Manifests.container(text(file), "redis-vault")));
+    }
+
     /** Directories that can be applied; a component cannot, by itself. */
     private static Stream<Path> kustomizations() {
-        return yaml().filter(file -> file.endsWith("kustomization.yaml"))
+        return paths("kustomization.yaml")
                 .filter(file -> text(file).contains("\nkind: Kustomization\n"))
                 .map(Path::getParent);
     }
 
     /** Files of documents for the API. */
     static Stream<Path> files() {
-        return yaml().filter(file -> !file.endsWith("kustomization.yaml"));
+        return paths(".yaml")
+                .filter(file -> !file.endsWith("kustomization.yaml"))
+                .filter(file -> !file.toString().endsWith(".values.yaml"));
     }
 
-    private static Stream<Path> yaml() {
+    private static Stream<Path> paths(String end) {
         try (Stream<Path> files = Files.walk(DIRECTORY)) {
-            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+            return files.filter(file -> file.toString().endsWith(end)).sorted().toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

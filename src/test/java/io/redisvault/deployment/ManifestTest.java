@@ -3,6 +3,7 @@ package io.redisvault.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapKeySelector;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -10,12 +11,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.redisvault.VaultVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The manifests are what Kubernetes understands, and keep the promises of a sidecar. */
 class ManifestTest {
+
+    private static final String RELEASE = VaultVersion.CURRENT.replace("-SNAPSHOT", "");
 
     @ParameterizedTest
     @MethodSource("files")
@@ -63,11 +69,133 @@ class ManifestTest {
                         "k8s/overlays/gcs",
                         "k8s/overlays/restore-on-init",
                         "k8s/overlays/s3",
-                        "k8s/overlays/s3-compatible");
+                        "k8s/overlays/s3-compatible",
+                        "k8s/overlays/sidecar");
         assertThat(Deployments.rendered()).allSatisfy(manifests -> assertThat(
                         manifests.getPayload().documents())
                 .extracting(HasMetadata::getMetadata)
                 .allSatisfy(metadata -> assertThat(metadata.getNamespace()).isEqualTo("redis")));
+    }
+
+    /** A symbolic link would do, but its raw address on a web site is only the path of its target. */
+    @Test
+    void theOneFileIsWhatKubectlRenders() {
+        Path file = Path.of("k8s/deployment.yaml");
+        assertThat(Files.isSymbolicLink(file)).isFalse();
+        assertThat(Manifests.read(file).documents())
+                .containsExactlyInAnyOrderElementsOf(rendered("k8s").documents());
+    }
+
+    /** A changed setting is a changed pod, which is restarted. */
+    @Test
+    void theNameOfTheConfigMapTellsItsContent() {
+        assertThat(overlay("s3").the(ConfigMap.class).getMetadata().getName())
+                .matches("redis-vault-[a-z0-9]{10}")
+                .isNotEqualTo(overlay("gcs").the(ConfigMap.class).getMetadata().getName());
+    }
+
+    @Test
+    void everyImageHasAVersion() {
+        List<Container> containers = Stream.concat(
+                        Deployments.all().flatMap(manifests -> containers(pod(manifests.getPayload()))),
+                        containers(restorePod().getSpec()))
+                .toList();
+        assertThat(containers).hasSizeGreaterThan(10).allSatisfy(container -> {
+            if (container.getName().equals("redis")) {
+                assertThat(container.getImage()).matches(".*:\\d+\\.\\d+\\.\\d+-alpine");
+            } else {
+                assertThat(container.getImage()).isEqualTo("redis-vault:" + RELEASE);
+                // An image that was loaded into the node counts.
+                assertThat(container.getImagePullPolicy()).isEqualTo("IfNotPresent");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void everyObjectHasTheLabelsOfItsApplication(Manifests manifests) {
+        assertThat(manifests.documents())
+                .extracting(document -> document.getMetadata().getLabels())
+                .allSatisfy(labels -> assertThat(labels)
+                        .containsKeys(label("component"), label("managed-by"))
+                        .containsEntry(label("name"), "redis")
+                        .containsEntry(label("instance"), "redis-with-vault")
+                        .containsEntry(label("part-of"), "redis"));
+        assertThat(manifests.the(StatefulSet.class).getMetadata().getLabels().get(label("version")))
+                .isEqualTo(pod(manifests).getContainers().get(0).getImage().replaceAll(".*:|-.*", ""));
+    }
+
+    @Test
+    void whatIsAppliedBesideItHasThemToo() {
+        assertThat(files().filter(file -> file.toString().matches("k8s/(restore|monitoring|secret).*"))
+                        .flatMap(file -> Manifests.read(file).documents().stream()))
+                .hasSize(4)
+                .extracting(document -> document.getMetadata().getLabels())
+                .allSatisfy(labels -> assertThat(labels)
+                        .containsEntry(label("name"), "redis-vault")
+                        .containsEntry(label("instance"), "redis-with-vault")
+                        .containsKeys(label("component"), label("part-of")));
+        assertThat(restorePod().getMetadata().getLabels()).containsEntry(label("version"), RELEASE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("deployments")
+    void namesAreResolvedWhereverTheResolverIs(Manifests manifests) {
+        assertThat(manifests.the(NetworkPolicy.class).getSpec().getEgress().get(0))
+                .satisfies(rule -> assertThat(rule.getTo()).isEmpty())
+                .satisfies(rule -> assertThat(rule.getPorts())
+                        .extracting(port ->
+                                port.getProtocol() + " " + port.getPort().getIntVal())
+                        .containsExactlyInAnyOrder("UDP 53", "TCP 53"));
+    }
+
+    /** Beside a StatefulSet as many have it, of which nothing else changes. */
+    @Test
+    void theSidecarFitsBesideAnotherRedis() {
+        Manifests manifests = overlay("sidecar");
+        StatefulSet before =
+                Manifests.read(Path.of("k8s/overlays/sidecar/redis.yaml")).the(StatefulSet.class);
+        PodSpec pod = pod(manifests);
+        assertThat(pod.getContainers())
+                .isEqualTo(before.getSpec().getTemplate().getSpec().getContainers());
+        assertThat(mount(sidecar(manifests), "/data").getName())
+                .isEqualTo(mount(pod.getContainers().get(0), "/data").getName());
+        assertRestricted(sidecar(manifests));
+        assertThat(sidecar(manifests).getEnvFrom().get(0).getConfigMapRef().getName())
+                .isEqualTo(manifests.the(ConfigMap.class).getMetadata().getName());
+    }
+
+    @Test
+    void probesAndSidecarKnowThePassword() throws IOException {
+        Manifests manifests = Deployments.withComponent("password");
+        Container redis = pod(manifests).getContainers().get(0);
+        assertThat(redis.getArgs())
+                .endsWith("--requirepass", "$(REDISCLI_AUTH)")
+                .contains("--dir", "/data");
+        assertThat(redis.getReadinessProbe().getExec().getCommand().get(2)).contains("redis-cli ping");
+        assertThat(secret(redis, "REDISCLI_AUTH"))
+                .isEqualTo(secret(sidecar(manifests), "REDIS_PASSWORD"))
+                .satisfies(password -> assertThat(password.getName()).isEqualTo("redis-password"));
+    }
+
+    private static SecretKeySelector secret(Container container, String variable) {
+        return container.getEnv().stream()
+                .filter(env -> env.getName().equals(variable))
+                .findFirst()
+                .orElseThrow()
+                .getValueFrom()
+                .getSecretKeyRef();
+    }
+
+    @Test
+    void openShiftChoosesTheUsers() throws IOException {
+        Manifests manifests = Deployments.withComponent("openshift");
+        assertThat(pod(manifests).getSecurityContext()).satisfies(context -> {
+            assertThat(context.getRunAsUser()).isNull();
+            assertThat(context.getRunAsGroup()).isNull();
+            assertThat(context.getFsGroup()).isNull();
+        });
+        assertRestricted(pod(manifests));
     }
 
     @ParameterizedTest
@@ -75,8 +203,9 @@ class ManifestTest {
     void theSidecarStartsBeforeRedisAndStopsAfterIt(Manifests manifests) {
         Container sidecar = sidecar(manifests);
         assertThat(sidecar.getRestartPolicy()).isEqualTo("Always");
-        // Redis would wait for it.
+        // Redis would wait for the first, and leave its Service with the second.
         assertThat(sidecar.getStartupProbe()).isNull();
+        assertThat(sidecar.getReadinessProbe()).isNull();
         assertThat(pod(manifests).getContainers())
                 .extracting(Container::getName)
                 .containsExactly("redis");
@@ -104,7 +233,7 @@ class ManifestTest {
     @Test
     void aRestoreToAnEarlierTimeWorksOnTheVolumeAsRedisWould() {
         PodSpec redis = pod(Manifests.read(Path.of("k8s/deployment.yaml")));
-        Pod pod = Manifests.read(Path.of("k8s/restore/pod.yaml")).the(Pod.class);
+        Pod pod = restorePod();
         assertThat(pod.getMetadata().getNamespace()).isEqualTo("redis");
         PodSpec restore = pod.getSpec();
         assertRestricted(restore);
@@ -113,7 +242,7 @@ class ManifestTest {
         assertThat(restore.getServiceAccountName()).isEqualTo(redis.getServiceAccountName());
         assertThat(restore.getContainers().get(0).getEnvFrom())
                 .isEqualTo(redis.getInitContainers().get(0).getEnvFrom());
-        assertRegionOfTheConfigMap(restore.getContainers().get(0));
+        assertRegionOfTheConfigMap(restore.getContainers().get(0), "redis-vault");
         // What failed for good is seen as failed.
         assertThat(restore.getRestartPolicy()).isEqualTo("Never");
         assertThat(restore.getVolumes().get(0).getPersistentVolumeClaim().getClaimName())
@@ -125,13 +254,24 @@ class ManifestTest {
         assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
         assertThat(pod.getAutomountServiceAccountToken()).isFalse();
         assertThat(containers(pod)).allSatisfy(container -> {
-            assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
-                    .isFalse();
-            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
-                    .isTrue();
-            assertThat(container.getSecurityContext().getCapabilities().getDrop())
-                    .containsExactly("ALL");
+            SecurityContext context = container.getSecurityContext();
+            assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+            assertThat(context.getReadOnlyRootFilesystem()).isTrue();
+            assertThat(context.getCapabilities().getDrop()).containsExactly("ALL");
         });
+        // A volume of the node would hold up drains and the autoscaler.
+        assertThat(pod.getVolumes())
+                .allSatisfy(volume -> assertThat(volume.getEmptyDir()).isNull());
+    }
+
+    /** By itself, whatever the pod says. */
+    static void assertRestricted(Container vault) {
+        SecurityContext context = vault.getSecurityContext();
+        assertThat(context.getRunAsNonRoot()).isTrue();
+        assertThat(context.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        assertThat(context.getAllowPrivilegeEscalation()).isFalse();
+        assertThat(context.getReadOnlyRootFilesystem()).isTrue();
+        assertThat(context.getCapabilities().getDrop()).containsExactly("ALL");
     }
 
     @ParameterizedTest
@@ -139,13 +279,11 @@ class ManifestTest {
     void theSidecarTellsAndIsGivenWhatItNeeds(Manifests manifests) {
         Container sidecar = sidecar(manifests);
         assertThat(sidecar.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/q/health/live");
-        assertThat(sidecar.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/q/health/ready");
-        assertThat(List.of(sidecar.getLivenessProbe(), sidecar.getReadinessProbe()))
-                .allSatisfy(probe -> assertThat(probe.getHttpGet().getPort().getStrVal())
-                        .isEqualTo(sidecar.getPorts().get(0).getName()));
-        assertThat(mount(sidecar, "/tmp").getReadOnly()).isNull();
+        assertThat(sidecar.getLivenessProbe().getHttpGet().getPort().getStrVal())
+                .isEqualTo(sidecar.getPorts().get(0).getName());
+        assertRestricted(sidecar);
         assertThat(sidecar.getResources().getRequests()).containsKeys("cpu", "memory");
-        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("224Mi"));
+        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("320Mi"));
         EnvVar name = sidecar.getEnv().get(0);
         assertThat(name.getName()).isEqualTo("REDIS_NODE_NAME");
         assertThat(name.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
@@ -157,27 +295,34 @@ class ManifestTest {
     @ParameterizedTest
     @MethodSource("deployments")
     void theRegionIsTheOneOfTheConfigMap(Manifests manifests) {
-        assertThat(pod(manifests).getInitContainers()).allSatisfy(ManifestTest::assertRegionOfTheConfigMap);
+        String name = manifests.the(ConfigMap.class).getMetadata().getName();
+        assertThat(pod(manifests).getInitContainers()).allSatisfy(vault -> assertRegionOfTheConfigMap(vault, name));
     }
 
-    private static void assertRegionOfTheConfigMap(Container vault) {
+    private static void assertRegionOfTheConfigMap(Container vault, String configMap) {
+        assertThat(vault.getEnvFrom().get(0).getConfigMapRef().getName()).isEqualTo(configMap);
         assertThat(vault.getEnv())
                 .filteredOn(variable -> variable.getName().equals("AWS_REGION"))
                 .extracting(variable -> variable.getValueFrom().getConfigMapKeyRef())
-                .containsExactly(new ConfigMapKeySelector("AWS_REGION", "redis-vault", true));
+                .containsExactly(new ConfigMapKeySelector("AWS_REGION", configMap, true));
     }
 
     @ParameterizedTest
     @MethodSource("deployments")
     void whatBelongsTogetherIsNamedTheSame(Manifests manifests) {
         StatefulSet redis = manifests.the(StatefulSet.class);
-        assertThat(redis.getSpec().getTemplate().getMetadata().getLabels())
-                .isEqualTo(redis.getSpec().getSelector().getMatchLabels())
-                .isEqualTo(manifests
+        Map<String, String> pod = redis.getSpec().getTemplate().getMetadata().getLabels();
+        assertThat(pod)
+                .containsAllEntriesOf(redis.getSpec().getSelector().getMatchLabels())
+                .containsAllEntriesOf(manifests
                         .the(NetworkPolicy.class)
                         .getSpec()
                         .getPodSelector()
                         .getMatchLabels());
+        // Other charts' pods have the first one, too.
+        assertThat(manifests.all(Service.class))
+                .allSatisfy(service ->
+                        assertThat(service.getSpec().getSelector()).containsOnlyKeys(label("name"), label("instance")));
         assertThat(pod(manifests).getServiceAccountName())
                 .isEqualTo(manifests.the(ServiceAccount.class).getMetadata().getName());
         assertThat(manifests.all(Service.class).filter(service -> service.getMetadata()
@@ -199,6 +344,7 @@ class ManifestTest {
         assertThat(first.get(0).getEnv()).isEqualTo(first.get(1).getEnv());
         assertThat(first.get(0).getEnvFrom()).isEqualTo(first.get(1).getEnvFrom());
         assertThat(mount(first.get(0), "/data").getReadOnly()).isNull();
+        assertRestricted(first.get(0));
     }
 
     @Test
@@ -235,17 +381,30 @@ class ManifestTest {
         assertThat(annotations(overlay("s3-compatible"))).isEmpty();
     }
 
+    /** Those with a Redis of their own. */
     static Stream<Named<Manifests>> deployments() {
-        return Deployments.all();
+        return Deployments.all().filter(manifests -> manifests.getPayload().has(ServiceAccount.class));
     }
 
     private static Manifests overlay(String name) {
+        return rendered("k8s/overlays/" + name);
+    }
+
+    private static Manifests rendered(String directory) {
         Deployments.mustBeRendered();
         return Deployments.rendered()
-                .filter(manifests -> manifests.getName().endsWith("/" + name))
+                .filter(manifests -> manifests.getName().equals(directory))
                 .findFirst()
                 .orElseThrow()
                 .getPayload();
+    }
+
+    private static Pod restorePod() {
+        return Manifests.read(Path.of("k8s/restore/pod.yaml")).the(Pod.class);
+    }
+
+    private static String label(String name) {
+        return "app.kubernetes.io/" + name;
     }
 
     private static Map<String, String> annotations(Manifests manifests) {

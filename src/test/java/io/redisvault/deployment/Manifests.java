@@ -1,11 +1,14 @@
 package io.redisvault.deployment;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -69,12 +72,41 @@ public record Manifests(List<HasMetadata> documents) {
     }
 
     static Manifests parse(String yaml) {
+        return new Manifests(documents(yaml).map(Manifests::typed).toList());
+    }
+
+    private static Stream<Object> documents(String yaml) {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
-        Iterable<Object> documents = new Yaml(options).loadAll(yaml);
-        return new Manifests(StreamSupport.stream(documents.spliterator(), false)
-                .map(Manifests::typed)
-                .toList());
+        return StreamSupport.stream(new Yaml(options).loadAll(yaml).spliterator(), false);
+    }
+
+    /** Of what a chart renders, the StatefulSets and Deployments; they have their pods' template at the same place. */
+    static Stream<StatefulSet> workloads(String yaml) {
+        return documents(yaml)
+                .map(document -> STRICT.convertValue(document, JsonNode.class))
+                .filter(document -> document.path("kind").asText().matches("StatefulSet|Deployment"))
+                .map(document -> {
+                    ((ObjectNode) document.path("spec")).remove("strategy");
+                    return STRICT.convertValue(document, StatefulSet.class);
+                });
+    }
+
+    /** The container of that name, wherever in a chart's values it is. One operator calls its mounts mountPath. */
+    static Container container(String yaml, String name) {
+        return documents(yaml)
+                .map(document -> STRICT.<JsonNode>convertValue(document, JsonNode.class))
+                .flatMap(values -> values.findParents("image").stream())
+                .filter(container -> container.path("name").asText().equals(name))
+                .map(container -> {
+                    ObjectNode fields = (ObjectNode) container;
+                    if (fields.has("mountPath")) {
+                        fields.set("volumeMounts", fields.remove("mountPath"));
+                    }
+                    return STRICT.convertValue(fields, Container.class);
+                })
+                .findFirst()
+                .orElseThrow();
     }
 
     private static HasMetadata typed(Object document) {

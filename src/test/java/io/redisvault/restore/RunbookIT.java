@@ -134,6 +134,21 @@ class RunbookIT {
         assertThat(dump).hasSameBinaryContentAs(backup);
     }
 
+    /** The README's, by the start script that is for machines without containers. */
+    @Test
+    void aFirstBackup() throws IOException {
+        SyntheticDump.write(dump, NEW, NEW);
+        String commands =
+                Page.of("README.md").section("A first backup").blocks("bash").get(0);
+        assertThat(machine.run(commands.substring(commands.indexOf("export"))
+                        .replace("/tmp/", directory + "/")
+                        .replace(
+                                "/var/backups/redis", directory.resolve("first").toString())
+                        .replace("/var/lib/redis", "/data")))
+                .contains("redis-node_");
+        assertThat(directory.resolve("restored.rdb")).hasSameBinaryContentAs(dump);
+    }
+
     private Path backup(String node, String time, int bytes) throws IOException {
         return SyntheticDump.write(directory.resolve("backups").resolve(node + "_" + time + ".rdb"), bytes, bytes);
     }

@@ -1,0 +1,63 @@
+package io.redisvault.cli;
+
+import io.redisvault.config.Settings;
+import io.redisvault.config.VaultConfig;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** Asks the running service whether it works, in images that have no other program to ask with. Starts no Quarkus. */
+@Command(
+        name = "health",
+        description = "Ask the service on this machine whether it works, as a probe does: exit code 0 or 1.",
+        mixinStandardHelpOptions = true,
+        footer = {"%nExample:", "  HTTP_PORT=8080 redis-vault health"})
+final class HealthCommand implements Callable<Integer> {
+
+    private static final int TIMEOUT_MILLIS = 3000;
+
+    @ParentCommand
+    private RedisVault vault;
+
+    @Override
+    public Integer call() {
+        VaultConfig.Http http = Settings.http(Optional.ofNullable(vault.config));
+        // An address for all of them is none to call.
+        String host = http.host().matches("0\\.0\\.0\\.0|::") ? "localhost" : http.host();
+        String server = host + ", port " + http.port();
+        try {
+            int status = http.tlsCertFile().isPresent() ? connect(host, http.port()) : ask(host, http.port());
+            if (status == HttpURLConnection.HTTP_OK) {
+                return RedisVault.DONE;
+            }
+            VaultCommand.note("the service at " + server + " answers " + status);
+        } catch (IOException | URISyntaxException e) {
+            VaultCommand.note("no service answers at " + server + "; HTTP_HOST and HTTP_PORT must be the service's");
+        }
+        return RedisVault.FAILED;
+    }
+
+    private static int ask(String host, int port) throws IOException, URISyntaxException {
+        URI live = new URI("http", null, host, port, "/q/health/live", null, null);
+        HttpURLConnection call = (HttpURLConnection) live.toURL().openConnection(Proxy.NO_PROXY);
+        call.setConnectTimeout(TIMEOUT_MILLIS);
+        call.setReadTimeout(TIMEOUT_MILLIS);
+        return call.getResponseCode();
+    }
+
+    /** A port that speaks TLS: its certificate need not be for this address, so that it is open has to do. */
+    private static int connect(String host, int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
+            return HttpURLConnection.HTTP_OK;
+        }
+    }
+}
