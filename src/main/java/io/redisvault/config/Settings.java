@@ -53,7 +53,9 @@ public final class Settings {
 
     /** The settings of the HTTP port alone; mistakes in others do not matter. */
     public static VaultConfig.Http http(Optional<Path> configFile) {
-        return read(environment(System::getProperty), configFile).typed().http();
+        return read(environment(System::getProperty), configFile, Optional.empty())
+                .typed()
+                .http();
     }
 
     /** The variables of this process, or what takes the place of one of ours. */
