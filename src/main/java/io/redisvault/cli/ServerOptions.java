@@ -52,7 +52,7 @@ final class ServerOptions {
                     .filter(otherwise::contains)
                     .findFirst()
                     .ifPresent(option -> {
-                        throw wrong(option + " does not go with --into; leave out one of them");
+                        throw wrong(option + " does not go with --into, leave out one of them");
                     });
         }
     }
