@@ -131,11 +131,11 @@ class FullResyncTest {
             VaultConfig config = Reading.config("STORAGE_URL=file://" + directory, "REDIS_CONNECTION=" + redis.url());
             TargetServer server = new TargetServer(Redis.createClient(vertx, redis.url()), config, vertx);
             Backup backup =
-                    new Backup("a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null);
+                    new Backup("a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null, null, null);
             LoadAttempt attempt = new LoadAttempt(
                     server,
                     new TargetState("redis", info(redis)),
-                    new BackupReader(TestStorages.directory(directory)).openUnverified(backup),
+                    new BackupReader(TestStorages.directory(directory), List.of()).openUnverified(backup),
                     LOOPBACK,
                     new FullResync(vertx, "127.0.0.1"::equals, ID, dump.length, PATIENCE),
                     ID,
