@@ -77,7 +77,7 @@ def clients(url, server, size):
                                        ["-o", b or "/dev/null", f"{url}/{BUCKET}/{'other' if b else '?list-type=2'}"])]}
     if size >= 5 << 30:  # S3's limit of one request
         del found["curl"]
-    return {name: lambda a, b, arguments=arguments: command(arguments(a, b), env=aws)
+    return {name: lambda a, b, arguments=arguments, before=(): command([*before, *arguments(a, b)], env=aws)
             for name, arguments in found.items() if shutil.which(name.split()[0])}, target
 
 
@@ -89,16 +89,31 @@ def fresh(server, dump):
             pass
 
 
+def piped(run):
+    """The clients that read from a pipe, behind zstd and age, by name; and the key that all encrypt for."""
+    if not all(map(shutil.which, ("zstd", "age", "age-keygen"))):
+        return {}, None
+    made = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout
+    key = next(word for word in made.split() if word.startswith("age1"))
+    small = f'set -o pipefail; zstd -q -1 -c "$0" | age -r {key} | "$@"'
+    return {"zstd, age and aws s3": lambda dump, target: run("aws s3")("-", target, before=["bash", "-c", small, dump])}, key
+
+
 def uploads(rows, label, dump, size, runs, server):
     for scheme, url in server.urls.items():
         trust = {"S3_CA_FILE": server.certificate} if scheme == "HTTPS" else {}
         others, target = clients(url, server, size)
-        service = Service(os.path.dirname(dump), S3_ENDPOINT=url, **trust)
-        try:
-            compare(rows, f"upload over {scheme}, {label}", size, runs, service.back_up,
-                    {name: lambda run=run: run(dump, target) for name, run in others.items()}, lambda: fresh(server, dump))
-        finally:
-            service.close()
+        small, key = piped(others.get) if "aws s3" in others else ({}, None)
+        forms = [("upload", {}, others)]
+        if small:
+            forms.append(("compressed and encrypted upload", {"BACKUP_COMPRESSION": "zstd", "BACKUP_AGE_RECIPIENTS": key}, small))
+        for what, settings, beside in forms:
+            service = Service(os.path.dirname(dump), S3_ENDPOINT=url, **settings, **trust)
+            try:
+                compare(rows, f"{what} over {scheme}, {label}", size, runs, service.back_up,
+                        {name: lambda run=run: run(dump, target) for name, run in beside.items()}, lambda: fresh(server, dump))
+            finally:
+                service.close()
     return service
 
 
@@ -151,7 +166,7 @@ def local(rows, label, dump, size, runs, work):
 
 
 def versus(options, work):
-    for tool in ("aws", "s5cmd", "curl"):
+    for tool in ("aws", "s5cmd", "curl", "zstd", "age"):
         if not shutil.which(tool):
             print(f"{tool} is missing, and left out", file=sys.stderr)
     rows = []

@@ -1,6 +1,7 @@
 package io.redisvault.api;
 
 import io.redisvault.backup.Backup;
+import io.redisvault.backup.StoredForm;
 import io.redisvault.restore.BackupReader;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -87,7 +88,7 @@ class BackupDownload {
         Backup backup = wanted.backup();
         Map<String, List<String>> headers = new HashMap<>(Map.of(
                 HttpHeaders.CONTENT_TYPE,
-                List.of(MediaType.APPLICATION_OCTET_STREAM),
+                List.of(type(backup.form())),
                 HttpHeaders.CONTENT_LENGTH,
                 List.of(String.valueOf(wanted.length())),
                 // Takes away the "chunked" that RestMulti assumes: the length is known.
@@ -105,6 +106,11 @@ class BackupDownload {
                 List.of("bytes")));
         wanted.part().ifPresent(sent -> headers.put("Content-Range", List.of(sent.of(backup.bytes()))));
         return headers;
+    }
+
+    /** There is none for age, and none for dumps. */
+    private static String type(StoredForm form) {
+        return form == StoredForm.COMPRESSED ? "application/zstd" : MediaType.APPLICATION_OCTET_STREAM;
     }
 
     private Multi<byte[]> bytes(Wanted wanted, Runnable hangUp) {
@@ -127,7 +133,7 @@ class BackupDownload {
         return wanted.part()
                 .filter(some -> some.length() < backup.bytes())
                 .map(some -> reader.read(backup, some.offset(), some.length()))
-                .orElseGet(() -> reader.open(backup).bytes());
+                .orElseGet(() -> reader.download(backup));
     }
 
     private static byte[] copy(ByteBuffer chunk) {

@@ -97,8 +97,8 @@ public class BackupsResource {
     @Operation(
             summary = "A backup: what is known of it, or its bytes",
             description =
-                    "With Accept: application/octet-stream its bytes, all or a range of them. All are checked on the"
-                            + " way; one that turns out bad is answered 422, or its connection is broken off where bytes are sent"
+                    "With Accept: application/octet-stream its stored bytes, all or a range of them. All are checked on"
+                            + " the way, as far as they are not encrypted; one that turns out bad is answered 422, or its connection is broken off where bytes are sent"
                             + " already. Errors: 404 there is no such backup, 412 it is not the one of If-Match, 416 the range"
                             + " lies beyond the end, 422 the backup is corrupt, 502 the storage failed, 503 too many backups are"
                             + " being read.")
@@ -136,8 +136,9 @@ public class BackupsResource {
             summary = "Read a backup back and check it",
             description =
                     "Answers when all of it was read, with what was found: rdb.verified is false if Redis wrote no"
-                            + " checksum to compare it with. Giving up ends the reading. Errors: 404 there is no such backup, 422"
-                            + " the backup is corrupt, 502 the storage failed, 503 too many backups are being read.")
+                            + " checksum to compare it with, and note tells what of an encrypted one could not be checked. Giving"
+                            + " up ends the reading. Errors: 404 there is no such backup, 422"
+                            + " the backup is corrupt or cannot be decrypted, 502 the storage failed, 503 too many backups are being read.")
     @APIResponse(
             responseCode = "200",
             description = "it is good",

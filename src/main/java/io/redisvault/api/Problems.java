@@ -5,6 +5,7 @@ import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupRunningException;
 import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -53,6 +54,11 @@ class Problems {
     @ServerExceptionMapper({InvalidDumpException.class, StorageException.Corrupt.class})
     Response corrupt(RuntimeException damage) {
         return response("backup-corrupt", "The backup is corrupt", 422, damage.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response sealed(RestoreException wrongIdentity) {
+        return response("backup-sealed", "The backup cannot be decrypted", 422, wrongIdentity.getMessage());
     }
 
     @ServerExceptionMapper

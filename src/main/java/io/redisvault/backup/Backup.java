@@ -11,10 +11,22 @@ import java.time.Instant;
  * @param name what it is called in this node's list
  * @param key its key in the bucket
  * @param timestamp when Redis finished the dump
+ * @param bytes of the object, which may be compressed or encrypted
+ * @param dumpBytes of the dump; absent when it is not known
  * @param rdb what is known of its content; absent when it was not asked for or not recorded
+ * @param note what a check could not tell; absent when there is nothing to say
  */
 @RegisterForReflection
-public record Backup(String name, String key, String url, String node, Instant timestamp, long bytes, Rdb rdb) {
+public record Backup(
+        String name,
+        String key,
+        String url,
+        String node,
+        Instant timestamp,
+        long bytes,
+        Long dumpBytes,
+        Rdb rdb,
+        String note) {
 
     /**
      * What is known of a dump.
@@ -22,7 +34,7 @@ public record Backup(String name, String key, String url, String node, Instant t
      * @param version of the RDB format
      * @param producer the server that wrote it, such as {@code redis 7.4.1}
      * @param createdAt when its server says it began it
-     * @param checksum CRC-64 in hexadecimal; absent when the server wrote none
+     * @param checksum CRC-64 in hexadecimal; absent when the server wrote none, or compressed the dump
      * @param verified whether the content was found to agree with the checksum
      */
     @RegisterForReflection
@@ -36,13 +48,30 @@ public record Backup(String name, String key, String url, String node, Instant t
                             .map(version -> header.producer() + " " + version)
                             .orElse(header.producer()),
                     header.createdAt().orElse(null),
-                    facts.checksummed() ? facts.checksumHex() : null,
+                    facts.hasCrc() ? facts.checksumHex() : null,
                     facts.checksummed());
         }
     }
 
     /** The same backup with what was found in it. */
     public Backup withFacts(RdbSummary found) {
-        return new Backup(name, key, url, node, timestamp, bytes, Rdb.of(found));
+        return new Backup(name, key, url, node, timestamp, bytes, found.size(), Rdb.of(found), null);
+    }
+
+    /** The same backup, of which not everything was checked. */
+    public Backup withNote(String what) {
+        Rdb recorded =
+                rdb == null ? null : new Rdb(rdb.version(), rdb.producer(), rdb.createdAt(), rdb.checksum(), false);
+        return new Backup(name, key, url, node, timestamp, bytes, dumpBytes, recorded, what);
+    }
+
+    /** Size of the dump in bytes, as far as it is known, else of the object. */
+    public long size() {
+        return dumpBytes == null ? bytes : dumpBytes;
+    }
+
+    /** How it is stored. */
+    public StoredForm form() {
+        return StoredForm.of(name);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
@@ -151,6 +152,7 @@ public class BackupCatalog {
     }
 
     Backup describe(BackupName name, StoredObject object) {
+        OptionalLong dumpBytes = BackupMetadata.dumpBytes(object);
         return new Backup(
                 name.name(),
                 name.key(),
@@ -158,6 +160,8 @@ public class BackupCatalog {
                 naming.node(),
                 name.timestamp(),
                 object.size(),
-                BackupMetadata.rdb(object.metadata()));
+                dumpBytes.isPresent() ? dumpBytes.getAsLong() : null,
+                BackupMetadata.rdb(object.metadata()),
+                null);
     }
 }

@@ -3,6 +3,7 @@ package io.redisvault.backup;
 import io.redisvault.VaultVersion;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbSummary;
+import io.redisvault.storage.StoredObject;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -10,12 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The facts that travel beside a backup as metadata of its object. */
 final class BackupMetadata {
 
     private static final String MODIFIED = "dump-modified";
     private static final String FOOTER = "dump-footer";
+    private static final String SIZE = "dump-size";
     private static final String VERSION = "rdb-version";
     private static final String PRODUCER = "rdb-producer";
     private static final String CREATED = "rdb-created";
@@ -33,6 +36,7 @@ final class BackupMetadata {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
+        facts.put(SIZE, String.valueOf(dump.size()));
         facts.put("redis-role", run.role().name().toLowerCase(Locale.ROOT));
         facts.put(INSTANCE, self.id());
         facts.put(TRIGGER, run.trigger().name());
@@ -83,12 +87,21 @@ final class BackupMetadata {
         }
     }
 
+    /** The size of the dump in an object, if it is known; of a plain one it is the object's own. */
+    static OptionalLong dumpBytes(StoredObject object) {
+        if (StoredForm.of(object.key()) == StoredForm.PLAIN) {
+            return OptionalLong.of(object.size());
+        }
+        String size = object.metadata().getOrDefault(SIZE, "");
+        return size.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(size)) : OptionalLong.empty();
+    }
+
     /** True if the object holds this very dump, as far as its facts can tell. */
     static boolean describe(Map<String, String> metadata, DumpFile dump) {
         boolean sameFooter = HexFormat.of().toHexDigits(dump.footer()).equals(metadata.get(FOOTER));
         // Without a checksum in the footer only the exact time tells two dumps of one second apart.
-        boolean telling = dump.footer() != 0;
-        return sameFooter && (telling || dump.modified().toString().equals(metadata.get(MODIFIED)));
+        return sameFooter
+                && (dump.endsWithChecksum() || dump.modified().toString().equals(metadata.get(MODIFIED)));
     }
 
     static boolean recorded(Map<String, String> metadata) {

@@ -7,14 +7,18 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The names of one node's backups: {@code {prefix}/{node}_{timestamp}.rdb}, the timestamp in RFC 3339 and UTC. */
+/**
+ * The names of one node's backups: {@code {prefix}/{node}_{timestamp}.rdb}, the timestamp in RFC 3339 and UTC, and more
+ * suffixes where they are compressed or encrypted.
+ */
 @ApplicationScoped
 public class BackupNaming {
 
-    private static final String SUFFIX = ".rdb";
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter NANOS =
@@ -53,10 +57,24 @@ public class BackupNaming {
      * The names a dump of this time can have: the first, of whole seconds, unless other content took it within the
      * same second.
      */
-    List<BackupName> candidates(Instant modified) {
+    List<BackupName> candidates(Instant modified, StoredForm form) {
         // A file system without fractions of a second would give the same name twice.
         Instant exact = modified.getNano() == 0 ? modified.plusNanos(1) : modified;
-        return List.of(name(SECONDS.format(modified)), name(NANOS.format(exact)));
+        return List.of(name(SECONDS.format(modified), form), name(NANOS.format(exact), form));
+    }
+
+    /** The names that this dump has in each form, this one first. */
+    List<BackupName> inEachForm(BackupName name) {
+        String base = withoutSuffix(name.key(), StoredForm.of(name.key()));
+        return Stream.concat(
+                        Stream.of(name),
+                        Arrays.stream(StoredForm.values()).flatMap(form -> parse(base + form.suffix()).stream()))
+                .distinct()
+                .toList();
+    }
+
+    private static String withoutSuffix(String key, StoredForm form) {
+        return key.substring(0, key.length() - form.suffix().length());
     }
 
     /** Start of every key of any node. */
@@ -79,15 +97,16 @@ public class BackupNaming {
 
     /** The backup a key stands for; empty unless the key is exactly as this node would have written it. */
     public Optional<BackupName> parse(String key) {
-        if (!key.startsWith(keyPrefix()) || !key.endsWith(SUFFIX)) {
+        StoredForm form = StoredForm.of(key);
+        if (!key.startsWith(keyPrefix()) || !key.endsWith(form.suffix())) {
             return Optional.empty();
         }
-        String timestamp =
-                key.substring(keyPrefix().length(), Math.max(keyPrefix().length(), key.length() - SUFFIX.length()));
+        String base = withoutSuffix(key, form);
+        String timestamp = base.substring(Math.min(keyPrefix().length(), base.length()));
         try {
             Instant instant = Instant.parse(timestamp);
             DateTimeFormatter written = instant.getNano() == 0 ? SECONDS : NANOS;
-            return written.format(instant).equals(timestamp) ? Optional.of(name(timestamp)) : Optional.empty();
+            return written.format(instant).equals(timestamp) ? Optional.of(name(timestamp, form)) : Optional.empty();
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
@@ -98,8 +117,8 @@ public class BackupNaming {
         return parse(folder + name);
     }
 
-    private BackupName name(String timestamp) {
-        String name = node + "_" + timestamp + SUFFIX;
+    private BackupName name(String timestamp, StoredForm form) {
+        String name = node + "_" + timestamp + form.suffix();
         return new BackupName(name, folder + name, Instant.parse(timestamp));
     }
 }

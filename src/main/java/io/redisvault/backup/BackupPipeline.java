@@ -5,6 +5,9 @@ import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.RunningBackup.Phase;
+import io.redisvault.codec.AgeEncoder;
+import io.redisvault.codec.Codec;
+import io.redisvault.codec.ZstdEncoder;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
@@ -30,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +63,8 @@ class BackupPipeline {
     private final Clock clock;
     private final VaultConfig config;
     private final Optional<Long> rateLimit;
+    private final int level;
+    private final List<String> recipients;
     private final Path dumpPath;
 
     @Inject
@@ -90,6 +96,8 @@ class BackupPipeline {
         this.clock = clock;
         this.config = config;
         this.rateLimit = config.backup().rateLimit();
+        this.level = config.backup().compression().level();
+        this.recipients = config.backup().recipients();
         this.dumpPath = config.redis().dataPath().resolve(config.backup().dumpFilename());
     }
 
@@ -108,26 +116,36 @@ class BackupPipeline {
                 .runSubscriptionOn(WORKERS)
                 .chain(dump -> dump.isEmpty()
                         ? Uni.createFrom().item(this::noDump)
-                        : writer.write(dump.get(), name -> upload(dump.get(), name, backup))
+                        : writer.write(dump.get(), form(dump.get()), name -> upload(dump.get(), name, backup))
                                 .onTermination()
                                 .invoke(() -> close(dump.get()))
                                 .chain(result -> deleteOldBackups(result, backup)));
     }
 
+    /** What the server has compressed is not compressed again. */
+    private StoredForm form(DumpFile dump) {
+        return StoredForm.of(level > 0 && !dump.isEnclosed(), !recipients.isEmpty());
+    }
+
     /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
     private Uni<StoredObject> upload(DumpFile dump, BackupName name, RunningBackup backup) {
+        StoredForm form = StoredForm.of(name.key());
         Multi<ByteBuffer> bytes = dump.bytes(WORKERS)
                 // A bad dump fails here, before its last chunk passes.
                 .plug(read -> dump.facts()
                         .map(facts -> new RdbVerifier(facts).check(read))
                         .orElse(read))
-                .plug(good ->
-                        rateLimit.map(rate -> new RateLimit(rate).shape(good)).orElse(good))
-                // Counts, and fails once the service stops.
-                .plug(limited -> backup.track(limited, dump.size()));
+                .plug(good -> backup.count(good, dump.size()))
+                .plug(counted ->
+                        form.isCompressed() ? Codec.apply(() -> new ZstdEncoder(level, dump.size()), counted) : counted)
+                .plug(small -> form.isEncrypted() ? Codec.apply(() -> new AgeEncoder(recipients), small) : small)
+                .plug(secret ->
+                        rateLimit.map(rate -> new RateLimit(rate).shape(secret)).orElse(secret))
+                .plug(backup::untilStopped);
         Map<String, String> metadata = BackupMetadata.of(dump, backup, self, clock.instant());
         // Never replaces an object.
-        return storage.put(name.key(), new Content(bytes, OptionalLong.of(dump.size())), metadata);
+        OptionalLong length = form == StoredForm.PLAIN ? OptionalLong.of(dump.size()) : OptionalLong.empty();
+        return storage.put(name.key(), new Content(bytes, length), metadata);
     }
 
     /** Retention comes after a good backup only, and ends with the service. */

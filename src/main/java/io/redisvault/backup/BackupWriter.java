@@ -4,6 +4,7 @@ import io.redisvault.rdb.DumpFile;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
@@ -29,9 +30,12 @@ class BackupWriter {
         this.catalog = catalog;
     }
 
-    /** @param upload stores the dump under a name, and fails if it is taken */
-    Uni<Result> write(DumpFile dump, Function<BackupName, Uni<StoredObject>> upload) {
-        return write(dump, upload, naming.candidates(dump.modified()));
+    /** A backup and what is known of its object. */
+    private record Found(BackupName name, StoredObject object) {}
+
+    /** @param upload stores the dump under a name of this form, and fails if it is taken */
+    Uni<Result> write(DumpFile dump, StoredForm form, Function<BackupName, Uni<StoredObject>> upload) {
+        return write(dump, upload, naming.candidates(dump.modified(), form));
     }
 
     private Uni<Result> write(DumpFile dump, Function<BackupName, Uni<StoredObject>> upload, List<BackupName> names) {
@@ -44,37 +48,53 @@ class BackupWriter {
                                 // Somebody else has stored it since.
                                 .onFailure(StorageException.AlreadyExists.class)
                                 .recoverWithUni(() -> storage.head(name.key())
-                                        .chain(object -> compare(dump, upload, names, object))));
+                                        .chain(object -> compare(dump, upload, names, new Found(name, object)))));
     }
 
-    private Uni<Optional<StoredObject>> find(BackupName name) {
-        return storage.head(name.key())
-                .map(Optional::of)
-                .onFailure(StorageException.NotFound.class)
-                .recoverWithItem(Optional.empty());
+    /** What has the time of this name, in whichever form. */
+    private Uni<Optional<Found>> find(BackupName name) {
+        return Multi.createFrom()
+                .iterable(naming.inEachForm(name))
+                .onItem()
+                .transformToUniAndConcatenate(each -> storage.head(each.key())
+                        .map(object -> Optional.of(new Found(each, object)))
+                        .onFailure(StorageException.NotFound.class)
+                        .recoverWithItem(Optional.empty()))
+                .filter(Optional::isPresent)
+                .collect()
+                .first()
+                .map(found -> found == null ? Optional.empty() : found);
     }
 
     private Uni<Result> compare(
-            DumpFile dump, Function<BackupName, Uni<StoredObject>> upload, List<BackupName> names, StoredObject found) {
-        BackupName name = names.get(0);
-        return holds(found, dump).chain(same -> {
+            DumpFile dump, Function<BackupName, Uni<StoredObject>> upload, List<BackupName> names, Found found) {
+        return holds(found, dump, names.size() == 1).chain(same -> {
             if (same) {
-                return Uni.createFrom().item(new Result(catalog.describe(name, found), false));
+                return Uni.createFrom().item(new Result(catalog.describe(found.name(), found.object()), false));
             }
             return names.size() > 1
                     ? write(dump, upload, names.subList(1, names.size()))
                     : Uni.createFrom()
                             .failure(new StorageException.AlreadyExists(
-                                    storage.url(name.key()) + " exists and holds something else", null));
+                                    storage.url(found.name().key()) + " exists and holds something else", null));
         });
     }
 
-    /** Backups of the Rust version have no metadata: of these the footer is compared. */
-    private Uni<Boolean> holds(StoredObject object, DumpFile dump) {
-        if (object.size() != dump.size()) {
+    /**
+     * Backups of the Rust version have no metadata: of these the footer is compared. Where the storage keeps none, of one that
+     * is compressed or encrypted only the exact time in its name tells.
+     */
+    private Uni<Boolean> holds(Found found, DumpFile dump, boolean sameTime) {
+        StoredObject object = found.object();
+        boolean recorded = BackupMetadata.recorded(object.metadata());
+        boolean plain = StoredForm.of(object.key()) == StoredForm.PLAIN;
+        if (!plain && !recorded) {
+            return Uni.createFrom().item(sameTime);
+        }
+        if (BackupMetadata.dumpBytes(object).orElse(-1) != dump.size()) {
             return Uni.createFrom().item(false);
         }
-        if (BackupMetadata.recorded(object.metadata()) || dump.footer() == 0) {
+        if (recorded || !dump.endsWithChecksum()) {
             return Uni.createFrom().item(BackupMetadata.describe(object.metadata(), dump));
         }
         return storage.read(object.key(), object.size() - Long.BYTES, Long.BYTES)

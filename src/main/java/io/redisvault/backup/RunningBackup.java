@@ -52,23 +52,25 @@ public final class RunningBackup {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** Counts the bytes that pass, and fails as soon as the run is to stop, although nobody asks for more. */
-    Multi<ByteBuffer> track(Multi<ByteBuffer> bytes, long total) {
+    /** Counts the bytes of the dump that pass. */
+    Multi<ByteBuffer> count(Multi<ByteBuffer> dump, long total) {
         bytesTotal = total;
         bytesDone.set(0);
         uploadBegan = System.nanoTime();
         phase = Phase.UPLOAD;
+        return dump.onItem().invoke(chunk -> bytesDone.addAndGet(chunk.remaining()));
+    }
+
+    /** The same bytes, which fail as soon as the run is to stop, although nobody asks for more. */
+    Multi<ByteBuffer> untilStopped(Multi<ByteBuffer> bytes) {
         CompletableFuture<ByteBuffer> end = stop.thenApply(stopped -> {
             throw new BackupStoppedException();
         });
-        Multi<ByteBuffer> counted = bytes.onItem()
-                .invoke(chunk -> bytesDone.addAndGet(chunk.remaining()))
-                .onCompletion()
-                .invoke(() -> end.complete(null));
+        Multi<ByteBuffer> passing = bytes.onCompletion().invoke(() -> end.complete(null));
         return Multi.createBy()
                 .merging()
                 .withRequests(1)
-                .streams(counted, Multi.createFrom().completionStage(end));
+                .streams(passing, Multi.createFrom().completionStage(end));
     }
 
     public Trigger trigger() {

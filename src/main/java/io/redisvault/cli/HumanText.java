@@ -78,15 +78,20 @@ final class HumanText {
     /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
     static String backup(Backup backup) {
         Backup.Rdb rdb = backup.rdb();
-        String size = bytes(backup.bytes());
+        String size = bytes(backup.size())
+                + (backup.size() == backup.bytes() ? "" : " (stored as " + bytes(backup.bytes()) + ")");
         if (rdb == null) {
             return size + ", unverified";
         }
-        return "%s, %s, RDB version %d, %s"
-                .formatted(
-                        size,
-                        rdb.producer(),
-                        rdb.version(),
-                        rdb.verified() ? "CRC-64 " + rdb.checksum() + " verified" : "no checksum, so unverified");
+        return "%s, %s, RDB version %d, %s".formatted(size, rdb.producer(), rdb.version(), verified(rdb));
+    }
+
+    private static String verified(Backup.Rdb rdb) {
+        if (rdb.verified()) {
+            return rdb.checksum() == null
+                    ? "checksums of its compression verified"
+                    : "CRC-64 " + rdb.checksum() + " verified";
+        }
+        return rdb.checksum() == null ? "no checksum, so unverified" : "unverified";
     }
 }

@@ -48,6 +48,9 @@ final class Launcher {
         if (command instanceof HealthCommand health) {
             return health.call();
         }
+        if (command instanceof KeygenCommand keygen) {
+            return keygen.call();
+        }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();
         }

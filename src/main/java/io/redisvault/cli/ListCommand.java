@@ -32,7 +32,7 @@ final class ListCommand extends VaultCommand {
 
     private static final int MOST_NAMED = 10;
 
-    private static final List<String> HEADING = List.of("NAME", "TIME", "AGE", "SIZE", "SERVER", "VERIFIED");
+    private static final List<String> HEADING = List.of("NAME", "TIME", "AGE", "SIZE", "DUMP", "SERVER", "VERIFIED");
 
     @Inject
     BackupCatalog own;
@@ -111,6 +111,7 @@ final class ListCommand extends VaultCommand {
                 HumanText.time(backup.timestamp()),
                 HumanText.age(backup.timestamp(), now),
                 HumanText.bytes(backup.bytes()),
+                backup.dumpBytes() == null ? "-" : HumanText.bytes(backup.dumpBytes()),
                 rdb == null ? "-" : rdb.producer(),
                 rdb == null ? "-" : rdb.verified() ? "yes" : "no");
     }

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             DrillCommand.class,
             CompletionCommand.class,
             HealthCommand.class,
+            KeygenCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

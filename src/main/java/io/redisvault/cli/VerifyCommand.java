@@ -29,6 +29,9 @@ final class VerifyCommand extends VaultCommand {
     public Integer call() {
         Progress progress = new Progress();
         Backup found = progress.await(verification.run(backup.selection(), progress::follow));
+        if (found.note() != null) {
+            note(found.name() + ": " + found.note());
+        }
         print(found, found.name() + ": " + HumanText.backup(found));
         return RedisVault.DONE;
     }

@@ -42,7 +42,7 @@ final class ForeignVariables {
             "MINIO_ENDPOINT MINIO_URL", "S3_ENDPOINT");
 
     private static final Pattern LIKE_OURS = Pattern.compile(
-            "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RETENTION|S3|STORAGE|VERIFY)_).*");
+            "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RESTORE_AGE|RETENTION|S3|STORAGE|VERIFY)_).*");
 
     /** Kubernetes sets such variables for every Service of the namespace, whatever its name. */
     private static final Pattern SERVICE =

@@ -2,6 +2,7 @@ package io.redisvault.config;
 
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -39,6 +40,10 @@ record Setting(List<String> keys, ValueFormat format, List<String> variables) {
             of("backup.on_shutdown", ValueFormat.BOOLEAN, "BACKUP_ON_SHUTDOWN"),
             of("backup.heartbeat_url", ValueFormat.HEARTBEAT, "HEARTBEAT_URL"),
             of("backup.unfinished_age", ValueFormat.DURATION, "UNFINISHED_UPLOAD_AGE"),
+            of("backup.compression", ValueFormat.COMPRESSION, "BACKUP_COMPRESSION"),
+            of("backup.age_recipients", ValueFormat.AGE_RECIPIENTS, "BACKUP_AGE_RECIPIENTS"),
+            of("backup.age_recipients_file", AgeKeyFile::recipients, "BACKUP_AGE_RECIPIENTS_FILE"),
+            of("restore.age_identity_file", AgeKeyFile::identities, "RESTORE_AGE_IDENTITY_FILE"),
             of("storage.type", ValueFormat.STORAGE_TYPE, "STORAGE_TYPE"),
             of("storage.bucket", ValueFormat.BUCKET, "S3_BUCKET", "GCS_BUCKET"),
             of("storage.prefix", ValueFormat.PREFIX, "S3_PREFIX", "GCS_PREFIX", "FILESYSTEM_PREFIX"),
@@ -106,7 +111,8 @@ record Setting(List<String> keys, ValueFormat format, List<String> variables) {
     /** A path of a secret's file is shown only if it is one: somebody may have put the secret there. */
     boolean isSecret(String text) {
         return key().matches("redis\\.connection_string|backup\\.heartbeat_url|.*\\.(password|token)")
-                || key().matches(".*(password|token|_key)_file") && !text.startsWith("/");
+                || key().matches(".*(password|token|_key|identity)_file") && !text.startsWith("/")
+                || text.toUpperCase(Locale.ROOT).contains("AGE-SECRET-KEY");
     }
 
     /** The variable to name to somebody who uses this type of storage. */

@@ -21,7 +21,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     /** Limit of S3 and Google for a key. */
     private static final int KEY_BYTES = 1024;
 
-    /** After prefix and node: an underscore, a time of up to thirty characters, and the extension. */
+    /** After prefix and node: an underscore, a time of up to thirty characters, and the shortest extension. */
     private static final int SUFFIX_BYTES = "_".length() + 30 + ".rdb".length();
 
     private static final int FILE_NAME_BYTES = 255;
@@ -146,6 +146,8 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
 
     private void key(String prefix, String node) {
         int length = bytes(prefix) + "/".length() + bytes(node) + SUFFIX_BYTES;
+        length += config.backup().compression().level() > 0 ? ".zst".length() : 0;
+        length += config.backup().recipients().isEmpty() ? 0 : ".age".length();
         String what = "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be";
         refuse(length > KEY_BYTES, "storage.prefix", what);
     }

@@ -4,6 +4,7 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import io.redisvault.codec.AgeKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -64,6 +65,19 @@ interface ValueFormat {
     ValueFormat STORAGE_URL = readBy(StorageUrl::parts);
     ValueFormat SECRET_FILE = text -> SecretFile.of(text).path().toString();
     ValueFormat TOKEN_FILE = readBy(text -> TOKEN.canonical(SecretFile.of(text).content()));
+
+    ValueFormat COMPRESSION = lowerCase(readBy(text -> Compression.of(text.toLowerCase(Locale.ROOT))));
+
+    ValueFormat AGE_RECIPIENTS = text -> {
+        for (String recipient : text.split(",", -1)) {
+            try {
+                AgeKeys.requireRecipient(recipient.strip());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidValueException(e.getMessage());
+            }
+        }
+        return text;
+    };
 
     ValueFormat NODE_NAME = text -> {
         matching(

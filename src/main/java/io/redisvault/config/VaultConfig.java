@@ -8,7 +8,9 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
@@ -25,6 +27,8 @@ public interface VaultConfig {
     Storage storage();
 
     Retention retention();
+
+    Restore restore();
 
     Verify verify();
 
@@ -92,7 +96,7 @@ public interface VaultConfig {
         @WithDefault("true")
         boolean verifyDump();
 
-        /** Bytes per second that an upload reads of the dump at most; as many as there are when absent. */
+        /** Bytes per second that are sent to the storage at most; as many as there are when absent. */
         Optional<Long> rateLimit();
 
         /** The backup health group reports a newest backup older than this. */
@@ -112,6 +116,24 @@ public interface VaultConfig {
         /** Older incomplete uploads are removed; longer than an upload takes, or a second sidecar loses its own. */
         @WithDefault("1d")
         Duration unfinishedAge();
+
+        @WithDefault("none")
+        Compression compression();
+
+        /** Public keys of age; backups are encrypted if there are any. */
+        Optional<List<String>> ageRecipients();
+
+        Optional<AgeKeyFile> ageRecipientsFile();
+
+        /** Those of both settings. */
+        default List<String> recipients() {
+            return Stream.concat(
+                            ageRecipients().stream().flatMap(List::stream),
+                            ageRecipientsFile().stream().flatMap(file -> file.keys().stream()))
+                    .map(String::strip)
+                    .distinct()
+                    .toList();
+        }
     }
 
     /** Where backups go. */
@@ -165,6 +187,12 @@ public interface VaultConfig {
         int keepLast();
 
         Optional<Duration> keepDuration();
+    }
+
+    /** How backups are read back. */
+    interface Restore {
+        /** Secret keys of age, for backups that are encrypted. */
+        Optional<AgeKeyFile> ageIdentityFile();
     }
 
     /** Scheduled verification of the newest backup. */

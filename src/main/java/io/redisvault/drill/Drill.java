@@ -92,7 +92,7 @@ public class Drill {
 
     private Uni<DrillResult> load(Backup backup, DrillSandbox opened, DrillOptions options, long began) {
         return opened.start(options.server())
-                .loaded(options.timeout(backup.bytes()))
+                .loaded(options.timeout(backup.size()))
                 .map(server -> DrillResult.passed(backup, server, since(began)))
                 .onFailure(DrillServer.NotLoadedException.class)
                 .recoverWithItem(failure -> DrillResult.failed(backup, failure.getMessage(), since(began)));

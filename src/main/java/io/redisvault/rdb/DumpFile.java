@@ -35,6 +35,7 @@ public final class DumpFile implements Closeable {
     private final long size;
     private final Instant modified;
     private final long footer;
+    private final boolean enclosed;
     private final Optional<RdbSummary> facts;
 
     private DumpFile(FileChannel channel, BasicFileAttributes opened, boolean verify) throws IOException {
@@ -44,7 +45,26 @@ public final class DumpFile implements Closeable {
         this.footer = size < RdbSummary.FOOTER_LENGTH
                 ? 0
                 : tail(RdbSummary.FOOTER_LENGTH).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        this.facts = verify ? Optional.of(readFacts()) : Optional.empty();
+        this.enclosed = Envelope.isAround(read(0, (int) Math.min(Envelope.MAGIC_LENGTH, size)));
+        this.facts = verify ? Optional.of(enclosed ? readEnvelope() : readFacts()) : Optional.empty();
+    }
+
+    /** Of the dump in it only the start is looked at. */
+    private RdbSummary readEnvelope() throws IOException {
+        Envelope envelope = new Envelope();
+        try {
+            PlainDump dump = new PlainDump(RdbVerifier.UNKNOWN_SIZE);
+            long at = 0;
+            for (; at < size && dump.position() < RdbHeader.MAX_LENGTH; at = Math.min(size, at + CHUNK)) {
+                envelope.open(read(at, (int) Math.min(CHUNK, size - at)), dump::accept);
+            }
+            if (at == size) {
+                envelope.end(dump::accept);
+            }
+            return envelope.around(dump.header(), size);
+        } finally {
+            envelope.close();
+        }
     }
 
     private RdbSummary readFacts() throws IOException {
@@ -148,6 +168,16 @@ public final class DumpFile implements Closeable {
     /** The last eight bytes: the CRC-64, or 0 where the server writes none. */
     public long footer() {
         return footer;
+    }
+
+    /** True if no other dump of this size ends as this one does: there is a checksum at its end. */
+    public boolean endsWithChecksum() {
+        return footer != 0 && (!enclosed || facts.filter(RdbSummary::sealed).isPresent());
+    }
+
+    /** True if the server has compressed it as a whole, so that nobody need do so again. */
+    public boolean isEnclosed() {
+        return enclosed;
     }
 
     /** Facts in its header and its end; empty if it is not to be verified. */

@@ -17,9 +17,6 @@ public enum RdbFormat {
 
     static final int LENGTH = 9;
 
-    /** Opens the envelope in which Valkey 9.2 puts a dump that it compressed as a whole. */
-    private static final String ENVELOPE = "VCS";
-
     private static final int SHOWN = 16;
 
     private final int newestKnownVersion;
@@ -56,10 +53,6 @@ public enum RdbFormat {
     private static String complaint(String start) {
         if (start.isEmpty()) {
             return "the file is empty";
-        }
-        if (start.startsWith(ENVELOPE)) {
-            return "the file is a dump that Valkey compressed as a whole (rdbcompression lz4 or zstd), which cannot be"
-                    + " verified: set 'rdbcompression yes' on the server for a plain dump";
         }
         if (start.length() < LENGTH) {
             return "the file is too short for a dump: it has %d bytes".formatted(start.length());

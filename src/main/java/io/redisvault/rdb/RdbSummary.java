@@ -9,8 +9,9 @@ import java.util.HexFormat;
  *
  * @param size of the file in bytes
  * @param checksum the CRC-64 in its last eight bytes; 0 if the server was told {@code rdbchecksum no}
+ * @param sealed whether it is in an envelope that has checksums instead
  */
-public record RdbSummary(RdbHeader header, long size, long checksum) {
+public record RdbSummary(RdbHeader header, long size, long checksum, boolean sealed) {
 
     /** The CRC-64 in little-endian order; it covers all that is before it. */
     static final int FOOTER_LENGTH = 8;
@@ -22,6 +23,11 @@ public record RdbSummary(RdbHeader header, long size, long checksum) {
 
     /** True if there is a checksum to compare the content with. */
     public boolean checksummed() {
+        return sealed || hasCrc();
+    }
+
+    /** True if that checksum is a CRC-64. */
+    public boolean hasCrc() {
         return checksum != 0;
     }
 
@@ -42,12 +48,12 @@ public record RdbSummary(RdbHeader header, long size, long checksum) {
                     "the EOF opcode ff is missing at offset %d, where there is %02x: the dump is cut off, damaged or followed by other bytes"
                             .formatted(size - TAIL_LENGTH, opcode));
         }
-        return new RdbSummary(header, size, tail.order(ByteOrder.LITTLE_ENDIAN).getLong());
+        return new RdbSummary(header, size, tail.order(ByteOrder.LITTLE_ENDIAN).getLong(), false);
     }
 
     /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */
     void check(long crc) {
-        if (checksummed() && checksum != crc) {
+        if (hasCrc() && checksum != crc) {
             throw new InvalidDumpException(
                     "the dump is damaged: its CRC-64 is %s, but its footer says %s".formatted(hex(crc), checksumHex()));
         }

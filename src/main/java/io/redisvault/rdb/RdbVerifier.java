@@ -1,49 +1,87 @@
 package io.redisvault.rdb;
 
+import io.redisvault.codec.Codec;
 import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * Checks a dump while its bytes pass: a stage of the one pass, for backup, restore, verification and download alike.
- * Keeps the start of the file until the header is read, then a few bytes only. One for each stream.
+ * Checks a dump while its bytes pass: a stage of the one pass, for backup, restore, verification and download alike. One
+ * for each stream.
  */
-public final class RdbVerifier {
+public final class RdbVerifier implements Codec {
+
+    /** Of a dump of which nobody has said it. */
+    public static final long UNKNOWN_SIZE = Long.MAX_VALUE;
+
     private final long size;
-    private final Optional<RdbSummary> expected;
-    private final byte[] tail = new byte[RdbSummary.TAIL_LENGTH];
-    private final Crc64 sum = new Crc64();
-    private byte[] head;
-    private RdbHeader header;
+    private final Consumer<RdbSummary> beforeCheck;
+    private final Consumer<RdbSummary> afterCheck;
+    private final ByteBuffer start = ByteBuffer.allocate(Envelope.MAGIC_LENGTH);
+    /** Null until the first bytes tell whether there is an envelope, which may be null for good. */
+    private PlainDump dump;
+
+    private Envelope envelope;
     private long position;
-    private long crc;
+    private ByteBuffer held;
     private volatile RdbSummary facts;
 
-    /** @param size that the dump is said to have, in bytes */
+    /** @param size that the dump is said to have, in bytes, or {@link #UNKNOWN_SIZE} */
     public RdbVerifier(long size) {
-        this(size, Optional.empty());
+        this(size, good -> {});
+    }
+
+    /**
+     * @param size that the dump is said to have, in bytes, or {@link #UNKNOWN_SIZE}
+     * @param condition throws {@link InvalidDumpException} if the facts of a good dump are not what they should be
+     */
+    public RdbVerifier(long size, Consumer<RdbSummary> condition) {
+        this(size, read -> {}, condition);
     }
 
     /** @param expected the facts that were read of the dump before */
     public RdbVerifier(RdbSummary expected) {
-        this(expected.size(), Optional.of(expected));
+        this(
+                expected.size(),
+                read -> {
+                    if (!expected.equals(read)) {
+                        throw new InvalidDumpException(
+                                "the dump changed while it was read: its header or its footer is another now");
+                    }
+                },
+                good -> {});
     }
 
-    private RdbVerifier(long size, Optional<RdbSummary> expected) {
+    private RdbVerifier(long size, Consumer<RdbSummary> beforeCheck, Consumer<RdbSummary> afterCheck) {
         this.size = size;
-        this.expected = expected;
-        this.head = new byte[(int) Math.min(RdbHeader.MAX_LENGTH, size)];
+        this.beforeCheck = beforeCheck;
+        this.afterCheck = afterCheck;
     }
 
     /**
      * The same bytes, checked. A bad dump fails the stream with {@link InvalidDumpException} before its last chunk passes.
      */
     public Multi<ByteBuffer> check(Multi<ByteBuffer> bytes) {
-        return bytes.onItem()
-                .invoke(this::accept)
-                .onCompletion()
-                // Also where the stream ends early, or has no bytes at all.
-                .invoke(this::facts);
+        return Codec.apply(() -> this, bytes);
+    }
+
+    @Override
+    public Iterable<ByteBuffer> next(ByteBuffer chunk) {
+        accept(chunk);
+        if (size != UNKNOWN_SIZE) {
+            return List.of(chunk);
+        }
+        // It may be the last.
+        List<ByteBuffer> before = held == null ? List.of() : List.of(held);
+        held = chunk;
+        return before;
+    }
+
+    @Override
+    public Iterable<ByteBuffer> end() {
+        facts();
+        return held == null ? List.of() : List.of(held);
     }
 
     /**
@@ -58,55 +96,63 @@ public final class RdbVerifier {
         return facts;
     }
 
-    private void accept(ByteBuffer bytes) {
-        int length = bytes.remaining();
-        if (length > size - position) {
+    private void accept(ByteBuffer chunk) {
+        if (chunk.remaining() > size - position) {
             throw new InvalidDumpException("there are more than the %d bytes that were expected".formatted(size));
         }
-        long covered = Math.max(0, size - RdbSummary.FOOTER_LENGTH - position);
-        crc = sum.update(crc, bytes.slice(bytes.position(), (int) Math.min(length, covered)));
-        keepHead(bytes);
-        keepTail(bytes);
-        position += length;
+        position += chunk.remaining();
+        ByteBuffer bytes = chunk.duplicate();
+        while (dump == null && bytes.hasRemaining()) {
+            start.put(bytes.get());
+            if (!start.hasRemaining()) {
+                begin();
+            }
+        }
+        if (dump != null) {
+            look(bytes);
+        }
         if (position == size) {
             facts = finish();
         }
     }
 
+    private void begin() {
+        boolean enclosed = Envelope.isAround(start.flip());
+        envelope = enclosed ? new Envelope() : null;
+        dump = new PlainDump(enclosed ? UNKNOWN_SIZE : size);
+        look(start);
+    }
+
+    private void look(ByteBuffer bytes) {
+        if (envelope == null) {
+            dump.accept(bytes);
+        } else {
+            envelope.open(bytes, dump::accept);
+        }
+    }
+
     private RdbSummary finish() {
-        if (position < size) {
+        if (size != UNKNOWN_SIZE && position < size) {
             throw new InvalidDumpException("the dump is cut off: %d of %d bytes arrived".formatted(position, size));
         }
-        if (header == null) {
-            header = RdbHeader.parse(ByteBuffer.wrap(head), size);
+        if (dump == null) {
+            begin();
         }
-        RdbSummary found = RdbSummary.of(header, ByteBuffer.wrap(tail), size);
-        if (expected.isPresent() && !expected.get().equals(found)) {
-            throw new InvalidDumpException(
-                    "the dump changed while it was read: its header or its footer is another now");
+        if (envelope != null) {
+            envelope.end(dump::accept);
         }
-        found.check(crc);
+        RdbSummary plain = dump.summary();
+        RdbSummary found = envelope == null ? plain : envelope.around(plain.header(), position);
+        beforeCheck.accept(found);
+        plain.check(dump.crc());
+        afterCheck.accept(found);
         return found;
     }
 
-    private void keepHead(ByteBuffer bytes) {
-        if (header != null) {
-            return;
-        }
-        int length = (int) Math.min(bytes.remaining(), head.length - position);
-        bytes.get(bytes.position(), head, (int) position, length);
-        if (length > 0 && position + length == head.length) {
-            header = RdbHeader.parse(ByteBuffer.wrap(head), size);
-            head = null;
-        }
-    }
-
-    private void keepTail(ByteBuffer bytes) {
-        long start = size - tail.length;
-        int skipped = (int) Math.min(bytes.remaining(), Math.max(0, start - position));
-        int length = bytes.remaining() - skipped;
-        if (length > 0) {
-            bytes.get(bytes.position() + skipped, tail, (int) (position + skipped - start), length);
+    @Override
+    public void close() {
+        if (envelope != null) {
+            envelope.close();
         }
     }
 }

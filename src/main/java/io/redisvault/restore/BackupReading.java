@@ -1,25 +1,46 @@
 package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
+import io.redisvault.backup.StoredForm;
+import io.redisvault.codec.AgeDecoder;
+import io.redisvault.codec.Codec;
+import io.redisvault.codec.Inspection;
+import io.redisvault.codec.InvalidDataException;
+import io.redisvault.codec.WrongIdentityException;
+import io.redisvault.codec.ZstdDecoder;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** One pass over one backup, verified on the way. */
 public final class BackupReading {
 
+    /** Chunks that wait to be decrypted or decompressed. */
+    private static final int BUFFERED_CHUNKS = 4;
+
+    private static final String SETTING = "RESTORE_AGE_IDENTITY_FILE";
+
     private final BackupStorage storage;
     private final Backup backup;
+    private final StoredForm form;
+    private final List<String> identities;
     private final boolean verified;
     private volatile long bytesDone;
     private volatile RdbSummary facts;
 
-    BackupReading(BackupStorage storage, Backup backup, boolean verified) {
+    BackupReading(BackupStorage storage, Backup backup, List<String> identities, boolean verified) {
         this.storage = storage;
         this.backup = backup;
+        this.form = backup.form();
+        this.identities = identities;
         this.verified = verified;
     }
 
@@ -27,43 +48,108 @@ public final class BackupReading {
         return backup;
     }
 
-    /** Number of bytes that have arrived. */
+    /** Number of stored bytes that have arrived. */
     public long bytesDone() {
         return bytesDone;
     }
 
     /** The backup with what was found in it, once all of it was read and verified. */
     Backup found() {
-        return facts == null ? backup : backup.withFacts(facts);
+        if (facts != null) {
+            return backup.withFacts(facts);
+        }
+        return verified && isSealed()
+                ? backup.withNote("it is encrypted: only its length and its header were checked; with " + SETTING
+                        + " all of it is")
+                : backup;
+    }
+
+    private boolean isSealed() {
+        return form.isEncrypted() && identities.isEmpty();
     }
 
     /**
-     * The bytes, to be subscribed to once, no faster than they are asked for. A connection that breaks is resumed where it
-     * broke.
+     * The dump, to be subscribed to once, no faster than it is asked for. A connection that breaks is resumed where it broke.
      *
      * <p>The last chunk is handed out only after the whole was verified. Fails with {@link InvalidDumpException} if it
-     * is bad, or is not what was stored, and with {@link io.redisvault.storage.StorageException}.
+     * is bad, or is not what was stored, with {@link RestoreException} if it cannot be decrypted, and with
+     * {@link io.redisvault.storage.StorageException}.
      */
     public Multi<ByteBuffer> bytes() {
-        Multi<ByteBuffer> read = ResumedRead.of(storage, backup, 0, backup.bytes());
-        return (verified ? verify(read) : read).onItem().invoke(chunk -> bytesDone += chunk.remaining());
-    }
-
-    private Multi<ByteBuffer> verify(Multi<ByteBuffer> read) {
-        RdbVerifier verifier = new RdbVerifier(backup.bytes());
-        return verifier.check(read).onItem().invoke(chunk -> {
-            if (bytesDone + chunk.remaining() == backup.bytes()) {
-                facts = requireStored(verifier.facts());
+        if (isSealed()) {
+            return Multi.createFrom()
+                    .failure(new RestoreException(
+                            backup.name() + " is encrypted: name the file of its identity with " + SETTING));
+        }
+        return explained(() -> {
+            Multi<ByteBuffer> dump = stored();
+            for (Codec layer : layers()) {
+                dump = Codec.apply(() -> layer, dump);
             }
+            return verified ? verifier().check(dump) : dump;
         });
     }
 
-    private RdbSummary requireStored(RdbSummary found) {
+    /**
+     * The stored bytes, checked as far as that is possible: without an identity, of an encrypted backup only its form.
+     * Otherwise as {@link #bytes}.
+     */
+    public Multi<ByteBuffer> storedBytes() {
+        return form == StoredForm.PLAIN
+                ? bytes()
+                : explained(() -> Codec.apply(() -> new Inspection(inspectors(), backup.bytes()), stored()));
+    }
+
+    private Multi<ByteBuffer> stored() {
+        Multi<ByteBuffer> bytes = ResumedRead.of(storage, backup, 0, backup.bytes())
+                .onItem()
+                .invoke(chunk -> bytesDone += chunk.remaining());
+        // It takes time to decrypt and to decompress.
+        return form == StoredForm.PLAIN ? bytes : bytes.emitOn(Infrastructure.getDefaultWorkerPool(), BUFFERED_CHUNKS);
+    }
+
+    private List<Codec> layers() {
+        List<Codec> layers = new ArrayList<>();
+        if (form.isEncrypted()) {
+            layers.add(new AgeDecoder(identities));
+        }
+        if (form.isCompressed()) {
+            layers.add(ZstdDecoder.bounded(
+                    backup.dumpBytes() == null ? OptionalLong.empty() : OptionalLong.of(backup.dumpBytes())));
+        }
+        return layers;
+    }
+
+    private List<Codec> inspectors() {
+        if (isSealed()) {
+            return List.of(new AgeDecoder(List.of()));
+        }
+        List<Codec> inspectors = layers();
+        inspectors.add(verifier());
+        return inspectors;
+    }
+
+    private RdbVerifier verifier() {
+        Long size = form == StoredForm.PLAIN ? Long.valueOf(backup.bytes()) : backup.dumpBytes();
+        return new RdbVerifier(size == null ? RdbVerifier.UNKNOWN_SIZE : size, this::keep);
+    }
+
+    private void keep(RdbSummary found) {
         String stored = backup.rdb() == null ? null : backup.rdb().checksum();
         if (stored != null && !stored.equals(found.checksumHex())) {
             throw new InvalidDumpException("this is another dump than was stored: its CRC-64 is %s instead of %s"
                     .formatted(found.checksumHex(), stored));
         }
-        return found;
+        facts = found;
+    }
+
+    private Multi<ByteBuffer> explained(Supplier<Multi<ByteBuffer>> bytes) {
+        return Multi.createFrom()
+                .deferred(() -> bytes.get())
+                .onFailure(InvalidDataException.class)
+                .transform(damaged -> new InvalidDumpException(damaged.getMessage()))
+                .onFailure(WrongIdentityException.class)
+                .transform(wrong -> new RestoreException(
+                        "no identity of " + SETTING + " opens " + backup.name() + ": " + wrong.getMessage()));
     }
 }

@@ -155,7 +155,7 @@ public class LiveRestore {
             throw new RestoreException("stopped");
         }
         String replicationId = TargetState.replicationId(reading.backup());
-        long bytes = reading.backup().bytes();
+        long bytes = reading.backup().size();
         resync = new FullResync(vertx, addresses(), replicationId, bytes, server.timeout());
         return new LoadAttempt(
                 server,

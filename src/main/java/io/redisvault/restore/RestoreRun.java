@@ -27,7 +27,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         Executor workers = Infrastructure.getDefaultWorkerPool();
         return Uni.createFrom()
                 .item(Unchecked.supplier(
-                        () -> DumpWriter.begin(target.file(), reading.backup().bytes())))
+                        () -> DumpWriter.begin(target.file(), reading.backup().size())))
                 .runSubscriptionOn(workers)
                 .invoke(begun)
                 .chain(writer -> reading.bytes()

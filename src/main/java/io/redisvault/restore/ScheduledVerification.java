@@ -109,11 +109,12 @@ public class ScheduledVerification {
 
     private void pass(Backup backup, Instant startedAt, long began) {
         Duration duration = since(began);
-        new LogLine("verification passed")
+        LogLine line = new LogLine("verification passed")
                 .about("url", backup.url())
                 .fact("bytes", backup.bytes())
-                .fact("duration_ms", duration.toMillis())
-                .log(LOG, Level.INFO, null);
+                .fact("duration_ms", duration.toMillis());
+        Optional.ofNullable(backup.note()).ifPresent(note -> line.fact("note", note));
+        line.log(LOG, Level.INFO, null);
         end(new VerificationResult(startedAt, duration, Optional.of(backup.name()), Optional.empty()));
     }
 
@@ -125,6 +126,7 @@ public class ScheduledVerification {
         }
         boolean ours = !(failure instanceof NoBackupException
                 || failure instanceof InvalidDumpException
+                || failure instanceof RestoreException
                 || failure instanceof StorageException);
         Duration duration = since(began);
         String reason = ours ? "unexpected: " + failure : failure.getMessage();

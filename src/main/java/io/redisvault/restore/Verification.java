@@ -21,7 +21,8 @@ public class Verification {
 
     /**
      * The backup with what was found in it. Fails with {@link NoBackupException}, {@link InvalidDumpException} if it is
-     * corrupt, and {@link StorageException}.
+     * corrupt, {@link RestoreException} if no identity opens it, and {@link StorageException}. Of an encrypted backup without
+     * an identity, a note says what was not checked.
      *
      * @param begun gets the reading, to follow it
      */
@@ -30,7 +31,7 @@ public class Verification {
                 .chain(backup -> {
                     BackupReading reading = reader.open(backup);
                     begun.accept(reading);
-                    return reading.bytes()
+                    return reading.storedBytes()
                             .onItem()
                             .ignoreAsUni()
                             .map(read -> reading.found())

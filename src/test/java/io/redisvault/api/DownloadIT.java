@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.redisvault.codec.Codec;
+import io.redisvault.codec.ZstdEncoder;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.FaultyProxy;
 import io.redisvault.servers.FaultyProxy.Count;
@@ -11,6 +13,8 @@ import io.redisvault.servers.FaultyProxy.Cut;
 import io.redisvault.servers.FaultyProxy.Direction;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +24,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +113,30 @@ class DownloadIT {
         assertThat(header(answer, "Accept-Ranges")).isEqualTo("bytes");
         assertThat(header(answer, "Vary")).isEqualTo("Accept");
         assertThat(answer.headers().firstValue("Transfer-Encoding")).isEmpty();
+    }
+
+    @Test
+    void ofACompressedBackupTheStoredBytesAreSent() throws IOException {
+        String small = name.replace("12:00:00Z.rdb", "11:00:00Z.rdb.zst");
+        Multi<ByteBuffer> bytes = Codec.apply(
+                () -> new ZstdEncoder(1, dump.length), Multi.createFrom().item(ByteBuffer.wrap(dump)));
+        Path object = surroundings.s3().file("redis-vault/" + small);
+        try (FileChannel file = FileChannel.open(object, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            bytes.subscribe().asStream().forEach(Unchecked.consumer(chunk -> file.write(chunk)));
+        }
+        byte[] stored = Files.readAllBytes(object);
+
+        HttpResponse<byte[]> answer = download(small);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(stored);
+        assertThat(header(answer, "Content-Type")).isEqualTo("application/zstd");
+        assertThat(header(answer, "Content-Disposition")).isEqualTo("attachment; filename=\"" + small + "\"");
+        assertThat(send(request(small, "Accept", BYTES, "Range", "bytes=5-9")).body())
+                .isEqualTo(Arrays.copyOfRange(stored, 5, 10));
+
+        Files.write(object, Arrays.copyOf(stored, stored.length - 1));
+        assertThat(vault.post("/backups/" + small + "/verify").statusCode()).isEqualTo(422);
+        Files.delete(object);
     }
 
     @Test

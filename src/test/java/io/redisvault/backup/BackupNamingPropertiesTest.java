@@ -20,7 +20,7 @@ class BackupNamingPropertiesTest {
 
     @Property(tries = TRIES)
     void whatItWritesItReads(@ForAll("times") Instant time) {
-        List<BackupName> names = NAMING.candidates(time);
+        List<BackupName> names = NAMING.candidates(time, StoredForm.PLAIN);
         assertThat(names)
                 .allSatisfy(name -> assertThat(NAMING.parse(name.key())).contains(name));
         assertThat(names.get(1).timestamp()).isAfter(names.get(0).timestamp());
@@ -31,7 +31,7 @@ class BackupNamingPropertiesTest {
     @Property(tries = TRIES)
     void aNearMissIsNotTakenForAnother(
             @ForAll("times") Instant time, @ForAll @IntRange(max = 1) int which, @ForAll("edits") Edit edit) {
-        BackupName written = NAMING.candidates(time).get(which);
+        BackupName written = NAMING.candidates(time, StoredForm.PLAIN).get(which);
         String missed = edit.of(written.key());
         if (!missed.equals(written.key())) {
             NAMING.parse(missed).ifPresent(found -> {
@@ -47,7 +47,7 @@ class BackupNamingPropertiesTest {
             @ForAll("nodes") String node, @ForAll("prefixes") String prefix, @ForAll("times") Instant t) {
         BackupNaming other = new BackupNaming(prefix, node);
         boolean same = node.equals("redis-1") && prefix.equals("vault");
-        for (BackupName name : other.candidates(t)) {
+        for (BackupName name : other.candidates(t, StoredForm.PLAIN)) {
             assertThat(NAMING.parse(name.key()).isPresent()).as(name.key()).isEqualTo(same);
         }
     }
@@ -60,7 +60,7 @@ class BackupNamingPropertiesTest {
     }
 
     private static String canonical(BackupName name) {
-        List<BackupName> candidates = NAMING.candidates(name.timestamp());
+        List<BackupName> candidates = NAMING.candidates(name.timestamp(), StoredForm.PLAIN);
         return candidates
                 .get(candidates.get(0).timestamp().equals(name.timestamp()) ? 0 : 1)
                 .key();

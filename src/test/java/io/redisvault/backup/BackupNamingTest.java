@@ -15,7 +15,7 @@ class BackupNamingTest {
     @Test
     void writesTheNamesOfTheOriginal() {
         assertThat(new BackupNaming("redis-vault", "redis-master-01")
-                        .candidates(Instant.parse("2024-12-01T14:30:22.5Z"))
+                        .candidates(Instant.parse("2024-12-01T14:30:22.5Z"), StoredForm.PLAIN)
                         .get(0)
                         .key())
                 .isEqualTo("redis-vault/redis-master-01_2024-12-01T14:30:22Z.rdb");
@@ -23,14 +23,14 @@ class BackupNamingTest {
 
     @Test
     void hasASecondNameForAnotherDumpOfTheSameSecond() {
-        List<BackupName> names = naming.candidates(Instant.parse("2024-12-01T14:30:22.5Z"));
+        List<BackupName> names = naming.candidates(Instant.parse("2024-12-01T14:30:22.5Z"), StoredForm.PLAIN);
         assertThat(names.get(1).name()).isEqualTo("redis-1_2024-12-01T14:30:22.500000000Z.rdb");
         assertThat(names.get(1).timestamp()).isAfter(names.get(0).timestamp());
     }
 
     @Test
     void hasASecondNameWhereTheFileSystemKnowsNoFractions() {
-        assertThat(naming.candidates(Instant.parse("2024-12-01T14:30:22Z")))
+        assertThat(naming.candidates(Instant.parse("2024-12-01T14:30:22Z"), StoredForm.PLAIN))
                 .extracting(BackupName::name)
                 .containsExactly("redis-1_2024-12-01T14:30:22Z.rdb", "redis-1_2024-12-01T14:30:22.000000001Z.rdb");
     }
@@ -38,14 +38,14 @@ class BackupNamingTest {
     @Test
     void needsNoPrefix() {
         BackupNaming bare = new BackupNaming("", "redis-1");
-        BackupName name = bare.candidates(Instant.EPOCH).get(0);
+        BackupName name = bare.candidates(Instant.EPOCH, StoredForm.PLAIN).get(0);
         assertThat(name.key()).isEqualTo("redis-1_1970-01-01T00:00:00Z.rdb");
         assertThat(bare.parse(name.key())).contains(name);
     }
 
     @Test
     void readsWhatItWrites() {
-        for (BackupName name : naming.candidates(Instant.parse("2024-12-01T14:30:22.123456789Z"))) {
+        for (BackupName name : naming.candidates(Instant.parse("2024-12-01T14:30:22.123456789Z"), StoredForm.PLAIN)) {
             assertThat(naming.parse(name.key())).contains(name);
         }
     }

@@ -7,11 +7,13 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.codec.AgeKeys;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.Content;
 import io.redisvault.storage.TestStorages;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -24,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -34,11 +37,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole runs of backups into a directory, by a clock that somebody sets. */
 class BackupPipelineTest {
@@ -120,6 +127,88 @@ class BackupPipelineTest {
         Stored stored = (Stored) run();
 
         assertThat(stored.backup().rdb()).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void storesInTheFormThatTheSettingsSay(StoredForm form) {
+        set(form);
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().key()).isEqualTo("vault/node_2026-11-23T10:00:00Z" + form.suffix());
+        assertThat(stored.backup().dumpBytes()).isEqualTo(size(dump));
+        assertThat(stored.backup().bytes())
+                .isEqualTo(size(directory.resolve("backups/" + stored.backup().key())));
+        assertThat(stored.backup().rdb().checksum()).isNotNull();
+        assertThat(runner().last()).isEmpty();
+    }
+
+    /** Whatever form the dump was stored in. */
+    @ParameterizedTest
+    @EnumSource
+    void skipsADumpThatIsStoredInAnyForm(StoredForm form) throws IOException {
+        set(form);
+        run();
+        for (StoredForm other : StoredForm.values()) {
+            set(other);
+            assertThat(((Skipped) run()).reason()).isEqualTo(Reason.UNCHANGED);
+        }
+        assertThat(keys()).hasSize(1);
+
+        saves("2026-11-23T10:00:00.5Z", 2);
+        assertThat(((Stored) run()).backup().key()).isEqualTo("vault/node_2026-11-23T10:00:00.500000000Z.rdb.zst.age");
+        assertThat(run()).isInstanceOf(Skipped.class);
+    }
+
+    /** Where there are no metadata, it is stored once more, under its exact time. */
+    @Test
+    void storesAnEncryptedDumpTwiceWhereTheStorageKeepsNoFacts() {
+        storage = withoutFacts(storage);
+        set(StoredForm.ENCRYPTED);
+
+        assertThat(run()).isInstanceOf(Stored.class);
+        assertThat(run()).isInstanceOf(Stored.class);
+        assertThat(run()).isInstanceOf(Skipped.class);
+        assertThat(keys())
+                .containsExactly(
+                        "vault/node_2026-11-23T10:00:00.000000001Z.rdb.age", "vault/node_2026-11-23T10:00:00Z.rdb.age");
+    }
+
+    @Test
+    void retentionCountsAllFormsAlike() throws IOException {
+        settings.put("vault.retention.keep_last", "2");
+        for (StoredForm form : StoredForm.values()) {
+            set(form);
+            saves("2026-11-23T0" + form.ordinal() + ":00:00Z", form.ordinal());
+            run();
+        }
+        assertThat(keys())
+                .containsExactly(
+                        "vault/node_2026-11-23T02:00:00Z.rdb.age", "vault/node_2026-11-23T03:00:00Z.rdb.zst.age");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vcs-lz4, true", "vcs-zstd, true", "vcs-zstd-rdbchecksum-no, false", "vcs-lz4-multiblock, true"})
+    void neverCompressesWhatTheServerHasCompressed(String sample, boolean verified) throws IOException {
+        Path file = Path.of("src/test/resources/samples/" + sample + ".rdb");
+        Files.copy(file, dump, StandardCopyOption.REPLACE_EXISTING);
+        Files.setLastModifiedTime(dump, FileTime.from(Instant.parse("2026-11-23T10:00:00Z")));
+        set(StoredForm.COMPRESSED);
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().key()).endsWith("Z.rdb");
+        assertThat(directory.resolve("backups").resolve(stored.backup().key())).hasSameBinaryContentAs(file);
+        assertThat(stored.backup().rdb())
+                .isEqualTo(
+                        new Backup.Rdb(81, "valkey 9.2.0", stored.backup().rdb().createdAt(), null, verified));
+        assertThat(((Skipped) run()).reason()).isEqualTo(Reason.UNCHANGED);
+
+        set(StoredForm.COMPRESSED_AND_ENCRYPTED);
+        saves("2026-11-23T10:00:00Z", 3);
+        Files.copy(file, dump, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(((Stored) run()).backup().key()).endsWith("Z.rdb.age");
     }
 
     @Test
@@ -208,6 +297,17 @@ class BackupPipelineTest {
         assertThat(runner.last()).contains(ended.get(0));
     }
 
+    private void set(StoredForm form) {
+        settings.put("vault.backup.compression", form.isCompressed() ? "zstd:3" : "none");
+        settings.put(
+                "vault.backup.age_recipients",
+                form.isEncrypted() ? AgeKeys.generate().recipient() : "");
+    }
+
+    private static long size(Path file) {
+        return file.toFile().length();
+    }
+
     private BackupOutcome run() {
         return runner().start(Trigger.REQUEST).await().atMost(PATIENCE);
     }
@@ -259,12 +359,20 @@ class BackupPipelineTest {
     }
 
     private static BackupStorage withClock(BackupStorage storage, Supplier<Instant> time) {
+        return with(storage, "clock", arguments -> Uni.createFrom().item(Optional.of(time.get())));
+    }
+
+    private static BackupStorage withoutFacts(BackupStorage storage) {
+        return with(storage, "put", call -> storage.put((String) call[0], (Content) call[1], Map.of()));
+    }
+
+    private static BackupStorage with(BackupStorage storage, String call, Function<Object[], Object> answer) {
         return (BackupStorage) Proxy.newProxyInstance(
                 BackupStorage.class.getClassLoader(),
                 new Class<?>[] {BackupStorage.class},
                 (proxy, method, arguments) -> {
-                    if (method.getName().equals("clock")) {
-                        return Uni.createFrom().item(Optional.of(time.get()));
+                    if (method.getName().equals(call)) {
+                        return answer.apply(arguments);
                     }
                     try {
                         return method.invoke(storage, arguments);

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
 
     private static final int KILLS = Integer.getInteger("kill.kills", 20);
-    private static final int NODES = 2;
+    private static final List<StoredForm> FORMS = List.of(StoredForm.PLAIN, StoredForm.COMPRESSED_AND_ENCRYPTED);
+    private static final int NODES = FORMS.size();
     /** After so many kills a run is let live, and so at the end. */
     private static final int IN_A_ROW = 10;
 
@@ -61,7 +62,7 @@ class KillIT {
         int kills = 0;
         int tooLate = 0;
         Instant time = JANUARY;
-        try (Scene scene = new Scene(surroundings, "node-" + number)) {
+        try (Scene scene = new Scene(surroundings, "node-" + number, FORMS.get(number))) {
             Map<Path, Duration> runs = new HashMap<>();
             for (Path dump : dumps) {
                 time = time.plusSeconds(1);

@@ -2,6 +2,10 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.codec.AgeDecoder;
+import io.redisvault.codec.AgeKeys;
+import io.redisvault.codec.Codec;
+import io.redisvault.codec.ZstdDecoder;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.rdb.SyntheticDump;
@@ -9,8 +13,12 @@ import io.redisvault.servers.FaultyProxy;
 import io.redisvault.servers.FaultyProxy.Direction;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 
 /** A node with a dump, and a proxy between its sidecar and the storage. */
@@ -31,8 +40,17 @@ public final class Scene implements AutoCloseable {
     private final String node;
     private final Path data;
     private final BackupNaming naming;
+    private final StoredForm form;
+    private final AgeKeys.Pair keys = AgeKeys.generate();
 
+    /** A node whose backups are plain. */
     public Scene(Surroundings surroundings, String node) {
+        this(surroundings, node, StoredForm.PLAIN);
+    }
+
+    /** A node whose backups have that form. */
+    Scene(Surroundings surroundings, String node, StoredForm form) {
+        this.form = form;
         this.surroundings = surroundings;
         this.proxy = FaultyProxy.to(surroundings.s3().endpoint());
         this.node = node;
@@ -46,9 +64,14 @@ public final class Scene implements AutoCloseable {
 
     /** A sidecar that reaches the storage through the proxy only. */
     public VaultProcess.Builder vault() {
-        return surroundings
-                .vault()
-                .and("S3_ENDPOINT", proxy.endpoint().toString())
+        VaultProcess.Builder vault = surroundings.vault();
+        if (form.isCompressed()) {
+            vault.and("BACKUP_COMPRESSION", "zstd");
+        }
+        if (form.isEncrypted()) {
+            vault.and("BACKUP_AGE_RECIPIENTS", keys.recipient());
+        }
+        return vault.and("S3_ENDPOINT", proxy.endpoint().toString())
                 .and("REDIS_NODE_NAME", node)
                 .and("REDIS_DATA_PATH", data.toString());
     }
@@ -87,7 +110,7 @@ public final class Scene implements AutoCloseable {
 
     /** The key of a backup of a dump of that time. */
     public String key(Instant modified) {
-        return naming.keyPrefix() + modified.truncatedTo(ChronoUnit.SECONDS) + ".rdb";
+        return naming.keyPrefix() + modified.truncatedTo(ChronoUnit.SECONDS) + form.suffix();
     }
 
     /** The keys of this node's visible backups, oldest first. S3Proxy's own files are not among them. */
@@ -103,8 +126,37 @@ public final class Scene implements AutoCloseable {
                 .toList();
     }
 
+    /** The dump in an object, as a file. */
     public Path object(String key) {
-        return surroundings.s3().file(key);
+        Path object = surroundings.s3().file(key);
+        try {
+            return form == StoredForm.PLAIN ? object : open(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path open(Path object) throws IOException {
+        Multi<ByteBuffer> bytes = Multi.createFrom().item(ByteBuffer.wrap(Files.readAllBytes(object)));
+        if (form.isEncrypted()) {
+            Multi<ByteBuffer> sealed = bytes;
+            bytes = Codec.apply(() -> new AgeDecoder(List.of(keys.identity())), sealed);
+        }
+        if (form.isCompressed()) {
+            Multi<ByteBuffer> small = bytes;
+            bytes = Codec.apply(() -> ZstdDecoder.bounded(OptionalLong.empty()), small);
+        }
+        try (OutputStream file = Files.newOutputStream(opened())) {
+            bytes.subscribe()
+                    .asStream()
+                    .forEach(Unchecked.consumer(
+                            chunk -> file.write(chunk.array(), chunk.position(), chunk.remaining())));
+        }
+        return opened();
+    }
+
+    private Path opened() {
+        return data.resolve("opened.rdb");
     }
 
     public void assertThatAllBackupsAreWhole() throws IOException {
@@ -126,6 +178,7 @@ public final class Scene implements AutoCloseable {
         proxy.close();
         Files.deleteIfExists(dump());
         Files.deleteIfExists(data.resolve("temp.rdb"));
+        Files.deleteIfExists(opened());
         Files.delete(data);
     }
 }

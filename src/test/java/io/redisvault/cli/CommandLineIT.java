@@ -3,6 +3,7 @@ package io.redisvault.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.redisvault.codec.AgeKeys;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
@@ -49,6 +50,17 @@ class CommandLineIT {
         Exit exit = VaultProcess.with(Map.of()).run("redis-vault", "--version");
         assertThat(exit.code()).isZero();
         assertThat(exit.out()).startsWith("redis-vault ");
+    }
+
+    @Test
+    void keysAreMadeWithoutAnySettings() {
+        Exit exit = VaultProcess.with(Map.of("S3_BUCKET", "")).run("keygen");
+        assertThat(exit.code()).isZero();
+        String[] lines = exit.out().split("\n");
+        assertThat(lines).hasSize(3);
+        assertThat(lines[0]).matches("# created: [-0-9TZ:]+");
+        AgeKeys.requireRecipient(lines[1].replace("# public key: ", ""));
+        AgeKeys.requireIdentity(lines[2]);
     }
 
     @Test

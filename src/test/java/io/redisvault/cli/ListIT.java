@@ -54,12 +54,12 @@ class ListIT {
         assertThat(list.code()).as(list.err()).isZero();
         List<String> lines = list.out().lines().toList();
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).matches("NAME +TIME +AGE +SIZE +SERVER +VERIFIED");
+        assertThat(lines.get(0)).matches("NAME +TIME +AGE +SIZE +DUMP +SERVER +VERIFIED");
         assertThat(lines.get(1))
-                .matches("table_[0-9TZ:-]+\\.rdb  [0-9-]+ [0-9:]+Z  [0-9ms ]+ +[0-9.]+ KiB  redis [0-9.]+ +yes");
+                .matches("table_[0-9TZ:-]+\\.rdb  [0-9-]+ [0-9:]+Z  [0-9ms ]+ +([0-9.]+ KiB +){2}redis [0-9.]+ +yes");
         assertThat(lines.get(2))
-                .matches("table_2026-01-02T03:04:05Z\\.rdb  2026-01-02 03:04:05Z  \\d+d \\d+h +[0-9.]+ KiB +- +-");
-        for (String column : List.of("TIME", "AGE", "SIZE", "SERVER", "VERIFIED")) {
+                .matches("table_2026-01-02T03:04:05Z\\.rdb  2026-01-02 03:04:05Z  \\d+d \\d+h +([0-9.]+ KiB +){2}- +-");
+        for (String column : List.of("TIME", "AGE", "SIZE", "DUMP", "SERVER", "VERIFIED")) {
             int start = lines.get(0).indexOf(column);
             assertThat(lines).as(column).allMatch(line -> line.charAt(start - 1) == ' ' && line.charAt(start) != ' ');
         }

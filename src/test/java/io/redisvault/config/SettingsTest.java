@@ -2,11 +2,13 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.codec.AgeKeys;
 import io.redisvault.servers.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -89,9 +91,13 @@ class SettingsTest {
         TlsIdentity identity = TlsIdentity.generate(directory, "dns:localhost");
         Path secret = Files.writeString(directory.resolve("secret"), "a-token-from-a-file");
         for (Setting setting : Setting.ALL) {
-            Path file = setting.key().contains("cert_file")
-                    ? identity.certificate()
-                    : setting.key().contains("key_file") ? identity.key() : secret;
+            Path file =
+                    switch (setting.key().replaceFirst(".*_(\\w+_file)", "$1")) {
+                        case "cert_file" -> identity.certificate();
+                        case "key_file" -> identity.key();
+                        case "recipients_file", "identity_file" -> ageKeys(setting);
+                        default -> secret;
+                    };
             // One file under two names.
             List<String> values = values().getOrDefault(
                             setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
@@ -109,6 +115,14 @@ class SettingsTest {
                 assertThat(value(setting, variables, yaml)).as(variable).isEqualTo(values.get(1));
             }
         }
+    }
+
+    private Path ageKeys(Setting setting) throws IOException {
+        AgeKeys.Pair keys = AgeKeys.generate();
+        Path file = Files.writeString(
+                directory.resolve(setting.key()),
+                setting.key().contains("identity") ? keys.identity() : keys.recipient());
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     private String value(Setting setting, Map<String, String> variables, String yaml) {

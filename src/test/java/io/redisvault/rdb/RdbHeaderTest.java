@@ -153,7 +153,7 @@ class RdbHeaderTest {
                 "REDIS0011        | the dump is cut off: it has 9 bytes, the smallest one 18",
                 "REDIS0011ABCDEFGH | the dump is cut off: it has 17 bytes, the smallest one 18",
                 "REDIS0004ABCDEFGHI | RDB version 4 is too old",
-                "VCS............................| Valkey compressed as a whole",
+                "VCS............................| not an RDB file",
                 "REDIS 011.................| not an RDB file: it starts with 'REDIS 011.......' instead of REDIS or VALKEY",
                 "VALKEY0A0.................| not an RDB file",
                 "redis0011.................| not an RDB file",

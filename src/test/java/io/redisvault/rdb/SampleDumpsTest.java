@@ -3,13 +3,20 @@ package io.redisvault.rdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.smallrye.mutiny.Multi;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dumps that today's servers wrote. */
 class SampleDumpsTest {
@@ -41,11 +48,88 @@ class SampleDumpsTest {
 
     @ParameterizedTest
     @MethodSource("compressed")
-    void ofAServerThatCompressesThemWholeAreNamedAsSuch(Path file) {
+    void ofAServerThatCompressesThemWholeAreVerifiedByTheirFrame(Path file) throws IOException {
+        try (DumpFile dump = DumpFile.open(file, true)) {
+            RdbSummary found = verify(Files.readAllBytes(file), 1000);
+
+            assertThat(found).isEqualTo(dump.facts().orElseThrow());
+            assertThat(found.header().magic()).isEqualTo(RdbFormat.VALKEY);
+            assertThat(found.header().version()).isEqualTo(81);
+            assertThat(found.header().producer()).isEqualTo("valkey");
+            assertThat(found.hasCrc()).isFalse();
+            assertThat(found.checksummed()).isEqualTo(!file.toString().contains("rdbchecksum-no"));
+            assertThat(dump.isEnclosed()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vcs-lz4", "vcs-zstd"})
+    void areRefusedIfAnyBitOfTheirFrameChangesTheDump(String name) throws IOException {
+        byte[] dump = Files.readAllBytes(SAMPLES.resolve(name + ".rdb"));
+        for (int bit = Envelope.LENGTH * 8; bit < dump.length * 8; bit++) {
+            byte[] changed = dump.clone();
+            changed[bit / 8] ^= (byte) (1 << bit % 8);
+            try {
+                verify(changed, changed.length);
+                // Some bits of zstd can be either, and the content is the same.
+                assertThat(decompressed(changed)).as("bit %d", bit).isEqualTo(decompressed(dump));
+            } catch (InvalidDumpException refused) {
+                assertThat(refused).hasMessageMatching("(?s).*(frame|window|size|bytes|dump).*");
+            }
+        }
+    }
+
+    private static byte[] decompressed(byte[] dump) {
+        Envelope envelope = new Envelope();
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        envelope.open(ByteBuffer.wrap(dump), piece -> plain.write(piece.array(), piece.position(), piece.remaining()));
+        envelope.close();
+        return plain.toByteArray();
+    }
+
+    @ParameterizedTest
+    @MethodSource("compressed")
+    void areRefusedWhereverTheyAreCutOff(Path file) throws IOException {
+        byte[] dump = Files.readAllBytes(file);
+        int step = dump.length > 1000 ? 37 : 1;
+        for (int length = Envelope.MAGIC_LENGTH; length < dump.length; length += step) {
+            byte[] start = Arrays.copyOf(dump, length);
+            assertThatExceptionOfType(InvalidDumpException.class)
+                    .isThrownBy(() -> verify(start, start.length))
+                    .withMessageContaining("cut off");
+        }
         assertThatExceptionOfType(InvalidDumpException.class)
-                .isThrownBy(() -> DumpFile.open(file, true).close())
-                .withMessageContaining("Valkey compressed as a whole")
-                .withMessageContaining("rdbcompression yes");
+                .isThrownBy(() -> verify(Arrays.copyOf(dump, dump.length + 1), 1 << 20))
+                .withMessageContaining("other bytes follow");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 2, the version at offset 3 is 02",
+        "4, 3, the codec at offset 4 is 03",
+        "5, 1, reserved byte",
+        "6, 2, kind"
+    })
+    void areRefusedInAnEnvelopeThatIsNotKnown(int at, byte value, String message) throws IOException {
+        byte[] dump = Files.readAllBytes(SAMPLES.resolve("vcs-lz4.rdb"));
+        dump[at] = value;
+        assertThatExceptionOfType(InvalidDumpException.class)
+                .isThrownBy(() -> verify(dump, dump.length))
+                .withMessageContaining(message);
+    }
+
+    private static RdbSummary verify(byte[] dump, int chunk) {
+        RdbVerifier verifier = new RdbVerifier(dump.length);
+        List<ByteBuffer> chunks = new ArrayList<>();
+        for (int at = 0; at < dump.length; at += chunk) {
+            chunks.add(ByteBuffer.wrap(dump, at, Math.min(chunk, dump.length - at)));
+        }
+        verifier.check(Multi.createFrom().iterable(chunks))
+                .onItem()
+                .ignoreAsUni()
+                .await()
+                .indefinitely();
+        return verifier.facts();
     }
 
     @ParameterizedTest

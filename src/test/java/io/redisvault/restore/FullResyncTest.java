@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -131,11 +132,11 @@ class FullResyncTest {
             VaultConfig config = Reading.config("STORAGE_URL=file://" + directory, "REDIS_CONNECTION=" + redis.url());
             TargetServer server = new TargetServer(Redis.createClient(vertx, redis.url()), config, vertx);
             Backup backup =
-                    new Backup("a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null);
+                    new Backup("a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null, null, null);
             LoadAttempt attempt = new LoadAttempt(
                     server,
                     new TargetState("redis", info(redis)),
-                    new BackupReader(TestStorages.directory(directory)).openUnverified(backup),
+                    new BackupReader(TestStorages.directory(directory), List.of()).openUnverified(backup),
                     LOOPBACK,
                     new FullResync(vertx, "127.0.0.1"::equals, ID, dump.length, PATIENCE),
                     ID,

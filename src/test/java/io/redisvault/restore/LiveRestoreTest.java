@@ -343,7 +343,7 @@ class LiveRestoreTest {
         TargetServer server = new TargetServer(Redis.createClient(vertx, url), config, vertx);
         return new LiveRestore(
                 new BackupSelector(TestCatalogs.of(storage, "redis-node"), Clock.systemUTC()),
-                new BackupReader(storage),
+                new BackupReader(storage, List.of()),
                 server,
                 vertx);
     }

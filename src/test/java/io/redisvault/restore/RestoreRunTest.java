@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +35,9 @@ class RestoreRunTest {
 
     private RestoreResult restore(String sample, Path data) throws IOException {
         Path file = Files.copy(Path.of("src/test/resources/samples").resolve(sample), directory.resolve(sample));
-        Backup backup = new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null);
+        Backup backup = new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null, null, null);
         return new RestoreRun(
-                        new BackupReader(TestStorages.directory(directory)).open(backup),
+                        new BackupReader(TestStorages.directory(directory), List.of()).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),
                         new RestoreOptions(
                                 true, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -78,7 +79,7 @@ class ResumedReadTest {
             Cut how = Cut.values()[i % 2];
             proxy.cutAfter(at, Direction.TO_CLIENT, Count.ONCE, how);
 
-            assertThat(bytes(new BackupReader(storage).read(backup(), offset, length)))
+            assertThat(bytes(new BackupReader(storage, List.of()).read(backup(), offset, length)))
                     .as("%d bytes from %d, %s at %d, -Dcut.seed=%d", length, offset, how, at, seed)
                     .isEqualTo(Arrays.copyOfRange(dump, offset, offset + length));
         }
@@ -92,7 +93,8 @@ class ResumedReadTest {
             put(storage);
             proxy.cutAfter(200_000, Direction.TO_CLIENT, Count.EACH_CONNECTION, Cut.FIN);
 
-            assertThat(bytes(new BackupReader(storage).open(backup()).bytes())).isEqualTo(dump);
+            assertThat(bytes(new BackupReader(storage, List.of()).open(backup()).bytes()))
+                    .isEqualTo(dump);
 
             assertThat(proxy.cuts()).isGreaterThanOrEqualTo(dump.length / 200_000);
         }
@@ -102,7 +104,7 @@ class ResumedReadTest {
     void readsFromADirectoryAsItIs() throws IOException {
         BackupStorage storage = TestStorages.directory(directory.resolve("backups"));
         put(storage);
-        BackupReader reader = new BackupReader(storage);
+        BackupReader reader = new BackupReader(storage, List.of());
 
         assertThat(bytes(reader.read(backup(), 5, 1000))).isEqualTo(Arrays.copyOfRange(dump, 5, 1005));
         BackupReading reading = reader.open(backup());
@@ -125,7 +127,8 @@ class ResumedReadTest {
         put(storage);
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
 
-        assertThatThrownBy(() -> bytes(new BackupReader(storage).open(backup()).bytes(), arrived))
+        assertThatThrownBy(() -> bytes(
+                        new BackupReader(storage, List.of()).open(backup()).bytes(), arrived))
                 .isInstanceOf(InvalidDumpException.class)
                 .hasMessageContaining("damaged");
 
@@ -138,7 +141,7 @@ class ResumedReadTest {
     }
 
     private Backup backup() {
-        return new Backup(KEY, KEY, "url", "redis-node", Instant.EPOCH, dump.length, null);
+        return new Backup(KEY, KEY, "url", "redis-node", Instant.EPOCH, dump.length, (long) dump.length, null, null);
     }
 
     private static byte[] bytes(Multi<ByteBuffer> chunks) {

@@ -128,7 +128,10 @@ class RunbookIT {
     void withoutRedisVault() throws IOException {
         Path backup = backup("redis-node", "2024-12-01T14:30:22Z", OLD);
         try (VaultProcess service = VaultProcess.with(vault).serve()) {
-            machine.run(section("Without redis-vault")
+            machine.run(Page.of("docs/restore.md")
+                    .section("Without redis-vault")
+                    .blocks("bash")
+                    .get(0)
                     .replace("http://localhost:8080", service.url().toString()));
         }
         assertThat(dump).hasSameBinaryContentAs(backup);

@@ -22,7 +22,7 @@ class TargetStateTest {
 
     private static Backup backup(int version) {
         Backup.Rdb rdb = new Backup.Rdb(version, "redis 7.2.5", null, "0123456789abcdef", true);
-        return new Backup("a.rdb", "a.rdb", "file:///a.rdb", "a", Instant.EPOCH, 100, rdb);
+        return new Backup("a.rdb", "a.rdb", "file:///a.rdb", "a", Instant.EPOCH, 100, 100L, rdb, null);
     }
 
     @Test

@@ -1,0 +1,45 @@
+package io.redisvault.backup;
+
+import java.util.Arrays;
+
+/** What a dump is made into before it is stored; the end of a backup's name tells. */
+public enum StoredForm {
+    PLAIN(".rdb", false, false),
+    COMPRESSED(".rdb.zst", true, false),
+    ENCRYPTED(".rdb.age", false, true),
+    COMPRESSED_AND_ENCRYPTED(".rdb.zst.age", true, true);
+
+    private final String suffix;
+    private final boolean compressed;
+    private final boolean encrypted;
+
+    StoredForm(String suffix, boolean compressed, boolean encrypted) {
+        this.suffix = suffix;
+        this.compressed = compressed;
+        this.encrypted = encrypted;
+    }
+
+    static StoredForm of(boolean compressed, boolean encrypted) {
+        return values()[(compressed ? 1 : 0) + (encrypted ? 2 : 0)];
+    }
+
+    /** The form that a name or key of a backup tells; plain for any other. */
+    public static StoredForm of(String name) {
+        return Arrays.stream(values())
+                .filter(form -> name.endsWith(form.suffix))
+                .findFirst()
+                .orElse(PLAIN);
+    }
+
+    String suffix() {
+        return suffix;
+    }
+
+    public boolean isCompressed() {
+        return compressed;
+    }
+
+    public boolean isEncrypted() {
+        return encrypted;
+    }
+}

@@ -1,0 +1,28 @@
+package io.redisvault.cli;
+
+import io.redisvault.codec.AgeKeys;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Makes a pair of keys, as {@code age-keygen} does. */
+@Command(
+        name = "keygen",
+        description = "Print a new identity of age, to be kept secret, and the recipient that belongs to it.",
+        mixinStandardHelpOptions = true,
+        footer = {"%nExamples:", "  (umask 077; redis-vault keygen > key.txt)"})
+final class KeygenCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        AgeKeys.Pair keys = AgeKeys.generate();
+        System.out.println("# created: " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        System.out.println("# public key: " + keys.recipient());
+        System.out.println(keys.identity());
+        if (!Progress.ON_TERMINAL) {
+            System.err.println("Public key: " + keys.recipient());
+        }
+        return RedisVault.DONE;
+    }
+}

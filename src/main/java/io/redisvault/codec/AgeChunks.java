@@ -1,0 +1,39 @@
+package io.redisvault.codec;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+
+/** Seals or opens the chunks of an age file, one after the other: each has a number, and the last one says so. */
+final class AgeChunks {
+
+    static final int PLAIN = 64 * 1024;
+    static final int SEALED = PLAIN + 16;
+
+    private static final int NONCE = 12;
+
+    private final int mode;
+    private final Key key;
+    private final Cipher cipher;
+    private long number;
+
+    /** @param mode of the cipher: to encrypt or to decrypt */
+    AgeChunks(int mode, Key key) throws GeneralSecurityException {
+        this.mode = mode;
+        this.key = key;
+        this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+    }
+
+    /** The other form of a buffer's bytes up to its position; the buffer is empty then. */
+    ByteBuffer turn(ByteBuffer chunk, boolean last) throws GeneralSecurityException {
+        ByteBuffer nonce = ByteBuffer.allocate(NONCE).putLong(NONCE - 1 - Long.BYTES, number);
+        nonce.put(NONCE - 1, (byte) (last ? 1 : 0));
+        number++;
+        cipher.init(mode, key, new IvParameterSpec(nonce.array()));
+        ByteBuffer turned = ByteBuffer.wrap(cipher.doFinal(chunk.array(), 0, chunk.position()));
+        chunk.clear();
+        return turned;
+    }
+}

@@ -1,0 +1,55 @@
+package io.redisvault.codec;
+
+import com.exceptionfactory.jagged.RecipientStanzaReader;
+import com.exceptionfactory.jagged.RecipientStanzaWriter;
+import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+
+/** Keys of age: a recipient, {@code age1…}, is public and encrypts, an identity, {@code AGE-SECRET-KEY-1…}, decrypts. */
+public final class AgeKeys {
+
+    /** A pair of keys as text. */
+    public record Pair(String recipient, String identity) {}
+
+    private AgeKeys() {}
+
+    /** A new pair. */
+    public static Pair generate() {
+        try {
+            KeyPair keys = new X25519KeyPairGenerator().generateKeyPair();
+            return new Pair(keys.getPublic().toString(), keys.getPrivate().toString());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no recipient. */
+    public static void requireRecipient(String text) {
+        writer(text);
+    }
+
+    /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no identity. */
+    public static void requireIdentity(String text) {
+        reader(text);
+    }
+
+    static RecipientStanzaWriter writer(String recipient) {
+        try {
+            return X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient);
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new IllegalArgumentException("is no recipient of age, which is age1 and 58 more characters", e);
+        }
+    }
+
+    static RecipientStanzaReader reader(String identity) {
+        try {
+            return X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(identity);
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new IllegalArgumentException(
+                    "is no identity of age, which is AGE-SECRET-KEY-1 and 58 more characters", e);
+        }
+    }
+}

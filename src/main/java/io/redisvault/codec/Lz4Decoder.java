@@ -1,0 +1,231 @@
+package io.redisvault.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * Decompresses one LZ4 frame of independent or linked blocks, of at most 4 MiB, with or without checksums. Its own, since
+ * libraries either refuse linked blocks or have to be waited for by a thread.
+ */
+public final class Lz4Decoder implements Codec {
+
+    private static final int MAGIC = 0x184d2204;
+    private static final int WINDOW = 64 * 1024;
+    private static final int SHORTEST_HEADER = 7;
+    private static final int VERSION = 0x40;
+    private static final int RESERVED = 0x02;
+    private static final int DICTIONARY = 0x01;
+    private static final int LINKED = 0x20;
+    private static final int RAW = 0x80000000;
+    private static final int SHORTEST_MATCH = 4;
+
+    /** What comes next. */
+    private enum Step {
+        MAGIC,
+        HEADER,
+        BLOCK_SIZE,
+        BLOCK,
+        CHECKSUM,
+        OVER
+    }
+
+    private final XxHash32 hash = new XxHash32();
+    private Step step = Step.MAGIC;
+    /** To be filled for the next step. */
+    private ByteBuffer wanted = buffer(SHORTEST_HEADER);
+
+    private boolean linked;
+    private boolean blockChecksums;
+    private boolean checksummed;
+    private boolean raw;
+    private int largestBlock;
+    /** The window, then the block that is being decompressed. */
+    private byte[] content;
+
+    private int contentEnd;
+    private int windowStart = WINDOW;
+
+    @Override
+    public Iterable<ByteBuffer> next(ByteBuffer chunk) {
+        return Codec.pieces(() -> {
+            while (chunk.hasRemaining()) {
+                if (step == Step.OVER) {
+                    throw new InvalidDataException("other bytes follow the LZ4 frame");
+                }
+                Buffers.fill(wanted, chunk);
+                if (!wanted.hasRemaining()) {
+                    Optional<ByteBuffer> block = take(wanted.flip());
+                    if (block.isPresent()) {
+                        return block.get();
+                    }
+                }
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Iterable<ByteBuffer> end() {
+        return Codec.pieces(() -> {
+            if (step != Step.OVER) {
+                throw new InvalidDataException("the LZ4 frame is cut off");
+            }
+            return null;
+        });
+    }
+
+    /** Whether the frame has checksums, once its start has come. */
+    public boolean checksummed() {
+        return checksummed;
+    }
+
+    private Optional<ByteBuffer> take(ByteBuffer filled) {
+        switch (step) {
+            case MAGIC -> readStart(filled);
+            case HEADER -> readHeader(filled);
+            case BLOCK_SIZE -> readBlockSize(filled.getInt());
+            case BLOCK -> {
+                return Optional.of(readBlock(filled));
+            }
+            default -> {
+                require(filled.getInt() == hash.value(), "the LZ4 frame is damaged: its checksum is another");
+                step = Step.OVER;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The start tells how long the header is. */
+    private void readStart(ByteBuffer start) {
+        require(start.getInt(0) == MAGIC, "it is no LZ4 frame");
+        int flags = start.get(4);
+        require((flags & 0xc0) == VERSION && (flags & RESERVED) == 0, "the LZ4 frame is of an unknown version");
+        require((flags & DICTIONARY) == 0, "the LZ4 frame needs a dictionary");
+        int size = (flags & 0x08) == 0 ? 0 : Long.BYTES;
+        if (size == 0) {
+            readHeader(start);
+        } else {
+            want(Step.HEADER, SHORTEST_HEADER + size);
+            wanted.put(start);
+        }
+    }
+
+    private void readHeader(ByteBuffer header) {
+        int last = header.limit() - 1;
+        int sum = XxHash32.of(header.slice(Integer.BYTES, last - Integer.BYTES)) >> 8;
+        require((byte) sum == header.get(last), "the header of the LZ4 frame is damaged");
+        int flags = header.get(4);
+        linked = (flags & LINKED) == 0;
+        blockChecksums = (flags & 0x10) != 0;
+        checksummed = (flags & 0x04) != 0;
+        int code = header.get(5) >> 4 & 7;
+        require(code >= 4, "the LZ4 frame has blocks of an unknown size");
+        largestBlock = 1 << 8 + 2 * code;
+        content = new byte[WINDOW + largestBlock];
+        contentEnd = WINDOW;
+        want(Step.BLOCK_SIZE, Integer.BYTES);
+    }
+
+    private void readBlockSize(int size) {
+        if (size == 0) {
+            if (checksummed) {
+                want(Step.CHECKSUM, Integer.BYTES);
+            } else {
+                step = Step.OVER;
+            }
+            return;
+        }
+        raw = (size & RAW) != 0;
+        int length = size & ~RAW;
+        require(length <= largestBlock, "the LZ4 frame is damaged: a block is larger than there may be");
+        want(Step.BLOCK, length + (blockChecksums ? Integer.BYTES : 0));
+    }
+
+    private ByteBuffer readBlock(ByteBuffer block) {
+        if (blockChecksums) {
+            int sum = block.getInt(block.limit() - Integer.BYTES);
+            block.limit(block.limit() - Integer.BYTES);
+            require(sum == XxHash32.of(block), "the LZ4 frame is damaged: the checksum of a block is another");
+        }
+        // The window is what was before this block.
+        System.arraycopy(content, contentEnd - WINDOW, content, 0, WINDOW);
+        windowStart = Math.max(0, windowStart - (contentEnd - WINDOW));
+        contentEnd = WINDOW;
+        if (raw) {
+            contentEnd += block.remaining();
+            block.get(content, WINDOW, block.remaining());
+        } else {
+            try {
+                decompress(block.array(), block.position(), block.limit());
+            } catch (IndexOutOfBoundsException damaged) {
+                throw new InvalidDataException("the LZ4 frame is damaged");
+            }
+        }
+        ByteBuffer copy = ByteBuffer.allocate(contentEnd - WINDOW)
+                .put(content, WINDOW, contentEnd - WINDOW)
+                .flip();
+        hash.update(copy);
+        want(Step.BLOCK_SIZE, Integer.BYTES);
+        return copy;
+    }
+
+    /** Literals and matches in turn; each place beyond the arrays is one of a damaged block. */
+    private void decompress(byte[] in, int start, int end) {
+        int first = linked ? windowStart : WINDOW;
+        int to = WINDOW;
+        int at = start;
+        while (at < end) {
+            int token = in[at++] & 0xff;
+            int literals = token >>> 4;
+            if (literals == 15) {
+                int more;
+                do {
+                    more = in[at++] & 0xff;
+                    literals += more;
+                } while (more == 255);
+            }
+            if (literals > end - at) {
+                throw new IndexOutOfBoundsException();
+            }
+            System.arraycopy(in, at, content, to, literals);
+            at += literals;
+            to += literals;
+            if (at == end) {
+                break;
+            }
+            int from = to - ((in[at++] & 0xff) | (in[at++] & 0xff) << 8);
+            int match = token & 15;
+            if (match == 15) {
+                int more;
+                do {
+                    more = in[at++] & 0xff;
+                    match += more;
+                } while (more == 255);
+            }
+            match += SHORTEST_MATCH;
+            if (from < first || from >= to || match > content.length - to || at > end) {
+                throw new IndexOutOfBoundsException();
+            }
+            for (int stop = to + match; to < stop; ) { // may repeat what it has just written
+                content[to++] = content[from++];
+            }
+        }
+        contentEnd = to;
+    }
+
+    private void want(Step next, int bytes) {
+        step = next;
+        wanted = wanted.capacity() >= bytes ? wanted.clear().limit(bytes) : buffer(bytes);
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static void require(boolean right, String otherwise) {
+        if (!right) {
+            throw new InvalidDataException(otherwise);
+        }
+    }
+}

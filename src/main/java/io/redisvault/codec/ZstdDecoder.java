@@ -1,0 +1,174 @@
+package io.redisvault.codec;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.OptionalLong;
+
+/** Decompresses one zstd frame, whose window is at most 8 MiB, that of level 19. */
+public final class ZstdDecoder implements Codec {
+
+    private static final int LARGEST_WINDOW = 8 << 20;
+    private static final int CHUNK = 64 * 1024;
+    private static final int MAGIC = 0xfd2fb528;
+    private static final int LONGEST_HEADER = 18;
+    /** How many bytes the size of the content takes, and that of a dictionary's number, by two bits of the descriptor. */
+    private static final int[] SIZE_BYTES = {0, 2, 4, 8};
+
+    private static final int[] DICTIONARY_BYTES = {0, 1, 2, 4};
+    private static final int WRONG_CHECKSUM = 22;
+
+    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK).limit(0);
+    private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK);
+    private final ByteBuffer head = ByteBuffer.allocate(LONGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    private final boolean bounded;
+    private long most;
+    private long written;
+    private boolean headRead;
+    private boolean checksummed;
+    private boolean over;
+    /** The library may hold more than there was room for. */
+    private boolean full;
+
+    private boolean closed;
+
+    private ZstdDecoder(boolean bounded, long most) {
+        this.bounded = bounded;
+        this.most = most;
+    }
+
+    /** Of a frame that a server wrote, of any size. */
+    public static ZstdDecoder unbounded() {
+        return new ZstdDecoder(false, Long.MAX_VALUE);
+    }
+
+    /**
+     * Of a frame whose content may have no more bytes than it should.
+     *
+     * @param size of the content in bytes; what the frame says when empty
+     */
+    public static ZstdDecoder bounded(OptionalLong size) {
+        return new ZstdDecoder(true, size.orElse(-1));
+    }
+
+    @Override
+    public Iterable<ByteBuffer> next(ByteBuffer chunk) {
+        return Codec.pieces(() -> decompress(chunk));
+    }
+
+    @Override
+    public Iterable<ByteBuffer> end() {
+        return Codec.pieces(() -> {
+            if (!over && !closed) {
+                throw new InvalidDataException("the zstd frame is cut off");
+            }
+            return null;
+        });
+    }
+
+    /** Whether the frame has a checksum, once its start has come. */
+    public boolean checksummed() {
+        return checksummed;
+    }
+
+    private synchronized ByteBuffer decompress(ByteBuffer chunk) {
+        if (closed) {
+            return null;
+        }
+        if (!headRead) {
+            readHead(chunk.duplicate());
+        }
+        while (full && !over || in.hasRemaining() || Buffers.refill(in, chunk)) {
+            if (over && in.hasRemaining()) {
+                throw new InvalidDataException("other bytes follow the zstd frame");
+            }
+            decompress();
+            full = !out.hasRemaining();
+            if (out.position() > 0) {
+                return Buffers.taken(out);
+            }
+        }
+        return null;
+    }
+
+    private void decompress() {
+        try {
+            over = context.decompressDirectByteBufferStream(out, in);
+        } catch (ZstdException damaged) {
+            throw new InvalidDataException(
+                    Math.abs(damaged.getErrorCode()) == WRONG_CHECKSUM
+                            ? "the zstd frame is damaged: its checksum is another"
+                            : "the zstd frame is damaged");
+        }
+        written += out.position();
+        if (written > most && headRead) {
+            throw new InvalidDataException("there are more than the %d bytes that were expected".formatted(most));
+        }
+    }
+
+    /** Looks at the head of the frame, as far as it has come; all of it comes before any content does. */
+    private void readHead(ByteBuffer chunk) {
+        while (chunk.hasRemaining() && head.hasRemaining()) {
+            head.put(chunk.get());
+        }
+        ByteBuffer read = head.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip();
+        if (read.remaining() >= Integer.BYTES && read.getInt(0) != MAGIC) {
+            throw new InvalidDataException("it is no zstd frame");
+        }
+        if (read.remaining() <= Integer.BYTES) {
+            return;
+        }
+        int descriptor = read.get(Integer.BYTES);
+        boolean single = (descriptor & 0x20) != 0;
+        int sizeBytes = single && (descriptor & 0xc0) == 0 ? 1 : SIZE_BYTES[descriptor >> 6 & 3];
+        int sizeAt = 5 + (single ? 0 : 1) + DICTIONARY_BYTES[descriptor & 3];
+        if (read.remaining() < sizeAt + sizeBytes) {
+            return;
+        }
+        headRead = true;
+        checksummed = (descriptor & 4) != 0;
+        long size =
+                switch (sizeBytes) {
+                    case 1 -> read.get(sizeAt) & 0xff;
+                    case 2 -> (read.getShort(sizeAt) & 0xffff) + 256;
+                    case 4 -> read.getInt(sizeAt) & 0xffffffffL;
+                    case 8 -> read.getLong(sizeAt);
+                    default -> -1;
+                };
+        requireSmall(single ? size : window(read.get(5)));
+        if (bounded) {
+            requireSize(size);
+        }
+    }
+
+    private static long window(int code) {
+        long base = 1L << 10 + (code >> 3 & 31);
+        return base + base / 8 * (code & 7);
+    }
+
+    private static void requireSmall(long window) {
+        if (window < 0 || window > LARGEST_WINDOW) {
+            throw new InvalidDataException("the zstd frame has a window of %s bytes, more than the %d there may be"
+                    .formatted(Long.toUnsignedString(window), LARGEST_WINDOW));
+        }
+    }
+
+    private void requireSize(long size) {
+        if (most < 0 && size < 0) {
+            throw new InvalidDataException("neither its metadata nor its zstd frame tell the size of its content");
+        }
+        if (most >= 0 && size >= 0 && size != most) {
+            throw new InvalidDataException("the zstd frame says that there are %s bytes instead of %d"
+                    .formatted(Long.toUnsignedString(size), most));
+        }
+        most = Math.max(most, size);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        context.close();
+    }
+}

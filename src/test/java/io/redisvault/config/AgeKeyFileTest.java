@@ -1,0 +1,90 @@
+package io.redisvault.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.codec.AgeKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys of age: what is taken, and the exact line for what is not. */
+class AgeKeyFileTest {
+
+    private static final AgeKeys.Pair ONE = AgeKeys.generate();
+    private static final AgeKeys.Pair TWO = AgeKeys.generate();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void theRecipientsOfBothSettingsCount() throws IOException {
+        Path file = write("rw-r--r--", "# backups\n\n " + TWO.recipient() + " \r\n" + ONE.recipient());
+        Settings settings = Reading.environment(
+                "BACKUP_AGE_RECIPIENTS=" + ONE.recipient() + " , " + ONE.recipient(),
+                "BACKUP_AGE_RECIPIENTS_FILE=" + file);
+
+        assertThat(settings.mistakes()).isEmpty();
+        assertThat(settings.typed().backup().recipients()).containsExactly(ONE.recipient(), TWO.recipient());
+        assertThat(Reading.environment().typed().backup().recipients()).isEmpty();
+    }
+
+    @Test
+    void anIdentityIsReadAsItIsPrinted() throws IOException {
+        Path file = write("r--r-----", "# public key: " + ONE.recipient() + "\n" + ONE.identity() + "\n");
+        Settings settings = Reading.environment("RESTORE_AGE_IDENTITY_FILE=" + file);
+
+        assertThat(settings.mistakes()).isEmpty();
+        AgeKeyFile identities = settings.typed().restore().ageIdentityFile().orElseThrow();
+        assertThat(identities.keys()).containsExactly(ONE.identity());
+        assertThat(identities).hasToString(file.toString());
+    }
+
+    @Test
+    void whatIsNoKeyIsOneLineWithoutAnySecret() throws IOException {
+        assertMistake(
+                "BACKUP_AGE_RECIPIENTS=" + ONE.recipient() + ",age1short",
+                "BACKUP_AGE_RECIPIENTS: '" + ONE.recipient()
+                        + ",age1short' is no recipient of age, which is age1 and 58 more" + " characters");
+        assertMistake(
+                "BACKUP_AGE_RECIPIENTS=" + ONE.identity(),
+                "BACKUP_AGE_RECIPIENTS is no recipient of age, which is age1 and 58 more characters");
+        assertMistake(
+                "RESTORE_AGE_IDENTITY_FILE=" + ONE.identity(),
+                "RESTORE_AGE_IDENTITY_FILE is not a file that can be read");
+        Path secret = write("rw-------", ONE.identity() + "\n" + ONE.recipient());
+        assertMistake(
+                "RESTORE_AGE_IDENTITY_FILE=" + secret,
+                "RESTORE_AGE_IDENTITY_FILE: '" + secret
+                        + "' holds a wrong key: the 2. of them is no identity of age, which is"
+                        + " AGE-SECRET-KEY-1 and 58 more characters");
+        assertMistake(
+                "BACKUP_AGE_RECIPIENTS_FILE=" + secret,
+                "BACKUP_AGE_RECIPIENTS_FILE: '" + secret
+                        + "' holds a wrong key: the 1. of them is no recipient of age, which"
+                        + " is age1 and 58 more characters");
+        Path empty = write("rw-------", "# nothing\n");
+        assertMistake("RESTORE_AGE_IDENTITY_FILE=" + empty, "RESTORE_AGE_IDENTITY_FILE: '" + empty + "' holds no key");
+    }
+
+    @Test
+    void anIdentityThatOthersMayReadIsRefused() throws IOException {
+        Path file = write("rw-r--r--", ONE.identity());
+        assertMistake(
+                "RESTORE_AGE_IDENTITY_FILE=" + file,
+                "RESTORE_AGE_IDENTITY_FILE: '" + file + "' may be read by others; chmod 600 it, in Kubernetes with"
+                        + " defaultMode: 0440");
+    }
+
+    private static void assertMistake(String assignment, String line) {
+        assertThat(Reading.environment(assignment).mistakes()).containsExactly(line);
+    }
+
+    private Path write(String mode, String text) throws IOException {
+        Path file = Files.createTempFile(directory, "keys", ".txt");
+        Files.writeString(file, text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+}
