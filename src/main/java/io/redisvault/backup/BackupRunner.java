@@ -5,6 +5,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.Role;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,7 +45,8 @@ public class BackupRunner {
     private final AtomicReference<Flight> current = new AtomicReference<>();
     private volatile CompletedRun last;
     private volatile CompletedRun lastFailure;
-    private volatile boolean backsUpAtStop;
+    /** Null if the stop takes no backup. */
+    private volatile Supplier<Role> roleAtStop;
     /** In {@link System#nanoTime}; null unless the service stops. */
     private volatile Long stopsAt;
 
@@ -135,9 +138,13 @@ public class BackupRunner {
         stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
     }
 
-    /** Makes the stop of the service take one more backup. */
-    public void backUpAtStop() {
-        backsUpAtStop = true;
+    /**
+     * Makes the stop of the service take one more backup.
+     *
+     * @param role of the node before: Redis, which stops first, will not tell it any more
+     */
+    public void backUpAtStop(Supplier<Role> role) {
+        roleAtStop = role;
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -145,10 +152,9 @@ public class BackupRunner {
         if (running != null) {
             finish(running, "the running backup");
         }
-        if (backsUpAtStop && System.nanoTime() < stopsAt) {
+        if (roleAtStop != null && System.nanoTime() < stopsAt) {
             Flight flight = take(Trigger.SHUTDOWN);
-            // Redis, which has stopped before, will not tell it any more.
-            last().ifPresent(run -> flight.run().roleIs(run.role()));
+            flight.run().roleIs(roleAtStop.get());
             run(flight);
             finish(flight, "the last backup");
         }

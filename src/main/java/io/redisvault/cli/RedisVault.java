@@ -6,6 +6,7 @@ import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.redisvault.backup.BackupRunner;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.RedisNode;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,6 +61,9 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     BackupRunner runner;
 
     @Inject
+    RedisNode redis;
+
+    @Inject
     BackupCommand backup;
 
     @Option(
@@ -101,7 +105,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     int serve() {
         setup.log();
         if (settings.backup().onShutdown()) {
-            runner.backUpAtStop();
+            runner.backUpAtStop(redis::lastRole);
         }
         Quarkus.waitForExit();
         LOG.info("stopping");

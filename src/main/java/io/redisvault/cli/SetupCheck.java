@@ -34,6 +34,8 @@ import org.jboss.logging.Logger;
 public class SetupCheck {
 
     private static final Logger LOG = Logger.getLogger(SetupCheck.class);
+    private static final int RETRIES = 4;
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final VaultConfig config;
     private final RedisNode redis;
@@ -65,16 +67,19 @@ public class SetupCheck {
         List<Finding> known = Stream.of(settings().stream(), warnings, service().stream())
                 .flatMap(findings -> findings)
                 .toList();
-        return Uni.join().all(questions()).andFailFast().map(answers -> Stream.concat(
+        return Uni.join().all(questions(redis.state())).andFailFast().map(answers -> Stream.concat(
                         known.stream(), answers.stream().flatMap(List::stream))
                 .toList());
     }
 
-    /** Logs each finding as soon as it is known. */
+    /** Logs each finding as soon as it is known; a sidecar starts before its Redis, which is waited for a little. */
     void log() {
+        Uni<NodeState> patient =
+                redis.state().onFailure().retry().withBackOff(PAUSE, PAUSE).atMost(RETRIES);
         settings().forEach(SetupCheck::say);
         service().forEach(SetupCheck::say);
-        questions().forEach(question -> question.subscribe().with(findings -> findings.forEach(SetupCheck::say)));
+        questions(patient)
+                .forEach(question -> question.subscribe().with(findings -> findings.forEach(SetupCheck::say)));
     }
 
     private static void say(Finding finding) {
@@ -87,12 +92,12 @@ public class SetupCheck {
         LOG.log(level, finding.text());
     }
 
-    private List<Uni<List<Finding>>> questions() {
+    private List<Uni<List<Finding>>> questions(Uni<NodeState> state) {
         Uni<List<Finding>> dump = Uni.createFrom()
                 .item(this::dump)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .map(List::of);
-        return List.of(redis(), dump, storage().map(List::of));
+        return List.of(redis(state), dump, storage().map(List::of));
     }
 
     private List<Finding> settings() {
@@ -143,9 +148,8 @@ public class SetupCheck {
         return findings;
     }
 
-    private Uni<List<Finding>> redis() {
-        return redis.state()
-                .chain(state -> redis.savingProblem(state).map(problem -> redis(state, problem)))
+    private Uni<List<Finding>> redis(Uni<NodeState> asked) {
+        return asked.chain(state -> redis.savingProblem(state).map(problem -> redis(state, problem)))
                 .onFailure()
                 .recoverWithItem(failure -> List.of(
                         config.redis().roleMatters()

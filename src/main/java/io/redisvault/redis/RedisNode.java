@@ -22,7 +22,7 @@ public class RedisNode {
     /** Asked once in a while: where that is not allowed, the server logs each attempt. */
     private final Uni<Optional<String>> neverSaves;
 
-    private volatile boolean saveFailed;
+    private volatile NodeState last = NodeState.UNKNOWN;
 
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config, Vertx vertx) {
         this.redis = redis;
@@ -49,13 +49,18 @@ public class RedisNode {
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
                 .map(NodeState::of)
-                .invoke(state -> saveFailed = state.saveFailed())
+                .invoke(state -> last = state)
                 .invoke(this::requireRole);
     }
 
     /** True if the last save of Redis had failed when it was asked for its state. */
     public boolean saveFailed() {
-        return saveFailed;
+        return last.saveFailed();
+    }
+
+    /** The role of the node when it last answered. */
+    public Role lastRole() {
+        return last.role();
     }
 
     /** A reason why the dump of a node in this state stays old, and the remedy; empty where it saves, or may not be asked. */
