@@ -38,7 +38,7 @@ final class FullResync {
     private NetServer listener;
     private Candidate candidate;
     private boolean accepted;
-    private String complaint = "";
+    private String complaint = "; if it is in another container or machine, --listen names an address that it reaches";
 
     /**
      * @param isServer true for an address of the server
@@ -100,7 +100,7 @@ final class FullResync {
         broken.completeExceptionally(reason);
     }
 
-    /** What was wrong with connections that were not accepted; empty if there were none. */
+    /** What was wrong with connections that were not accepted, or what may be wrong if there were none. */
     synchronized String complaint() {
         return complaint;
     }

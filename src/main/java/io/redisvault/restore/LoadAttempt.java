@@ -58,10 +58,8 @@ final class LoadAttempt {
                 .chain(port -> server.follow(listen.host(), port).onFailure().transform(LoadAttempt::notAllowed))
                 .chain(() -> state(resync::accept, CONNECTING))
                 .onFailure(TimeoutException.class)
-                .transform(
-                        late -> new RestoreException(
-                                "the server did not fetch the backup from " + listen.host() + resync.complaint()
-                                        + "; if it is in another container or machine, --listen names an address that it reaches"))
+                .transform(late -> new RestoreException(
+                        "the server did not fetch the backup from " + listen.host() + resync.complaint()))
                 .chain(() -> resync.send(reading.bytes()))
                 .invoke(sent)
                 .chain(() -> state(info -> new TargetState(before.name(), info).hasLoaded(replicationId), loading))

@@ -8,6 +8,7 @@ import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
+import io.redisvault.storage.TestStorages;
 import io.restassured.path.json.JsonPath;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
@@ -96,7 +97,9 @@ class LiveRestoreIT {
 
     @Test
     void aStopLeavesAMasterAndSaysWhatItHolds() {
-        try (RedisServer redis = RedisServer.start();
+        // It takes two seconds to load it.
+        try (RedisServer redis =
+                        RedisServer.builder().setting("key-load-delay", "50000").start();
                 VaultProcess vault = begin(redis)) {
             vault.terminate();
 
@@ -131,7 +134,7 @@ class LiveRestoreIT {
                     assertThat(keys).as("-Dkill.seed=%d", seed).isEqualTo(SyntheticDump.keys(SIZE));
                     holds = "it holds " + keys + " keys: all of the backup with CRC-64 ";
                 }
-                LiveRestore next = LiveRestoreTest.restore(vertx, backups, redis.url());
+                LiveRestore next = LiveRestoreTest.restore(vertx, TestStorages.directory(backups), redis.url());
                 assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {}, step -> {})
                                 .await()
                                 .indefinitely())

@@ -14,10 +14,12 @@ import io.redisvault.redis.TargetServer;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.TestStorages;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -233,11 +236,11 @@ class LiveRestoreTest {
 
     @Test
     void aServerThatDiesIsWaitedForAndSaysWhatItHolds() throws Exception {
-        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        SyntheticDump.write(backups.resolve(BACKUP), 8 * MIB, 1);
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             redis.save();
-            CompletableFuture<LoadedBackup> load = restore(redis.url())
+            CompletableFuture<LoadedBackup> load = stalling(redis.url())
                     .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
                     .subscribeAsCompletionStage();
             awaitSending();
@@ -252,10 +255,10 @@ class LiveRestoreTest {
 
     @Test
     void anAttemptThatIsCancelledLeavesAMaster() throws IOException {
-        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        SyntheticDump.write(backups.resolve(BACKUP), 8 * MIB, 1);
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
-            Cancellable running = restore(redis.url())
+            Cancellable running = stalling(redis.url())
                     .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
                     .subscribe()
                     .with(loaded -> {});
@@ -269,10 +272,10 @@ class LiveRestoreTest {
 
     @Test
     void aStopOfThisProcessLeavesAMasterAndSaysSo() throws Exception {
-        SyntheticDump.write(backups.resolve(BACKUP), 64 * MIB, 1);
+        SyntheticDump.write(backups.resolve(BACKUP), 8 * MIB, 1);
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
-            LiveRestore restore = restore(redis.url());
+            LiveRestore restore = stalling(redis.url());
             CompletableFuture<LoadedBackup> load = restore.run(
                             BackupSelection.LATEST, options(true), readings::add, steps::add)
                     .subscribeAsCompletionStage();
@@ -304,9 +307,31 @@ class LiveRestoreTest {
         }
     }
 
+    /** One that gets no more than some MiB of the backup when it reads it for the server. */
+    private LiveRestore stalling(String url) {
+        BackupStorage storage = TestStorages.directory(backups);
+        AtomicInteger reads = new AtomicInteger();
+        return restore(
+                vertx,
+                (BackupStorage) Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {BackupStorage.class},
+                        (proxy, method, arguments) -> {
+                            Object answer = method.invoke(storage, arguments);
+                            return method.getName().equals("read") && reads.incrementAndGet() == 2
+                                    ? Multi.createBy()
+                                            .concatenating()
+                                            .streams(
+                                                    ((Multi<?>) answer).select().first(40),
+                                                    Multi.createFrom().nothing())
+                                    : answer;
+                        }),
+                url);
+    }
+
     private void awaitSending() {
         Awaitility.await()
-                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> readings.size() == 2 && readings.get(1).bytesDone() > MIB);
     }
 
@@ -333,13 +358,12 @@ class LiveRestoreTest {
     }
 
     private LiveRestore restore(String url) {
-        return restore(vertx, backups, url);
+        return restore(vertx, TestStorages.directory(backups), url);
     }
 
-    /** Into the server at an address, of the backups in a directory. */
-    static LiveRestore restore(Vertx vertx, Path backups, String url) {
-        BackupStorage storage = TestStorages.directory(backups);
-        VaultConfig config = Reading.config("STORAGE_URL=file://" + backups, "REDIS_CONNECTION=" + url);
+    /** Into the server at an address, of the backups in a storage. */
+    static LiveRestore restore(Vertx vertx, BackupStorage storage, String url) {
+        VaultConfig config = Reading.config("STORAGE_URL=file:///backups", "REDIS_CONNECTION=" + url);
         TargetServer server = new TargetServer(Redis.createClient(vertx, url), config, vertx);
         return new LiveRestore(
                 new BackupSelector(TestCatalogs.of(storage, "redis-node"), Clock.systemUTC()),
