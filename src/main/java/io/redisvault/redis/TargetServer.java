@@ -58,6 +58,14 @@ public class TargetServer {
                 .map(answer -> answer.get(1).toLong() > 0);
     }
 
+    /** True if the server has that many databases, or does not say. */
+    public Uni<Boolean> hasDatabases(int number) {
+        return send("SELECT", Integer.toString(number - 1))
+                .map(selected -> true)
+                .onFailure(RedisUnavailableException.class)
+                .recoverWithItem(failure -> !failure.getMessage().contains("out of range"));
+    }
+
     /** Makes the server a replica of a master. */
     public Uni<Void> follow(String host, int port) {
         return send("REPLICAOF", host, Integer.toString(port)).replaceWithVoid();

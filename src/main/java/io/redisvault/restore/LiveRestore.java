@@ -27,6 +27,9 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class LiveRestore {
 
+    /** As many as servers have that were not told otherwise. */
+    private static final int DATABASES = 16;
+
     private final BackupSelector selector;
     private final BackupReader reader;
     private final TargetServer server;
@@ -66,6 +69,9 @@ public class LiveRestore {
         List<String> notes = new ArrayList<>();
         return fit(options)
                 .call(state -> requireNoSentinel(notes))
+                .call(state -> options.force() || options.scratch()
+                        ? Uni.createFrom().voidItem()
+                        : server.hasDatabases(DATABASES).invoke(LiveRestore::requireDatabases))
                 .chain(state -> selector.selectGood(
                         selection, options.fallback(), backup -> verified(backup, state, options, begun)))
                 // Reading took its time, in which the server may have changed.
@@ -105,6 +111,15 @@ public class LiveRestore {
                     notes.add("it was not asked whether a Sentinel watches the server: " + denied.getMessage());
                     return false;
                 });
+    }
+
+    /** A dump does not say how many it has without being read as the server reads it. */
+    private static void requireDatabases(boolean enough) {
+        if (!enough) {
+            refuse("the server has fewer than " + DATABASES
+                    + " databases: it ends itself, and does not start again, when a"
+                    + " backup has more of them. Raise 'databases', or pass --force if this backup has no more");
+        }
     }
 
     private static void requireLoads(Backup backup, TargetState state, LiveOptions options) {

@@ -58,7 +58,7 @@ class LiveRestoreIT {
     void theServerOfTheSettingsIsReachedByTlsWithTheirPassword() throws IOException {
         Path password = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
         try (RedisServer redis = RedisServer.builder()
-                        .user("vault", PASSWORD, "-@all +info +replicaof +pubsub|numsub")
+                        .user("vault", PASSWORD, "-@all +info +replicaof +pubsub|numsub +select")
                         .start();
                 TlsProxy proxy = TlsProxy.to(redis.port())) {
             String address = "rediss://localhost:" + proxy.port();

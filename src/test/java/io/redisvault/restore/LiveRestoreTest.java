@@ -234,6 +234,19 @@ class LiveRestoreTest {
         }
     }
 
+    /** It would end itself, and not start again. */
+    @Test
+    void aServerWithFewDatabasesIsToldOfThemBefore() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis =
+                RedisServer.builder().setting("databases", "15").start()) {
+            assertThatThrownBy(() -> load(redis, options(false)))
+                    .hasMessageStartingWith("the server has fewer than 16 databases")
+                    .hasMessageContaining("--force");
+            assertThat(load(redis, options(true)).server().totalKeys()).isEqualTo(SyntheticDump.keys(MIB));
+        }
+    }
+
     @Test
     void aServerThatDiesIsWaitedForAndSaysWhatItHolds() throws Exception {
         SyntheticDump.write(backups.resolve(BACKUP), 8 * MIB, 1);
