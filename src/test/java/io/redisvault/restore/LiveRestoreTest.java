@@ -3,6 +3,7 @@ package io.redisvault.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.TestCatalogs;
 import io.redisvault.config.Reading;
@@ -231,6 +232,17 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             assertRefused(redis, true, "is of RDB version 13, which redis " + redis.version());
             assertThat(redis.log()).doesNotContain("REPLICAOF");
+        }
+    }
+
+    /** Its length is not that of the dump, which nobody has recorded here. */
+    @Test
+    void aCompressedBackupIsSentAsTheDumpThatItWas() throws IOException {
+        Path dump = SyntheticDump.write(backups.resolve("dump"), MIB, 1);
+        Files.write(backups.resolve(BACKUP + ".zst"), Zstd.compress(Files.readAllBytes(dump)));
+        try (RedisServer redis = RedisServer.start()) {
+            assertThat(load(redis, options(false)).backup().name()).isEqualTo(BACKUP + ".zst");
+            assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(MIB));
         }
     }
 
