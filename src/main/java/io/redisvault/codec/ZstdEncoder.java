@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 public final class ZstdEncoder implements Codec {
 
     private static final int CHUNK = 64 * 1024;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final ZstdCompressCtx context;
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK).limit(0);
@@ -48,7 +47,7 @@ public final class ZstdEncoder implements Codec {
         if (over) {
             return null;
         }
-        over = context.compressDirectByteBufferStream(out, NOTHING, EndDirective.END);
+        over = context.compressDirectByteBufferStream(out, in, EndDirective.END);
         return Buffers.taken(out);
     }
 
