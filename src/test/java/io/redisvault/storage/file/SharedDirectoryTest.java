@@ -179,6 +179,8 @@ class SharedDirectoryTest {
         List<String> command = new ArrayList<>(Root.BOUND_BY_MODES);
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Else it complains of the one it has, on the screen.
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SharedDirectoryTest.class.getName(),
