@@ -131,8 +131,8 @@ class FullResyncTest {
             redis.set("old", "1");
             VaultConfig config = Reading.config("STORAGE_URL=file://" + directory, "REDIS_CONNECTION=" + redis.url());
             TargetServer server = new TargetServer(Redis.createClient(vertx, redis.url()), config, vertx);
-            Backup backup =
-                    new Backup("a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null, null, null);
+            Backup backup = new Backup(
+                    "a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null, null, null);
             LoadAttempt attempt = new LoadAttempt(
                     server,
                     new TargetState("redis", info(redis)),
