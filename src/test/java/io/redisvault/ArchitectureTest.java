@@ -52,6 +52,12 @@ class ArchitectureTest {
                 .isEmpty();
     }
 
+    /** It is looked up in a table of mounts, which a bare root may lack. */
+    @Test
+    void nothingAsksForTheFileStore() {
+        assertThat(files()).noneMatch(file -> text(file).contains("getFileStore"));
+    }
+
     private static List<Path> files() {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             return files.filter(file -> file.toString().endsWith(".java")).toList();

@@ -4,9 +4,11 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.util.ExceptionUtil;
 import io.redisvault.config.Settings;
 import io.smallrye.config.ConfigValidationException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -86,12 +88,25 @@ final class Launcher {
         if (!mistakes.isEmpty()) {
             return refuse(mistakes);
         }
+        useZstdBeside(Path.of("/proc/self/exe"));
         AtomicInteger exitCode = new AtomicInteger();
         Quarkus.run(
                 RedisVault.class,
                 (code, failure) -> exitCode.set(failure == null ? code : explain(failure, code)),
                 args);
         return exitCode.get();
+    }
+
+    /** The native image has zstd's library as a file, since it could not unpack one where the root is read-only. */
+    static void useZstdBeside(Path executable) {
+        try {
+            Path library = executable.toRealPath().resolveSibling("libzstd-jni.so");
+            if (Files.exists(library)) {
+                System.setProperty("ZstdNativePath", library.toString());
+            }
+        } catch (IOException noProc) {
+            // The library is unpacked.
+        }
     }
 
     /** Prints why Quarkus did not start. Returns the exit code. */

@@ -28,6 +28,10 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
 
     void validate() {
         backups(config.retention());
+        refuse(
+                config.redis().connectionString().socket().isPresent() && isNativeExecutable(),
+                "redis.connection_string",
+                "is a Unix socket, which only the JVM image can use; give the native one redis://host:port");
         secrets(config.redis(), config.http());
         tls(config.redis(), config.http());
         storage(config.storage());
@@ -47,6 +51,11 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
                 retention.keepLast() == 0 && retention.keepDuration().isEmpty(),
                 "retention.keep_last",
                 "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
+    }
+
+    /** Quarkus replaces Netty's native transport there, and the JDK's has no sockets of this kind. */
+    private static boolean isNativeExecutable() {
+        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
     }
 
     private void secrets(VaultConfig.Redis redis, VaultConfig.Http http) {

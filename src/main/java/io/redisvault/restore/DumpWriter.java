@@ -66,7 +66,8 @@ final class DumpWriter implements Closeable {
             tryLock(channel);
             DumpWriter writer = new DumpWriter(dump, temporary, channel);
             removeLeftovers(directory, temporary, writer.file.getOwner());
-            long free = Files.getFileStore(directory).getUsableSpace();
+            // Not of its file store, which is looked up in a table of mounts that a bare root may lack.
+            long free = directory.toFile().getUsableSpace();
             if (free < size) {
                 throw new FileSystemException(
                         directory.toString(), null, "%d bytes are needed, %d are free".formatted(size, free));

@@ -115,4 +115,23 @@ class MistakesTest {
                         .mistakes())
                 .containsExactly("FILESYSTEM_PREFIX: '" + "p".repeat(120) + "…' has a segment of more than 255 bytes");
     }
+
+    @Test
+    void aNativeExecutableHasNoUnixSockets() {
+        String property = "org.graalvm.nativeimage.imagecode";
+        System.setProperty(property, "runtime");
+        try {
+            assertThat(Reading.environment("REDIS_CONNECTION=unix:///run/redis.sock")
+                            .mistakes())
+                    .containsExactly("REDIS_CONNECTION is a Unix socket, which only the JVM image"
+                            + " can use; give the native one redis://host:port");
+            assertThat(Reading.environment("REDIS_CONNECTION=redis://redis").mistakes())
+                    .isEmpty();
+        } finally {
+            System.clearProperty(property);
+        }
+        assertThat(Reading.environment("REDIS_CONNECTION=unix:///run/redis.sock")
+                        .mistakes())
+                .isEmpty();
+    }
 }
