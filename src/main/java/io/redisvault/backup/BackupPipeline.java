@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -144,8 +143,8 @@ class BackupPipeline {
                 .plug(backup::untilStopped);
         Map<String, String> metadata = BackupMetadata.of(dump, backup, self, clock.instant());
         // Never replaces an object.
-        OptionalLong length = form == StoredForm.PLAIN ? OptionalLong.of(dump.size()) : OptionalLong.empty();
-        return storage.put(name.key(), new Content(bytes, length), metadata);
+        Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
+        return storage.put(name.key(), content, metadata);
     }
 
     /** Retention comes after a good backup only, and ends with the service. */
