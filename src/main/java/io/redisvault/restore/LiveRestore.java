@@ -60,8 +60,7 @@ public class LiveRestore {
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(decided -> restore(selection, decided, begun, step))
                 .onFailure(RedisUnavailableException.class)
-                .transform(failure ->
-                        new RestoreException(failure.getMessage().replace("REDIS_CONNECTION", "--into"), failure));
+                .transform(failure -> new RestoreException(failure.getMessage(), failure));
     }
 
     private Uni<LoadedBackup> restore(

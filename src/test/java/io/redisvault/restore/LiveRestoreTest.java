@@ -200,6 +200,7 @@ class LiveRestoreTest {
             assertThatThrownBy(() -> load("redis://:wr0ng@127.0.0.1:" + redis.port(), options(true)))
                     .hasMessageContaining("redis://127.0.0.1:" + redis.port())
                     .hasMessageContaining("WRONGPASS")
+                    .hasMessageContaining("--into redis://user:password@host:port")
                     .message()
                     .doesNotContain("wr0ng");
         }
