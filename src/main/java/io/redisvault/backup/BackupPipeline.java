@@ -34,7 +34,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -199,8 +198,7 @@ class BackupPipeline {
                 };
         return wanted
                 ? Optional.empty()
-                : Optional.of(skipped(
-                        Reason.ROLE, "a " + state.role().name().toLowerCase(Locale.ROOT) + " is not to be backed up"));
+                : Optional.of(skipped(Reason.ROLE, "a " + state.role().word() + " is not to be backed up"));
     }
 
     private Optional<DumpFile> open() {
