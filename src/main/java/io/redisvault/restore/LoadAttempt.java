@@ -15,9 +15,9 @@ final class LoadAttempt {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    /** A server tries to reach its master once a second. */
+    /** For a server to connect, which it tries once a second. */
     private static final Duration CONNECTING = Duration.ofSeconds(15);
-    /** For a server that is still loading, or starts again. */
+    /** For a server that is still loading, or starts again, to become a master. */
     static final Duration ENDING = Duration.ofSeconds(30);
 
     private final TargetServer server;
@@ -88,7 +88,7 @@ final class LoadAttempt {
         return new RestoreException(reason);
     }
 
-    /** What the server says of itself once it is in a state. It may be too busy to answer; the connection tells its end. */
+    /** Asks again and again until the answer is as wanted. No answer is no failure: a server that loads may be too busy. */
     private Uni<ServerInfo> state(Predicate<ServerInfo> wanted, Duration limit) {
         return server.info()
                 .onFailure()
@@ -110,7 +110,7 @@ final class LoadAttempt {
                         ? Uni.createFrom().item(info)
                         : server.promote().chain(server::info))
                 .map(info -> new TargetState(before.name(), info))
-                // It loads, or starts again.
+                // It may be loading, or starting again.
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE, LONGEST_PAUSE)
