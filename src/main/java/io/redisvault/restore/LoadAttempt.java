@@ -88,6 +88,11 @@ final class LoadAttempt {
         return new RestoreException(reason);
     }
 
+    /** True if the server takes no such command from us, so that none can be on its way. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure.getMessage().contains("NOPERM") || failure.getMessage().contains("unknown command");
+    }
+
     /** Asks again and again until the answer is as wanted. No answer is no failure: a server that loads may be too busy. */
     private Uni<ServerInfo> state(Predicate<ServerInfo> wanted, Duration limit) {
         return server.info()
@@ -106,9 +111,11 @@ final class LoadAttempt {
 
     private Uni<TargetState> endAsMaster() {
         return server.info()
-                .chain(info -> info.field("role").equals("master")
-                        ? Uni.createFrom().item(info)
-                        : server.promote().chain(server::info))
+                // Also a master: a command to follow that it has not answered may still be on its way.
+                .chain(info -> server.promote()
+                        .onFailure(refused -> info.field("role").equals("master") && isRefusal(refused))
+                        .recoverWithNull())
+                .chain(server::info)
                 .map(info -> new TargetState(before.name(), info))
                 // It may be loading, or starting again.
                 .onFailure()
