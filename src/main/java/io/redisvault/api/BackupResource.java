@@ -23,7 +23,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriBuilder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -115,7 +114,7 @@ public class BackupResource {
         return new BackupStatus(
                 running.isPresent() ? "running" : "idle",
                 naming.node(),
-                role.map(known -> known.name().toLowerCase(Locale.ROOT)).orElse(null),
+                role.map(Role::word).orElse(null),
                 schedule.next(),
                 running.map(BackupStatus.Running::of).orElse(null),
                 last.map(BackupStatus.Last::of).orElse(null),

@@ -23,7 +23,7 @@ public class BackupCatalog {
     public record Page(List<Backup> backups, boolean more) {}
 
     private static final int CONCURRENT_HEADS = 8;
-    /** Each takes memory, of which there is enough for these. */
+    /** Each takes memory. */
     private static final int MOST_NODES = 10_000;
 
     private static final Comparator<Backup> OLDEST_FIRST = Comparator.comparing(Backup::timestamp);

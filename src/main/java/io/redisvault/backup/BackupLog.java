@@ -53,7 +53,7 @@ class BackupLog {
 
     private static LogLine facts(LogLine line, CompletedRun run) {
         return line.fact("trigger", run.trigger().name().toLowerCase(Locale.ROOT))
-                .fact("role", run.role().name().toLowerCase(Locale.ROOT))
+                .fact("role", run.role().word())
                 .fact("duration_ms", run.duration().toMillis());
     }
 

@@ -8,7 +8,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,7 +36,7 @@ final class BackupMetadata {
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
         facts.put(SIZE, String.valueOf(dump.size()));
-        facts.put("redis-role", run.role().name().toLowerCase(Locale.ROOT));
+        facts.put("redis-role", run.role().word());
         facts.put(INSTANCE, self.id());
         facts.put(TRIGGER, run.trigger().name());
         facts.put(STORED, now.toString());

@@ -82,9 +82,9 @@ public class BackupNaming {
         return folder;
     }
 
-    /** The backup a key stands for, whatever its node; empty if no node would have written it. */
+    /** The backup of any node that a key stands for; empty unless it is exactly as that node would have written it. */
     Optional<BackupName> parseOfAny(String key) {
-        // The last one: there is none in the time, nor behind it.
+        // The last underscore ends the node's name, which may have others.
         int end = key.lastIndexOf('_');
         return key.startsWith(folder) && end > folder.length() && key.indexOf('/', folder.length()) < 0
                 ? forNode(key.substring(folder.length(), end)).parse(key)

@@ -34,10 +34,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -144,8 +142,8 @@ class BackupPipeline {
                 .plug(backup::untilStopped);
         Map<String, String> metadata = BackupMetadata.of(dump, backup, self, clock.instant());
         // Never replaces an object.
-        OptionalLong length = form == StoredForm.PLAIN ? OptionalLong.of(dump.size()) : OptionalLong.empty();
-        return storage.put(name.key(), new Content(bytes, length), metadata);
+        Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
+        return storage.put(name.key(), content, metadata);
     }
 
     /** Retention comes after a good backup only, and ends with the service. */
@@ -200,8 +198,7 @@ class BackupPipeline {
                 };
         return wanted
                 ? Optional.empty()
-                : Optional.of(skipped(
-                        Reason.ROLE, "a " + state.role().name().toLowerCase(Locale.ROOT) + " is not to be backed up"));
+                : Optional.of(skipped(Reason.ROLE, "a " + state.role().word() + " is not to be backed up"));
     }
 
     private Optional<DumpFile> open() {

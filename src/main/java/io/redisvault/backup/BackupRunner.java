@@ -152,7 +152,12 @@ public class BackupRunner {
         if (running != null) {
             finish(running, "the running backup");
         }
-        if (roleAtStop != null && System.nanoTime() < stopsAt) {
+        if (roleAtStop == null) {
+            return;
+        }
+        if (System.nanoTime() >= stopsAt) {
+            LOG.warn("stopping: there is no time left for the last backup; raise SHUTDOWN_TIMEOUT");
+        } else {
             Flight flight = take(Trigger.SHUTDOWN);
             flight.run().roleIs(roleAtStop.get());
             run(flight);

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** A log line with facts. As text they stand behind the message; as JSON each is a field, and nowhere else. */
+/** A log line with facts: in the text format appended to the message as name=value, in JSON fields of their own. */
 public final class LogLine {
 
     private static final String JSON = "quarkus.log.console.json.enabled";
@@ -20,7 +20,7 @@ public final class LogLine {
         this.text = new StringBuilder(message);
     }
 
-    /** The fact that the message is about, which is read without its name. */
+    /** Adds the fact that the message is about; the text format shows it without its name. */
     public LogLine about(String name, Object value) {
         text.append(": ").append(value);
         facts.put(name, value);

@@ -4,9 +4,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 
 /**
- * What is stored of a node.
+ * The backups of a node in the storage.
  *
- * @param backups how many
+ * @param backups their number
  * @param bytes of all of them
  * @param name of the newest; null if there is none
  * @param newest when Redis finished the dump of the newest; null if there is none

@@ -2,7 +2,7 @@ package io.redisvault.backup;
 
 import java.util.Arrays;
 
-/** What a dump is made into before it is stored; the end of a backup's name tells. */
+/** How a dump is stored; the suffix of a backup's name tells it. */
 public enum StoredForm {
     PLAIN(".rdb", false, false),
     COMPRESSED(".rdb.zst", true, false),
@@ -33,6 +33,12 @@ public enum StoredForm {
 
     String suffix() {
         return suffix;
+    }
+
+    /** The most bytes that a dump of this size has in this form, where zstd finds nothing to compress. */
+    public long limit(long dump) {
+        // zstd adds less than a 256th, age a 4096th and a header.
+        return this == PLAIN ? dump : dump + dump / 128 + (1 << 20);
     }
 
     public boolean isCompressed() {

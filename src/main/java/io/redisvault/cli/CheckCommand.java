@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
-/** Tells whether all is there that backups need. */
+/** Prints what {@link SetupCheck} finds. */
 @Command(
         name = "check",
         description = "Check settings, Redis, dump, storage, HTTP and schedule: a line each, with what mends it.",

@@ -5,14 +5,14 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Locale;
 
 /**
- * One line of what was found out about the setup.
+ * One line of a check of the setup.
  *
  * @param text with the remedy, where something is wrong
  */
 @RegisterForReflection
 public record Finding(String subject, Result result, String text) {
 
-    /** How good it is: with a warning backups may still be taken, with what is wrong they are not. */
+    /** With a warning backups are still taken, with something wrong they are not. */
     @RegisterForReflection
     public enum Result {
         OK,

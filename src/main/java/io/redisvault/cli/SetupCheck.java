@@ -23,13 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
-/** Finds out whether all is there that backups need, and what mends the rest. */
+/** Checks whether settings, Redis, dump and storage allow backups, and says how to mend what does not. */
 @ApplicationScoped
 public class SetupCheck {
 
@@ -59,7 +58,7 @@ public class SetupCheck {
         this.clock = clock;
     }
 
-    /** Everything that was found. Never fails. */
+    /** All findings. Never fails. */
     Uni<List<Finding>> run() {
         Stream<Finding> warnings = Settings.checked().stream()
                 .flatMap(settings -> settings.warnings().stream())
@@ -116,7 +115,7 @@ public class SetupCheck {
     /** What a service does with these settings. */
     private List<Finding> service() {
         boolean tls = config.http().tlsCertFile().isPresent();
-        // The real one, where any free port is taken.
+        // The port in use, also if HTTP_PORT is 0.
         String port =
                 ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
         List<Finding> findings = new ArrayList<>();
@@ -167,7 +166,7 @@ public class SetupCheck {
                         .formatted(
                                 config.redis().connectionString(),
                                 info.server(),
-                                state.role().name().toLowerCase(Locale.ROOT),
+                                state.role().word(),
                                 saved,
                                 appends));
         return Stream.concat(Stream.of(node), problem.stream().map(text -> warning("redis", text)))

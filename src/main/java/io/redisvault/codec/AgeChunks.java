@@ -6,7 +6,7 @@ import java.security.Key;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 
-/** Seals or opens the chunks of an age file, one after the other: each has a number, and the last one says so. */
+/** Encrypts or decrypts the chunks of an age file in turn: each has a number and a mark whether it is the last. */
 final class AgeChunks {
 
     static final int PLAIN = 64 * 1024;
@@ -26,7 +26,7 @@ final class AgeChunks {
         this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
     }
 
-    /** The other form of a buffer's bytes up to its position; the buffer is empty then. */
+    /** Encrypts or decrypts the bytes before the buffer's position, and clears the buffer. */
     ByteBuffer turn(ByteBuffer chunk, boolean last) throws GeneralSecurityException {
         ByteBuffer nonce = ByteBuffer.allocate(NONCE).putLong(NONCE - 1 - Long.BYTES, number);
         nonce.put(NONCE - 1, (byte) (last ? 1 : 0));

@@ -9,7 +9,7 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import javax.crypto.Cipher;
 
-/** Decrypts an age file, chunk by chunk, of which each is authentic. Without an identity only the form is looked at. */
+/** Decrypts an age file and checks that each chunk is authentic. Without an identity it only looks at the form. */
 public final class AgeDecoder implements Codec {
 
     private static final byte[] VERSION = "age-encryption.org/v1\n".getBytes(StandardCharsets.US_ASCII);

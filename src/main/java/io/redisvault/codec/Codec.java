@@ -6,19 +6,19 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 
-/** Turns the chunks of a stream into others, by little at a time. One for each stream, and for one thread at a time. */
+/** Transforms a stream chunk by chunk. One for each stream; not for two threads at a time. */
 public interface Codec {
 
     /**
-     * What comes of a chunk, made as it is iterated over; all of it is to be taken before the next call, and belongs to
-     * its receiver. Iterating throws {@link InvalidDataException}.
+     * The output for a chunk, made while it is iterated over, which is to be done before the next call. The buffers belong
+     * to the receiver. Iterating throws {@link InvalidDataException}.
      */
     Iterable<ByteBuffer> next(ByteBuffer chunk);
 
-    /** What is left when all chunks have come. Iterating throws {@link InvalidDataException} if some are missing. */
+    /** The output after the last chunk. Iterating throws {@link InvalidDataException} if some are missing. */
     Iterable<ByteBuffer> end();
 
-    /** Frees memory; whoever iterates still gets no more chunks. */
+    /** Frees memory; an iteration that goes on then ends. */
     default void close() {}
 
     /** The same bytes through a codec, as a stage of a stream. It is closed however the stream ends. */

@@ -3,12 +3,13 @@ package io.redisvault.codec;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Lets chunks pass as they are and shows them to codecs, whose last one gets what the others make of them. */
+/** Passes chunks on unchanged, and checks a copy of them by a chain of codecs. */
 public final class Inspection implements Codec {
 
     private final List<Codec> codecs;
     private final long size;
     private long position;
+    private boolean inspected;
 
     /** @param size of the whole in bytes: the last chunk passes only if it satisfied all codecs */
     public Inspection(List<Codec> codecs, long size) {
@@ -21,13 +22,18 @@ public final class Inspection implements Codec {
         position += chunk.remaining();
         show(chunk.duplicate(), 0);
         if (position == size) {
-            for (int codec = 0; codec < codecs.size(); codec++) {
-                for (ByteBuffer piece : codecs.get(codec).end()) {
-                    show(piece, codec + 1);
-                }
-            }
+            finish();
         }
         return List.of(chunk);
+    }
+
+    private void finish() {
+        inspected = true;
+        for (int codec = 0; codec < codecs.size(); codec++) {
+            for (ByteBuffer piece : codecs.get(codec).end()) {
+                show(piece, codec + 1);
+            }
+        }
     }
 
     private void show(ByteBuffer chunk, int codec) {
@@ -40,6 +46,10 @@ public final class Inspection implements Codec {
 
     @Override
     public Iterable<ByteBuffer> end() {
+        if (!inspected) {
+            // The stream ended early, or has no bytes at all.
+            finish();
+        }
         return List.of();
     }
 

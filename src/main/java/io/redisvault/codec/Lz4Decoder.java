@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * Decompresses one LZ4 frame of independent or linked blocks, of at most 4 MiB, with or without checksums. Its own, since
- * libraries either refuse linked blocks or have to be waited for by a thread.
+ * Decompresses one LZ4 frame of independent or linked blocks, of at most 4 MiB, with or without checksums. Written here,
+ * since libraries refuse linked blocks or block a thread.
  */
 public final class Lz4Decoder implements Codec {
 
@@ -89,7 +89,7 @@ public final class Lz4Decoder implements Codec {
                 return Optional.of(readBlock(filled));
             }
             default -> {
-                require(filled.getInt() == hash.value(), "the LZ4 frame is damaged: its checksum is another");
+                require(filled.getInt() == hash.value(), "the LZ4 frame is damaged: its checksum does not match");
                 step = Step.OVER;
             }
         }
@@ -146,7 +146,7 @@ public final class Lz4Decoder implements Codec {
         if (blockChecksums) {
             int sum = block.getInt(block.limit() - Integer.BYTES);
             block.limit(block.limit() - Integer.BYTES);
-            require(sum == XxHash32.of(block), "the LZ4 frame is damaged: the checksum of a block is another");
+            require(sum == XxHash32.of(block), "the LZ4 frame is damaged: the checksum of a block does not match");
         }
         // The window is what was before this block.
         System.arraycopy(content, contentEnd - WINDOW, content, 0, WINDOW);

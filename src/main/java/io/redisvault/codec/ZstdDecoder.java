@@ -29,7 +29,7 @@ public final class ZstdDecoder implements Codec {
     private boolean headRead;
     private boolean checksummed;
     private boolean over;
-    /** The library may hold more than there was room for. */
+    /** True if there was no room for all output, so that the library may hold more. */
     private boolean full;
 
     private boolean closed;
@@ -39,15 +39,15 @@ public final class ZstdDecoder implements Codec {
         this.most = most;
     }
 
-    /** Of a frame that a server wrote, of any size. */
+    /** For a frame of any size, as a server writes it. */
     public static ZstdDecoder unbounded() {
         return new ZstdDecoder(false, Long.MAX_VALUE);
     }
 
     /**
-     * Of a frame whose content may have no more bytes than it should.
+     * For a frame that must not grow beyond a size.
      *
-     * @param size of the content in bytes; what the frame says when empty
+     * @param size of the content in bytes; if empty, the frame must tell it
      */
     public static ZstdDecoder bounded(OptionalLong size) {
         return new ZstdDecoder(true, size.orElse(-1));
@@ -99,7 +99,7 @@ public final class ZstdDecoder implements Codec {
         } catch (ZstdException damaged) {
             throw new InvalidDataException(
                     Math.abs(damaged.getErrorCode()) == WRONG_CHECKSUM
-                            ? "the zstd frame is damaged: its checksum is another"
+                            ? "the zstd frame is damaged: its checksum does not match"
                             : "the zstd frame is damaged");
         }
         written += out.position();
@@ -108,7 +108,7 @@ public final class ZstdDecoder implements Codec {
         }
     }
 
-    /** Looks at the head of the frame, as far as it has come; all of it comes before any content does. */
+    /** Reads the head of the frame as its bytes come, which is before any content. */
     private void readHead(ByteBuffer chunk) {
         while (chunk.hasRemaining() && head.hasRemaining()) {
             head.put(chunk.get());

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -18,24 +17,19 @@ public record AgeKeyFile(Path path, List<String> keys) {
 
     public static AgeKeyFile of(String text) {
         Path path = Path.of(ValueFormat.FILE.canonical(text));
-        try {
-            if (Files.size(path) > LARGEST) {
-                throw new InvalidValueException("has more than " + LARGEST + " bytes, too many for keys");
-            }
-            List<String> keys = new ArrayList<>(Files.readAllLines(path));
-            keys.replaceAll(String::strip);
-            keys.removeIf(line -> line.isEmpty() || line.startsWith("#"));
-            return new AgeKeyFile(path, keys);
-        } catch (IOException e) {
-            throw new InvalidValueException("is not a text file that can be read");
-        }
+        List<String> keys = SecretFile.read(path, LARGEST, "keys")
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+        return new AgeKeyFile(path, keys);
     }
 
     static String recipients(String text) {
         return of(text).canonical(AgeKeys::requireRecipient);
     }
 
-    /** Secret keys must be secret. In Kubernetes the group of the pod may read what its containers read. */
+    /** Others must not read secret keys. In Kubernetes the group of the pod may read what its containers read. */
     static String identities(String text) {
         AgeKeyFile file = of(text);
         try {
@@ -57,7 +51,7 @@ public record AgeKeyFile(Path path, List<String> keys) {
             try {
                 requirement.accept(keys.get(line));
             } catch (IllegalArgumentException e) {
-                throw new InvalidValueException("holds a wrong key: the " + (line + 1) + ". of them " + e.getMessage());
+                throw new InvalidValueException("holds a wrong key: number " + (line + 1) + " " + e.getMessage());
             }
         }
         return path.toString();

@@ -14,18 +14,23 @@ public record SecretFile(Path path, String content) {
 
     public static SecretFile of(String text) {
         Path path = Path.of(ValueFormat.FILE.canonical(text));
+        String secret = read(path, LONGEST, "a secret").replaceFirst("\\R\\z", "");
+        if (secret.isEmpty()) {
+            throw new InvalidValueException("is an empty file; write the secret into it");
+        }
+        if (secret.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidValueException("holds more than one line, or control characters");
+        }
+        return new SecretFile(path, secret);
+    }
+
+    /** @param what is in the file, for the message if that has more than so many bytes */
+    static String read(Path path, int longest, String what) {
         try {
-            if (Files.size(path) > LONGEST) {
-                throw new InvalidValueException("has more than " + LONGEST + " bytes, too many for a secret");
+            if (Files.size(path) > longest) {
+                throw new InvalidValueException("has more than " + longest + " bytes, too many for " + what);
             }
-            String secret = Files.readString(path).replaceFirst("\\R\\z", "");
-            if (secret.isEmpty()) {
-                throw new InvalidValueException("is an empty file; write the secret into it");
-            }
-            if (secret.chars().anyMatch(Character::isISOControl)) {
-                throw new InvalidValueException("holds more than one line, or control characters");
-            }
-            return new SecretFile(path, secret);
+            return Files.readString(path);
         } catch (CharacterCodingException e) {
             throw new InvalidValueException("is not UTF-8 text");
         } catch (IOException e) {

@@ -161,9 +161,7 @@ public final class Settings {
         into.ifPresent(this::replaceRedis);
         typed = mapped();
         new SettingsValidator(typed, values, mistakes, warnings).validate();
-        if (type != StorageType.FILESYSTEM) {
-            requireProxy(variables);
-        }
+        requireProxy(type, variables);
     }
 
     /** Another server than the configured one is not told the password of that. */
@@ -187,9 +185,13 @@ public final class Settings {
         values.putAll(replacing);
     }
 
-    private void requireProxy(Map<String, String> variables) {
+    private void requireProxy(StorageType type, Map<String, String> variables) {
+        Stream<URI> storage = type == StorageType.FILESYSTEM
+                ? Stream.empty()
+                : Stream.of(typed.storage().endpoint().orElse(URI.create("https://storage.invalid")));
         try {
-            HttpProxy.of(typed.storage().endpoint().orElse(URI.create("https://storage.invalid")), variables);
+            Stream.concat(storage, typed.backup().heartbeatUrl().stream())
+                    .forEach(server -> HttpProxy.of(server, variables));
         } catch (IllegalArgumentException e) {
             mistakes.add(e.getMessage());
         }

@@ -26,6 +26,7 @@ final class DrillSandbox implements AutoCloseable {
     private static final String PREFIX = "redis-vault-drill-";
     private static final String DUMP = "dump.rdb";
     private static final String SOCKET = "socket";
+    private static final String PASSWORD = "password.conf";
     private static final String LOOPBACK = "127.0.0.1";
 
     /** Linux has room for so many in the address of a Unix socket. */
@@ -105,14 +106,17 @@ final class DrillSandbox implements AutoCloseable {
     }
 
     /** Where there are no sockets, as in a native executable: others on this machine may connect, but know no password. */
-    private static String listenOnLoopback(List<String> settings) {
+    private String listenOnLoopback(List<String> settings) {
         String password = UUID.randomUUID().toString();
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             int port = free.getLocalPort();
-            settings.addAll(List.of("--port", "" + port, "--bind", LOOPBACK, "--requirepass", password));
+            // While a process starts, everybody can see its arguments.
+            Path file = Files.writeString(file(PASSWORD), "requirepass " + password);
+            settings.add(0, file.toString());
+            settings.addAll(List.of("--port", "" + port, "--bind", LOOPBACK));
             return "redis://:" + password + "@" + LOOPBACK + ":" + port;
         } catch (IOException e) {
-            throw new DrillException("there is no free port for a server: " + e.getMessage(), e);
+            throw new DrillException("a server cannot be prepared: " + e.getMessage(), e);
         }
     }
 

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -65,7 +64,7 @@ class BackupHealth {
                 .chain(state -> redis.savingProblem(state).map(problem -> {
                     HealthCheckResponseBuilder response = response("redis")
                             .up()
-                            .withData("role", state.role().name().toLowerCase(Locale.ROOT))
+                            .withData("role", state.role().word())
                             .withData("loading", state.loading());
                     problem.ifPresent(warning -> response.withData("warning", warning));
                     return response.build();

@@ -28,7 +28,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -139,7 +138,7 @@ class BackupMetrics {
                 self -> self.stored(known -> epoch(known.oldest())));
         for (Role role : Role.values()) {
             Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
-                    .tag("role", role.name().toLowerCase(Locale.ROOT))
+                    .tag("role", role.word())
                     .description("1 for the role Redis had in the last run")
                     .register(registry);
         }

@@ -49,7 +49,7 @@ public final class DumpFile implements Closeable {
         this.facts = verify ? Optional.of(enclosed ? readEnvelope() : readFacts()) : Optional.empty();
     }
 
-    /** Of the dump in it only the start is looked at. */
+    /** Reads no more than the header of the dump in it. */
     private RdbSummary readEnvelope() throws IOException {
         Envelope envelope = new Envelope();
         try {
@@ -170,12 +170,12 @@ public final class DumpFile implements Closeable {
         return footer;
     }
 
-    /** True if no other dump of this size ends as this one does: there is a checksum at its end. */
+    /** True if it ends with a checksum, by which its end tells it from other dumps. */
     public boolean endsWithChecksum() {
         return footer != 0 && (!enclosed || facts.filter(RdbSummary::sealed).isPresent());
     }
 
-    /** True if the server has compressed it as a whole, so that nobody need do so again. */
+    /** True if the server has compressed it as a whole. */
     public boolean isEnclosed() {
         return enclosed;
     }

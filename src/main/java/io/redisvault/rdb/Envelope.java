@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * The envelope in which Valkey 9.2 puts a dump that it compressed as a whole: seven bytes, then one frame. The dump in it
- * has no checksum of its own, those of the frame take its place.
+ * Opens the envelope of a dump that Valkey 9.2 compressed as a whole: seven bytes, then one frame of LZ4 or zstd. The dump
+ * in it has no CRC-64; the checksums of the frame take its place.
  */
 final class Envelope {
 
@@ -33,7 +33,7 @@ final class Envelope {
                 && head.slice(head.position(), MAGIC_LENGTH).equals(MAGIC);
     }
 
-    /** Gives what comes of a chunk to the receiver; throws {@link InvalidDumpException}. The chunk stays as it is. */
+    /** Decompresses a chunk, which stays as it is, for the receiver; throws {@link InvalidDumpException}. */
     void open(ByteBuffer chunk, Consumer<ByteBuffer> dump) {
         ByteBuffer bytes = chunk.duplicate();
         while (frame == null && bytes.hasRemaining()) {
@@ -47,7 +47,7 @@ final class Envelope {
         }
     }
 
-    /** Gives what is left; throws {@link InvalidDumpException} if the frame is cut off. */
+    /** Ends the decompression; throws {@link InvalidDumpException} if the frame is cut off. */
     void end(Consumer<ByteBuffer> dump) {
         if (frame == null) {
             throw new InvalidDumpException("the dump is cut off within its envelope");
@@ -64,7 +64,7 @@ final class Envelope {
     }
 
     /**
-     * The facts of a file, of whose frame the start has come.
+     * The facts of the file. The start of its frame must have been opened.
      *
      * @param dump the header of the dump in it
      * @param size of the file in bytes

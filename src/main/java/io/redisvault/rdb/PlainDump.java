@@ -2,18 +2,18 @@ package io.redisvault.rdb;
 
 import java.nio.ByteBuffer;
 
-/** What is found in a plain dump as its bytes come. Keeps its start until the header is read, then a few bytes only. */
+/** Reads the facts of a plain dump and computes its CRC-64 while the bytes pass. Keeps 64 KiB until the header is read. */
 final class PlainDump {
 
     private final Crc64 sum = new Crc64();
-    /** The last bytes so far, at its end. */
+    /** The newest bytes, the last of them at its end. */
     private final byte[] tail = new byte[RdbSummary.TAIL_LENGTH];
 
     private final long size;
     private byte[] head;
     private RdbHeader header;
     private long position;
-    /** Of all bytes but the last eight so far. */
+    /** Covers all bytes so far but the last eight. */
     private long crc;
 
     /** @param size in bytes; {@link Long#MAX_VALUE} if it is not known beforehand */

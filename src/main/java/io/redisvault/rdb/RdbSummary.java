@@ -9,7 +9,7 @@ import java.util.HexFormat;
  *
  * @param size of the file in bytes
  * @param checksum the CRC-64 in its last eight bytes; 0 if the server was told {@code rdbchecksum no}
- * @param sealed whether it is in an envelope that has checksums instead
+ * @param sealed whether it is in an envelope with checksums of its own
  */
 public record RdbSummary(RdbHeader header, long size, long checksum, boolean sealed) {
 

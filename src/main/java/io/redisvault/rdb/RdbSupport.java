@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a server loads a dump, by the version of either: a table of the releases that are known. */
+/** Whether a server loads a dump, by a table of the known releases. */
 public enum RdbSupport {
     LOADS,
     /** The server would refuse the dump, some only after they have dropped their own data. */

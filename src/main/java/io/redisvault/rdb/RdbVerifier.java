@@ -12,17 +12,19 @@ import java.util.function.Consumer;
  */
 public final class RdbVerifier implements Codec {
 
-    /** Of a dump of which nobody has said it. */
+    /** For a dump of unknown size. */
     public static final long UNKNOWN_SIZE = Long.MAX_VALUE;
 
     private final long size;
     private final Consumer<RdbSummary> beforeCheck;
     private final Consumer<RdbSummary> afterCheck;
     private final ByteBuffer start = ByteBuffer.allocate(Envelope.MAGIC_LENGTH);
-    /** Null until the first bytes tell whether there is an envelope, which may be null for good. */
+    /** Null until the first bytes have told whether there is an envelope. */
     private PlainDump dump;
 
+    /** Null if there is none. */
     private Envelope envelope;
+
     private long position;
     private ByteBuffer held;
     private volatile RdbSummary facts;
@@ -72,7 +74,7 @@ public final class RdbVerifier implements Codec {
         if (size != UNKNOWN_SIZE) {
             return List.of(chunk);
         }
-        // It may be the last.
+        // Held back, as it may be the last.
         List<ByteBuffer> before = held == null ? List.of() : List.of(held);
         held = chunk;
         return before;

@@ -41,16 +41,22 @@ final class ConnectionDiagnosis {
     private static final String UNREADABLE = "ILLEGAL_STATE";
 
     private static final String CLOSED = "CONNECTION_CLOSED";
-    private static final String PLAIN_PORT =
-            "the port does not speak TLS; write redis:// in REDIS_CONNECTION, or name the port that does";
 
     private final RedisAddress address;
+    private final String setting;
+    private final String login;
     private final boolean ownAuthorities;
     private final Duration patience;
     private final Duration timeout;
     private final NetClient client;
 
-    ConnectionDiagnosis(VaultConfig.Redis config, Vertx vertx) {
+    /**
+     * @param setting what the address is from, for messages
+     * @param login what to do where a password is missing or wrong, for messages
+     */
+    ConnectionDiagnosis(VaultConfig.Redis config, Vertx vertx, String setting, String login) {
+        this.setting = setting;
+        this.login = login;
         address = config.connectionString();
         ownAuthorities = config.caFile().isPresent();
         patience = config.timeout();
@@ -67,15 +73,15 @@ final class ConnectionDiagnosis {
                 .after(patience)
                 .fail()
                 .onFailure()
-                .recoverWithUni(failure -> explained(failure, ConnectionDiagnosis::remedy));
+                .recoverWithUni(failure -> explained(failure, this::remedy));
     }
 
-    private static String remedy(String reason) {
+    private String remedy(String reason) {
         if (reason.contains("Connection refused")) {
-            return "; is it running, is REDIS_CONNECTION right?";
+            return "; is it running, is " + setting + " right?";
         }
         if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
-            return " Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION";
+            return " " + login;
         }
         return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
     }
@@ -127,7 +133,7 @@ final class ConnectionDiagnosis {
 
     private String withoutAnswer(String failure) {
         if (failure.startsWith(UNREADABLE)) {
-            return "what answers there is no Redis; correct REDIS_CONNECTION";
+            return "what answers there is no Redis; correct " + setting;
         }
         return failure.startsWith(CLOSED) ? "the server closed the connection without an answer" : failure;
     }
@@ -182,13 +188,17 @@ final class ConnectionDiagnosis {
         String line =
                 new String(answer, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         if (address.tls()) {
-            return line.matches("[+-].*") ? Optional.of(PLAIN_PORT) : Optional.empty();
+            return line.matches("[+-].*") ? Optional.of(plainPort()) : Optional.empty();
         }
         // A record of TLS: an alert or a handshake.
         if (line.startsWith("\u0015") || line.startsWith("\u0016")) {
-            return Optional.of("the port speaks TLS; write rediss:// in REDIS_CONNECTION");
+            return Optional.of("the port speaks TLS; write rediss:// in " + setting);
         }
         return line.startsWith("-") ? Optional.of(line.substring(1)) : Optional.empty();
+    }
+
+    private String plainPort() {
+        return "the port does not speak TLS; write redis:// in " + setting + ", or name the port that does";
     }
 
     private String tlsReason(Throwable failure) {
@@ -197,7 +207,7 @@ final class ConnectionDiagnosis {
                 .map(Throwable::getMessage)
                 .orElse("");
         if (isOf(failure, NotSslRecordException.class)) {
-            return PLAIN_PORT;
+            return plainPort();
         }
         if (isOf(failure, CertificateExpiredException.class)) {
             return "the certificate of Redis has expired; renew it there";
@@ -210,8 +220,8 @@ final class ConnectionDiagnosis {
                     + (ownAuthorities ? "REDIS_CA_FILE has another one" : "name its PEM file in REDIS_CA_FILE");
         }
         if (isOf(failure, CertificateException.class) && text.startsWith("No ")) {
-            return "the certificate of Redis is not for " + address.host()
-                    + "; name the host in REDIS_CONNECTION as the certificate does";
+            return "the certificate of Redis is not for " + address.host() + "; name the host in " + setting
+                    + " as the certificate does";
         }
         return text.matches(".*(certificate_required|bad_certificate|unknown_ca|certificate_unknown).*")
                 ? "Redis does not accept the client's certificate, or wants one; correct REDIS_CLIENT_CERT_FILE and"

@@ -27,7 +27,11 @@ public class RedisNode {
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config, Vertx vertx) {
         this.redis = redis;
         this.config = config.redis();
-        this.diagnosis = new ConnectionDiagnosis(config.redis(), vertx);
+        this.diagnosis = new ConnectionDiagnosis(
+                config.redis(),
+                vertx,
+                "REDIS_CONNECTION",
+                "Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION");
         this.neverSaves = Uni.createFrom()
                 .deferred(() -> redis.execute("CONFIG", "GET", "save"))
                 .map(this::neverSaves)

@@ -12,7 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 
 /**
- * The server that a backup is loaded into. Unlike {@link RedisNode} it is told something, and only by a command whose
+ * The server that a backup is loaded into. Unlike {@link RedisNode} it is changed, and only by a command whose
  * {@code --into} names it. Every call fails with {@link RedisUnavailableException}.
  */
 @ApplicationScoped
@@ -30,7 +30,11 @@ public class TargetServer {
         this.client = client;
         this.address = config.redis().connectionString();
         this.timeout = config.redis().timeout();
-        this.diagnosis = new ConnectionDiagnosis(config.redis(), vertx);
+        this.diagnosis = new ConnectionDiagnosis(
+                config.redis(),
+                vertx,
+                "--into",
+                "Name the user and the password: --into redis://user:password@host:port");
     }
 
     public RedisAddress address() {
@@ -44,7 +48,7 @@ public class TargetServer {
 
     /** What the server says of itself when it is asked for the first time, or why it cannot be reached. */
     public Uni<ServerInfo> reach() {
-        return diagnosis.firstAnswer(info());
+        return diagnosis.firstAnswer(ask("INFO").map(answer -> ServerInfo.parse(answer.toString())));
     }
 
     /** What the server says of itself. */
@@ -82,10 +86,19 @@ public class TargetServer {
     }
 
     private Uni<Response> send(String command, String... arguments) {
+        return ask(command, arguments)
+                .ifNoItem()
+                .after(timeout)
+                .fail()
+                .onFailure()
+                .recoverWithUni(diagnosis::explained);
+    }
+
+    private Uni<Response> ask(String command, String... arguments) {
         Request request = Request.cmd(Command.create(command));
         for (String argument : arguments) {
             request.arg(argument);
         }
-        return client.send(request).ifNoItem().after(timeout).fail().onFailure().recoverWithUni(diagnosis::explained);
+        return client.send(request);
     }
 }

@@ -104,7 +104,7 @@ public final class BackupReading {
         Multi<ByteBuffer> bytes = ResumedRead.of(storage, backup, 0, backup.bytes())
                 .onItem()
                 .invoke(chunk -> bytesDone += chunk.remaining());
-        // It takes time to decrypt and to decompress.
+        // Decrypting and decompressing take time.
         return form == StoredForm.PLAIN ? bytes : bytes.emitOn(Infrastructure.getDefaultWorkerPool(), BUFFERED_CHUNKS);
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * One full resynchronisation: a port where one server, and nobody else, is given a dump as its master would give it.
+ * Sends a dump to one server, and to nobody else, as its master would do it in a full resynchronisation.
  *
  * <p>Whoever connects is told how long the dump is, and gets no byte of it before the server has said, when asked by its
  * own address, that it is waiting for a dump of this length.
@@ -60,7 +60,7 @@ final class FullResync {
         return listener.listen(address.port(), address.host()).map(NetServer::actualPort);
     }
 
-    /** True if a connection is the server's, by what that says of itself; from then on no other one is accepted. */
+    /** True if the server's own INFO shows that the open connection is the server's; no other one is accepted then. */
     synchronized boolean accept(ServerInfo server) {
         String bytes = Long.toString(length);
         // Servers before Redis 6.2 have no total; nothing has been sent yet.
@@ -90,17 +90,17 @@ final class FullResync {
                 .ignoreAsUni();
     }
 
-    /** Never ends while the accepted connection lasts; fails when it does not. */
+    /** Fails when the accepted connection closes or the resynchronisation is aborted; never completes. */
     Uni<Void> broken() {
         return Uni.createFrom().completionStage(broken);
     }
 
-    /** Ends it for a reason. */
+    /** Ends the resynchronisation with this failure. */
     void abort(Throwable reason) {
         broken.completeExceptionally(reason);
     }
 
-    /** What was wrong with connections that were not accepted, or what may be wrong if there were none. */
+    /** The end of a message: why connections were not accepted, or what to do if there were none. */
     synchronized String complaint() {
         return complaint;
     }

@@ -30,6 +30,6 @@ public record ListenAddress(String host, int port) {
 
     @Override
     public String toString() {
-        return host + ":" + port;
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 }

@@ -7,9 +7,9 @@ import java.util.Optional;
  * How to load a backup into a running server.
  *
  * @param listen where the server fetches it; a free port of the loopback address when empty
- * @param force replaces the keys that the server holds, and tries what it may not load
- * @param fallback takes the next older backup if one is corrupt
- * @param scratch the server is there for this only: it must be empty, and may be given what it may not load
+ * @param force whether to replace the server's keys, and to try a dump that it may not load
+ * @param fallback whether to take the next older backup if one is corrupt
+ * @param scratch whether the server is there for a drill only: it must be empty, and may end by the loading
  * @param timeout for the loading; by default one that grows with the dump
  */
 public record LiveOptions(
@@ -17,10 +17,10 @@ public record LiveOptions(
 
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 
-    /** Slow servers on slow disks are faster than this. */
+    /** Less than slow servers on slow disks reach. */
     private static final long BYTES_PER_SECOND = 4 << 20;
 
-    /** The same with an address that is decided. */
+    /** The same options with this address. */
     LiveOptions listeningOn(ListenAddress address) {
         return new LiveOptions(Optional.of(address), force, fallback, scratch, timeout);
     }

@@ -23,11 +23,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Loads a backup into a running server, which for a moment takes this process for its master. */
+/** Loads a backup into a running server: for that time the server is a replica, and this process its master. */
 @ApplicationScoped
 public class LiveRestore {
 
-    /** As many as servers have that were not told otherwise. */
+    /** Default of a server's setting {@code databases}. */
     private static final int DATABASES = 16;
 
     private final BackupSelector selector;
@@ -60,8 +60,7 @@ public class LiveRestore {
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(decided -> restore(selection, decided, begun, step))
                 .onFailure(RedisUnavailableException.class)
-                .transform(failure ->
-                        new RestoreException(failure.getMessage().replace("REDIS_CONNECTION", "--into"), failure));
+                .transform(failure -> new RestoreException(failure.getMessage(), failure));
     }
 
     private Uni<LoadedBackup> restore(
@@ -90,7 +89,7 @@ public class LiveRestore {
                 .transform(failure -> new RestoreException(failure.getMessage(), failure));
     }
 
-    /** The server's state, in which a backup may be loaded. */
+    /** The server's state; fails if no backup may be loaded into it. */
     private Uni<TargetState> fit(LiveOptions options) {
         return server.reach()
                 .map(info -> new TargetState(server.address().toString(), info))
@@ -113,12 +112,12 @@ public class LiveRestore {
                 });
     }
 
-    /** A dump does not say how many it has without being read as the server reads it. */
+    /** Only who parses all of a dump knows how many it needs, so each server must have the usual number. */
     private static void requireDatabases(boolean enough) {
         if (!enough) {
-            refuse("the server has fewer than " + DATABASES
-                    + " databases: it ends itself, and does not start again, when a"
-                    + " backup has more of them. Raise 'databases', or pass --force if this backup has no more");
+            refuse(
+                    "the server has fewer than " + DATABASES + " databases: a backup with more than it has would end it"
+                            + " and keep it from starting again. Raise 'databases', or pass --force if this backup has no more");
         }
     }
 
@@ -138,7 +137,7 @@ public class LiveRestore {
     /** The backup with what was found in it. */
     private Uni<Backup> verified(Backup backup, TargetState state, LiveOptions options, Consumer<BackupReading> begun) {
         if (backup.rdb() != null && backup.rdb().version() != null) {
-            // Rather now than after reading all of it.
+            // Before all of it is read.
             state.refusal(backup, options).ifPresent(LiveRestore::refuse);
         }
         BackupReading reading = reader.open(backup);
@@ -195,7 +194,7 @@ public class LiveRestore {
         return address.socket().isPresent() || RunningRedis.isOfThisMachine(address.host());
     }
 
-    /** Tells the server's addresses from those of others. */
+    /** True for an address that the server may connect from. */
     private Predicate<String> addresses() {
         RedisAddress address = server.address();
         if (isLocal(address)) {

@@ -15,9 +15,9 @@ final class LoadAttempt {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    /** A server tries to reach its master once a second. */
+    /** For a server to connect, which it tries once a second. */
     private static final Duration CONNECTING = Duration.ofSeconds(15);
-    /** For a server that is still loading, or starts again. */
+    /** For a server that is still loading, or starts again, to become a master. */
     static final Duration ENDING = Duration.ofSeconds(30);
 
     private final TargetServer server;
@@ -88,7 +88,12 @@ final class LoadAttempt {
         return new RestoreException(reason);
     }
 
-    /** What the server says of itself once it is in a state. It may be too busy to answer; the connection tells its end. */
+    /** True if the server takes no such command from us, so that none can be on its way. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure.getMessage().contains("NOPERM") || failure.getMessage().contains("unknown command");
+    }
+
+    /** Asks again and again until the answer is as wanted. No answer is no failure: a server that loads may be too busy. */
     private Uni<ServerInfo> state(Predicate<ServerInfo> wanted, Duration limit) {
         return server.info()
                 .onFailure()
@@ -106,11 +111,13 @@ final class LoadAttempt {
 
     private Uni<TargetState> endAsMaster() {
         return server.info()
-                .chain(info -> info.field("role").equals("master")
-                        ? Uni.createFrom().item(info)
-                        : server.promote().chain(server::info))
+                // Also a master: a command to follow that it has not answered may still be on its way.
+                .chain(info -> server.promote()
+                        .onFailure(refused -> info.field("role").equals("master") && isRefusal(refused))
+                        .recoverWithNull())
+                .chain(server::info)
                 .map(info -> new TargetState(before.name(), info))
-                // It loads, or starts again.
+                // It may be loading, or starting again.
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE, LONGEST_PAUSE)

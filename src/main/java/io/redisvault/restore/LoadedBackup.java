@@ -9,6 +9,6 @@ import java.util.List;
  *
  * @param backup with what was found in it
  * @param server as it was when it had loaded the backup; keys whose time was over are still counted
- * @param notes what may be unexpected
+ * @param notes lines for people
  */
 public record LoadedBackup(Backup backup, ServerInfo server, List<String> notes) {}

@@ -3,7 +3,10 @@ package io.redisvault.restore;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
 
-/** The restore was refused or could not be done; the message says why and what to do, and the target is as it was. */
+/**
+ * The restore was refused or could not be done; the message says why and what to do. The target is as it was,
+ * unless the message says what a running server holds instead.
+ */
 public final class RestoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -6,6 +6,7 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.FileNotFoundException;
@@ -49,16 +50,19 @@ class RunningRedis {
 
     /** The warning of a Redis that works in the target's directory: the configured one, or one of this machine. */
     Uni<Optional<Warning>> warning(RestoreTarget target) {
-        return configured(target).map(warning -> warning.filter(Warning::certain)
-                .or(() -> process(target.directory()))
-                .or(() -> warning));
+        return configured(target)
+                // To look at files takes time.
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(warning -> warning.filter(Warning::certain)
+                        .or(() -> process(target.directory()))
+                        .or(() -> warning));
     }
 
-    /** The process of a Redis that has made the directory its own, as far as this system shows it to this user. */
+    /** A Redis process whose working directory this is, as far as this user may see that. */
     static Optional<Warning> process(Path directory) {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
             for (Path process : processes) {
-                if (isSame(directory, process.resolve("cwd")) && isRedis(process)) {
+                if (isRedis(process) && isSame(directory, process.resolve("cwd"))) {
                     return warn("Redis (process " + process.getFileName() + ") is running in " + directory, true);
                 }
             }

@@ -12,18 +12,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a server says of itself before and after a backup is loaded into it. Which data it holds is told by the
- * replication id: a server takes on that of its master once it has loaded all that this sent, and keeps it as its second
- * one when it becomes a master again.
+ * What a server says of itself before and after a backup is loaded into it. The replication id tells which data it holds:
+ * a server takes on its master's id once it has loaded the whole dump, and keeps it as its second id when it becomes a
+ * master again.
  *
- * @param name of the server, as messages have it
+ * @param name of the server, for messages
  */
 record TargetState(String name, ServerInfo info) {
 
     private static final String MARK = HexFormat.of().formatHex("rdsvault".getBytes(StandardCharsets.US_ASCII));
     private static final Pattern MARKED = Pattern.compile(MARK + "([0-9a-f]{16})[0-9a-f]{8}");
 
-    /** A replication id that tells which backup its data are. */
+    /** A new replication id that has the backup's checksum in it. */
     static String replicationId(Backup backup) {
         String checksum = Optional.ofNullable(backup.rdb().checksum()).orElse("0".repeat(16));
         return MARK
@@ -35,7 +35,7 @@ record TargetState(String name, ServerInfo info) {
         return info.field("role").equals("master");
     }
 
-    /** True if it has loaded what it was sent under this replication id, whatever it is now. */
+    /** True if it has loaded the dump that was sent under this replication id. */
     boolean hasLoaded(String replicationId) {
         return !info.loading() && replicationIds().anyMatch(replicationId::equals);
     }
@@ -44,7 +44,7 @@ record TargetState(String name, ServerInfo info) {
         return Stream.of("master_replid", "master_replid2").map(info::field);
     }
 
-    /** What becomes of data that are too large for the server; empty if they are not. */
+    /** A warning if the data are larger than maxmemory. */
     Optional<String> tooLarge() {
         long used = Long.parseLong("0" + info.field("used_memory"));
         long most = Long.parseLong("0" + info.field("maxmemory"));
@@ -78,7 +78,7 @@ record TargetState(String name, ServerInfo info) {
             return "it holds its old data, " + keys(keysBefore);
         }
         if (info.totalKeys() > 0) {
-            // A server that started anew may have found what it was sent in its directory.
+            // A server that started anew may have loaded a file that the replication left in its directory.
             return "it holds " + keys(info.totalKeys()) + " instead of " + keysBefore + ": look which ones";
         }
         return keysBefore == 0 ? "it is empty, as before" : "it is empty, and has lost " + keys(keysBefore);

@@ -69,7 +69,7 @@ class CodecsTest {
                 Arrays.copyOf(frame, frame.length + 1),
                 "other bytes follow the zstd frame");
         frame[frame.length - 1] ^= 1;
-        assertRefused(() -> ZstdDecoder.bounded(OptionalLong.empty()), frame, "its checksum is another");
+        assertRefused(() -> ZstdDecoder.bounded(OptionalLong.empty()), frame, "its checksum does not match");
     }
 
     @Test

@@ -58,12 +58,12 @@ class AgeKeyFileTest {
         assertMistake(
                 "RESTORE_AGE_IDENTITY_FILE=" + secret,
                 "RESTORE_AGE_IDENTITY_FILE: '" + secret
-                        + "' holds a wrong key: the 2. of them is no identity of age, which is"
+                        + "' holds a wrong key: number 2 is no identity of age, which is"
                         + " AGE-SECRET-KEY-1 and 58 more characters");
         assertMistake(
                 "BACKUP_AGE_RECIPIENTS_FILE=" + secret,
                 "BACKUP_AGE_RECIPIENTS_FILE: '" + secret
-                        + "' holds a wrong key: the 1. of them is no recipient of age, which"
+                        + "' holds a wrong key: number 1 is no recipient of age, which"
                         + " is age1 and 58 more characters");
         Path empty = write("rw-------", "# nothing\n");
         assertMistake("RESTORE_AGE_IDENTITY_FILE=" + empty, "RESTORE_AGE_IDENTITY_FILE: '" + empty + "' holds no key");

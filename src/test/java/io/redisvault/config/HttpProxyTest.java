@@ -91,4 +91,14 @@ class HttpProxyTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("HTTPS_PROXY is not the address of an HTTP proxy; write http://proxy:3128");
     }
+
+    @Test
+    void theOneOfTheHeartbeatIsLookedAtBeforeAnythingStarts() {
+        assertThat(Reading.environment(
+                                "STORAGE_URL=file:///backups",
+                                "HEARTBEAT_URL=https://hc-ping.com/uuid",
+                                "HTTPS_PROXY=socks5://proxy:1080")
+                        .mistakes())
+                .containsExactly("HTTPS_PROXY is not the address of an HTTP proxy; write http://proxy:3128");
+    }
 }

@@ -7,7 +7,6 @@ import com.github.luben.zstd.Zstd;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.TestCatalogs;
 import io.redisvault.config.Reading;
-import io.redisvault.config.VaultConfig;
 import io.redisvault.docs.Page;
 import io.redisvault.rdb.EveryType;
 import io.redisvault.rdb.SyntheticDump;
@@ -17,8 +16,13 @@ import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.TestStorages;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -29,10 +33,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -200,6 +206,7 @@ class LiveRestoreTest {
             assertThatThrownBy(() -> load("redis://:wr0ng@127.0.0.1:" + redis.port(), options(true)))
                     .hasMessageContaining("redis://127.0.0.1:" + redis.port())
                     .hasMessageContaining("WRONGPASS")
+                    .hasMessageContaining("--into redis://user:password@host:port")
                     .message()
                     .doesNotContain("wr0ng");
         }
@@ -276,6 +283,52 @@ class LiveRestoreTest {
                     .hasMessageContaining("the server gave up the connection before it had loaded the backup")
                     .hasMessageEndingWith("it is a master, and it holds its old data, 1 key");
         }
+    }
+
+    @Test
+    void aCommandThatTheServerTakesLateLeavesAMasterToo() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), MIB, 1);
+        try (RedisServer redis = RedisServer.start()) {
+            assertThatThrownBy(() -> restore(
+                                    vertx,
+                                    TestStorages.directory(backups),
+                                    late(Redis.createClient(vertx, redis.url())),
+                                    "REDIS_CONNECTION=" + redis.url(),
+                                    "REDIS_TIMEOUT=300ms")
+                            .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+                            .await()
+                            .atMost(Duration.ofMinutes(1)))
+                    .hasMessageContaining("no answer within 300 ms; it is a master");
+            assertThat(redis.info("role")).isEqualTo("master");
+        }
+    }
+
+    /** A client whose REPLICAOF reaches the server only after the next INFO, and is never answered. */
+    @SuppressWarnings("unchecked")
+    private static Redis late(Redis client) {
+        io.vertx.redis.client.Redis real = client.getDelegate();
+        AtomicReference<Request> held = new AtomicReference<>();
+        return Redis.newInstance((io.vertx.redis.client.Redis) Proxy.newProxyInstance(
+                LiveRestoreTest.class.getClassLoader(),
+                new Class<?>[] {io.vertx.redis.client.Redis.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("send")) {
+                        return method.invoke(real, arguments);
+                    }
+                    Request request = (Request) arguments[0];
+                    String text = request.toString().toUpperCase(Locale.ROOT);
+                    if (text.contains("REPLICAOF") && !text.contains("ONE")) {
+                        held.set(request);
+                        return proxy;
+                    }
+                    Request late = text.contains("INFO") ? held.getAndSet(null) : null;
+                    Future<Response> answer = real.send(request);
+                    (late == null
+                                    ? answer
+                                    : answer.compose(info -> real.send(late).map(info)))
+                            .onComplete((Handler<AsyncResult<Response>>) arguments[1]);
+                    return proxy;
+                }));
     }
 
     @Test
@@ -388,8 +441,13 @@ class LiveRestoreTest {
 
     /** Into the server at an address, of the backups in a storage. */
     static LiveRestore restore(Vertx vertx, BackupStorage storage, String url) {
-        VaultConfig config = Reading.config("STORAGE_URL=file:///backups", "REDIS_CONNECTION=" + url);
-        TargetServer server = new TargetServer(Redis.createClient(vertx, url), config, vertx);
+        return restore(vertx, storage, Redis.createClient(vertx, url), "REDIS_CONNECTION=" + url);
+    }
+
+    private static LiveRestore restore(Vertx vertx, BackupStorage storage, Redis client, String... settings) {
+        String[] all = Stream.concat(Stream.of("STORAGE_URL=file:///backups"), Stream.of(settings))
+                .toArray(String[]::new);
+        TargetServer server = new TargetServer(client, Reading.config(all), vertx);
         return new LiveRestore(
                 new BackupSelector(TestCatalogs.of(storage, "redis-node"), Clock.systemUTC()),
                 new BackupReader(storage, List.of()),

@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,7 +135,7 @@ class ResumedReadTest {
     }
 
     private void put(BackupStorage storage) {
-        Content content = new Content(Multi.createFrom().item(ByteBuffer.wrap(dump)), OptionalLong.of(dump.length));
+        Content content = new Content(Multi.createFrom().item(ByteBuffer.wrap(dump)), dump.length);
         storage.put(KEY, content, Map.of()).await().atMost(PATIENCE);
     }
 

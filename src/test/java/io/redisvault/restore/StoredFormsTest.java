@@ -32,7 +32,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +99,10 @@ class StoredFormsTest {
         assertThat(bytes(reading.storedBytes())).isEqualTo(stored);
         assertThat(reading.found().rdb().verified()).isTrue();
         assertThat(bytes(reader().download(backup))).isEqualTo(stored);
-        assertThat(storage.put(backup.key(), content(Multi.createFrom().item(ByteBuffer.wrap(dump))), Map.of())
+        assertThat(storage.put(
+                                backup.key(),
+                                content(form, Multi.createFrom().item(ByteBuffer.wrap(dump)), dump.length),
+                                Map.of())
                         .onFailure(StorageException.AlreadyExists.class)
                         .recoverWithNull()
                         .await()
@@ -211,6 +213,19 @@ class StoredFormsTest {
         assertThat(bytes(other.download(backup))).hasSize((int) backup.bytes());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anEmptyObjectIsNoBackup(StoredForm form) {
+        Backup empty = new Backup(
+                NAME + suffix(form), "empty" + suffix(form), "url", "redis-node", Instant.EPOCH, 0, null, null, null);
+        storage.put(empty.key(), new Content(Multi.createFrom().empty(), 0), Map.of())
+                .await()
+                .atMost(PATIENCE);
+        for (BackupReader any : List.of(reader(), new BackupReader(storage, List.of()))) {
+            assertThatThrownBy(() -> bytes(any.open(empty).storedBytes())).isInstanceOf(InvalidDumpException.class);
+        }
+    }
+
     private BackupReader reader() {
         return new BackupReader(storage, List.of(KEYS.identity()));
     }
@@ -227,7 +242,7 @@ class StoredFormsTest {
             bytes = Codec.apply(() -> new AgeEncoder(List.of(KEYS.recipient())), plain);
         }
         String key = NAME + "." + form + suffix(form);
-        long stored = storage.put(key, content(bytes), Map.of())
+        long stored = storage.put(key, content(form, bytes, content.length), Map.of())
                 .await()
                 .atMost(PATIENCE)
                 .size();
@@ -247,8 +262,8 @@ class StoredFormsTest {
         return ".rdb" + (form.isCompressed() ? ".zst" : "") + (form.isEncrypted() ? ".age" : "");
     }
 
-    private static Content content(Multi<ByteBuffer> bytes) {
-        return new Content(bytes, OptionalLong.empty());
+    private static Content content(StoredForm form, Multi<ByteBuffer> bytes, long size) {
+        return new Content(bytes, form.limit(size), form == StoredForm.PLAIN);
     }
 
     private static byte[] bytes(Multi<ByteBuffer> chunks) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -437,7 +436,7 @@ public abstract class BackupStorageContract {
             assertThat(Thread.currentThread()).isNotSameAs(subscriber);
             reads.incrementAndGet();
         });
-        result(storage().put(key("threads"), new Content(bytes, OptionalLong.empty()), Map.of()));
+        result(storage().put(key("threads"), new Content(bytes, content.length()), Map.of()));
 
         assertThat(reads).hasPositiveValue();
     }

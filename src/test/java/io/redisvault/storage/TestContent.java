@@ -2,7 +2,6 @@ package io.redisvault.storage;
 
 import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 
@@ -12,11 +11,11 @@ public record TestContent(long seed, long length) {
     private static final int BLOCK = 64 * 1024;
 
     public Content content() {
-        return new Content(read(0, length), OptionalLong.of(length));
+        return new Content(read(0, length), length);
     }
 
     Content contentOfUnknownLength() {
-        return new Content(read(0, length), OptionalLong.empty());
+        return new Content(read(0, length), 2 * length, false);
     }
 
     /** Fails with {@code failure} once {@code offset} bytes were handed out. */
@@ -25,7 +24,7 @@ public record TestContent(long seed, long length) {
                 Multi.createBy()
                         .concatenating()
                         .streams(read(0, offset), Multi.createFrom().failure(failure)),
-                OptionalLong.of(length));
+                length);
     }
 
     public long checksum() {

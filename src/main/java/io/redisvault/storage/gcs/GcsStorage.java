@@ -26,7 +26,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -190,7 +189,7 @@ public final class GcsStorage implements BackupStorage {
     public Uni<Optional<String>> checkWrite(String keyPrefix) {
         // No backup's name, since those end in .rdb.
         String key = keyPrefix + "2026-01-02T03:04:05Z.access-check";
-        Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), OptionalLong.of(1));
+        Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), 1);
         return put(key, content, Map.of())
                 // What could not be deleted the last time.
                 .onFailure(StorageException.AlreadyExists.class)

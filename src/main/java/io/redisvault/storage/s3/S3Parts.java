@@ -5,7 +5,6 @@ import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
 import java.nio.ByteBuffer;
-import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
@@ -53,7 +52,8 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
     private static final int MAX_SIZE_OF_TWO = 64 << 20;
 
     private final String key;
-    private final OptionalLong expected;
+    private final long limit;
+    private final boolean exact;
     private final S3Buffers buffers;
     private final Blocking.Source<ByteBuffer> chunks;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
@@ -63,14 +63,15 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
 
     S3Parts(String key, Content content, S3Buffers buffers) {
         this.key = key;
-        this.expected = content.length();
+        this.limit = content.limit();
+        this.exact = content.exact();
         this.buffers = buffers;
         this.chunks = Blocking.chunks(content);
     }
 
     /** Two may be sent at a time while they are small. */
-    static int inFlight(OptionalLong length) {
-        return length.isPresent() && size(length, 1) > MAX_SIZE_OF_TWO ? 1 : 2;
+    static int inFlight(long limit) {
+        return size(limit) > MAX_SIZE_OF_TWO ? 1 : 2;
     }
 
     @Override
@@ -79,19 +80,14 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
             return null;
         }
         started++;
-        if (started > MAX_PARTS) {
-            throw new StorageException.Other(
-                    key + ": more than " + (length >> 30) + " GiB of content whose length is not known beforehand",
-                    null);
-        }
-        ByteBuf part = buffers.take(size(expected, started));
+        ByteBuf part = buffers.take(size(limit));
         while (part.isWritable() && hasMore()) {
             int fits = Math.min(chunk.remaining(), part.writableBytes());
             part.writeBytes(chunk.slice(chunk.position(), fits));
             chunk.position(chunk.position() + fits);
         }
         over = !hasMore();
-        require(!over || length == expected.orElse(length));
+        require(!over || !exact || length == limit);
         return new Part(started, over, part);
     }
 
@@ -99,15 +95,14 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
         while (chunk != null && !chunk.hasRemaining()) {
             chunk = chunks.next();
             length += chunk == null ? 0 : chunk.remaining();
-            require(length <= expected.orElse(length));
+            require(length <= limit);
         }
         return chunk != null;
     }
 
     private void require(boolean right) {
         if (!right) {
-            throw new StorageException.Corrupt(
-                    key + " has " + length + " bytes so far instead of " + expected.getAsLong(), null);
+            throw new StorageException.Corrupt(key + " has " + length + " bytes so far instead of " + limit, null);
         }
     }
 
@@ -116,13 +111,9 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
         chunks.close();
     }
 
-    /** Of a part, in bytes: small as long as the number of parts allows it; where the length is not known it grows on the way. */
-    static int size(OptionalLong length, int number) {
-        if (length.isEmpty()) {
-            return MIN_SIZE << 5 * (number - 1) / MAX_PARTS;
-        }
-        long whole = length.getAsLong();
-        long needed = Math.max(MIN_SIZE, (whole + MAX_PARTS - 1) / MAX_PARTS);
-        return Math.toIntExact(Math.min(needed, whole));
+    /** Of a part, in bytes: small as long as the number of parts allows it. */
+    static int size(long limit) {
+        long needed = Math.max(MIN_SIZE, (limit + MAX_PARTS - 1) / MAX_PARTS);
+        return Math.toIntExact(Math.min(needed, limit));
     }
 }

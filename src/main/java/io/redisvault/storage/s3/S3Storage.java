@@ -18,7 +18,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -147,7 +146,7 @@ public final class S3Storage implements BackupStorage {
     public Uni<Optional<String>> checkWrite(String keyPrefix) {
         String key = keyPrefix + PROBE;
         return bucket.delete(key)
-                .chain(() -> put(key, new Content(Multi.createFrom().empty(), OptionalLong.of(0)), Map.of()))
+                .chain(() -> put(key, new Content(Multi.createFrom().empty(), 0), Map.of()))
                 // Another process of this node writes it at the same time.
                 .onFailure(StorageException.AlreadyExists.class)
                 .recoverWithNull()

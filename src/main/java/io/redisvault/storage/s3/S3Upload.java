@@ -50,7 +50,8 @@ final class S3Upload {
         this.options = writing.options();
         this.key = key;
         this.metadata = metadata;
-        this.content = new Content(content.bytes().onFailure().invoke(broken::completeExceptionally), content.length());
+        this.content = new Content(
+                content.bytes().onFailure().invoke(broken::completeExceptionally), content.limit(), content.exact());
         // Some servers ignore headers that they do not know, some refuse them.
         this.begun = begin(ChecksumAlgorithm.CRC32)
                 .onFailure(S3Failure::isMisunderstood)
@@ -68,7 +69,7 @@ final class S3Upload {
                 .transformToUni(part -> (part.isWhole() ? sendWhole(part) : sendPart(part))
                         .onTermination()
                         .invoke(() -> writing.buffers().giveBack(part.buffer())))
-                .merge(S3Parts.inFlight(content.length()))
+                .merge(S3Parts.inFlight(content.limit()))
                 .collect()
                 .asList();
         return Uni.join()
