@@ -57,6 +57,19 @@ class S3ListingTest extends OnFakeS3 {
     }
 
     @Test
+    void aTokenSaysThatThereIsMoreWhereTheServerSaysItByANumber() {
+        server.answer(
+                request -> request.is("GET"),
+                request -> answer(
+                        request.asks("continuation-token")
+                                ? "<IsTruncated>0</IsTruncated><NextContinuationToken>same</NextContinuationToken>"
+                                        + ONE
+                                : "<IsTruncated>1</IsTruncated><NextContinuationToken>same</NextContinuationToken>"));
+
+        assertThat(list()).hasSize(1);
+    }
+
+    @Test
     void twoTokensInTurnEndIt() {
         server.answer(
                 request -> request.is("GET"),
