@@ -100,7 +100,9 @@ class S3WeatherTest extends OnFakeS3 {
             value = {
                 "Content-Type: text/html; charset=utf-8 | ''",
                 "Content-Type: text/html                | ~ <?xml version=\"1.0\"?>",
-                "Content-Encoding: identity             | ~"
+                "Content-Encoding: identity             | ~",
+                "Last-Modified: yesterday               | ~",
+                "Expires: -1                            | ~"
             })
     void whatIsS3IsTakenForItWhateverItsTypeAndWhiteSpace(String header, String before) {
         server.decorate(header + "\r\n", before.replace('~', '\n'));
