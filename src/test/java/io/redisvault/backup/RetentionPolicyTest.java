@@ -58,6 +58,12 @@ class RetentionPolicyTest {
     }
 
     @Test
+    void aBackupThatIsListedTwiceTakesOnePlace() {
+        assertThat(expired(policy(1, null), daysOld(1, 1))).isEmpty();
+        assertThat(expired(policy(2, null), daysOld(4, 3, 2, 1, 2, 1))).isEqualTo(daysOld(4, 3));
+    }
+
+    @Test
     void refusesToKeepNothing() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> policy(0, null))

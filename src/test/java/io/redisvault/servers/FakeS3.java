@@ -74,6 +74,8 @@ public final class FakeS3 implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Function<Request, Optional<Answer>>> quirks = new CopyOnWriteArrayList<>();
     private volatile String interim = "";
+    private volatile String extra = "";
+    private volatile String beforeBodies = "";
     private volatile boolean keepsHalves;
     private volatile boolean endsBodiesOfHeads;
     private volatile long cutAfter = Long.MAX_VALUE;
@@ -91,6 +93,8 @@ public final class FakeS3 implements AutoCloseable {
         requests.clear();
         quirks.clear();
         interim = "";
+        extra = "";
+        beforeBodies = "";
         keepsHalves = false;
         endsBodiesOfHeads = false;
         cutAfter = Long.MAX_VALUE;
@@ -128,6 +132,13 @@ public final class FakeS3 implements AutoCloseable {
     /** Sends this before each answer. */
     public FakeS3 interim(String raw) {
         interim = raw;
+        return this;
+    }
+
+    /** Sends these headers, each with its line end, with each answer, and this text before each XML. */
+    public FakeS3 decorate(String headers, String beforeXml) {
+        extra = headers;
+        beforeBodies = beforeXml;
         return this;
     }
 
@@ -313,11 +324,13 @@ public final class FakeS3 implements AutoCloseable {
     }
 
     private void send(OutputStream out, Request request, Answer answer) throws IOException {
-        byte[] body = answer.body().getBytes(ISO_8859_1);
+        boolean xml = answer.body().startsWith("<");
+        byte[] body = ((xml ? beforeBodies : "") + answer.body()).getBytes(ISO_8859_1);
         StringBuilder head = new StringBuilder(interim);
         head.append("HTTP/1.1 ").append(answer.status()).append(" x\r\n");
         answer.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-        if (body.length == 0) {
+        head.append(extra);
+        if (body.length == 0 && extra.isEmpty()) {
             // As of moto: the default of its web framework.
             head.append("Content-Type: text/html\r\n");
         }

@@ -15,6 +15,7 @@ import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.time.DateTimeException;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
@@ -162,6 +163,9 @@ final class S3Errors {
         }
         if (failure.has(XMLStreamException.class)) {
             return is(Other::new, what + " is no S3 server: its answer is not XML; correct S3_ENDPOINT");
+        }
+        if (failure.has(DateTimeException.class) || failure.has(NumberFormatException.class)) {
+            return is(Other::new, what + " sent an answer that cannot be read: " + failure.reason());
         }
         // A body that breaks off fails with what its connection did, in no wrapping.
         return cause instanceof SdkClientException || cause instanceof IOException

@@ -66,12 +66,12 @@ record S3Failure(Throwable cause) {
         return answer().flatMap(answer -> answer.firstMatchingHeader(name));
     }
 
+    /** True for the type of a web page; some servers give it to answers without a body, too. */
     boolean isPage() {
-        return answer().filter(S3Failure::isPage).isPresent();
+        return answer().filter(S3Failure::hasTypeOfPage).isPresent();
     }
 
-    /** True for a web page; some servers give its type to answers without a body, too. */
-    static boolean isPage(SdkHttpResponse answer) {
+    static boolean hasTypeOfPage(SdkHttpResponse answer) {
         boolean empty = answer.statusCode() == 204
                 || answer.firstMatchingHeader("Content-Length")
                         .filter("0"::equals)

@@ -16,6 +16,9 @@ import java.io.IOException;
 /** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
 final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
 
+    /** What Netty takes for the status of an answer whose first line is none of HTTP. */
+    private static final int UNREADABLE = 999;
+
     private ChannelHandler guarded;
 
     /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
@@ -60,7 +63,10 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
                         context.fireExceptionCaught(
                                 broken instanceof PrematureChannelClosureException
                                         ? new IOException("its answer broke off among its headers")
-                                        : new NotHttp());
+                                        : answer.status().code() == UNREADABLE
+                                                ? new NotHttp()
+                                                : new IOException("the headers of its answer are not allowed: "
+                                                        + broken.getMessage()));
                     }
                     return;
                 }

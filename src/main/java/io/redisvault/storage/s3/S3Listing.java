@@ -29,14 +29,20 @@ final class S3Listing<P> {
                 .repeating()
                 .uni(S3Listing<P>::new, listing -> fetch.apply(listing.page).map(page -> {
                     listing.page = page;
-                    listing.more = truncated.apply(page);
+                    String marker = next.apply(page);
+                    // The client takes a 1, which XML allows, for false.
+                    listing.more = truncated.apply(page) || listing.isNew(marker);
                     if (listing.more) {
-                        listing.requireNew(next.apply(page));
+                        listing.requireNew(marker);
                     }
                     return listing;
                 }))
                 .whilst(listing -> listing.more)
                 .map(listing -> listing.page);
+    }
+
+    private boolean isNew(String marker) {
+        return marker != null && !marker.isEmpty() && !seen.contains(marker);
     }
 
     private void requireNew(String marker) {

@@ -114,7 +114,8 @@ public final class S3Storage implements BackupStorage {
                                         .keyMarker(page == null ? null : page.nextKeyMarker())
                                         .uploadIdMarker(page == null ? null : page.nextUploadIdMarker()))),
                         ListMultipartUploadsResponse::isTruncated,
-                        page -> page.nextKeyMarker() == null
+                        // Amazon names one on the last page, too.
+                        page -> !page.isTruncated() || page.nextKeyMarker() == null
                                 ? null
                                 : page.nextKeyMarker() + "\0" + page.nextUploadIdMarker())
                 .onItem()

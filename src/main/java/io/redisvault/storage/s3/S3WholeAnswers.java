@@ -1,11 +1,14 @@
 package io.redisvault.storage.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.reactivestreams.Publisher;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.async.SdkPublisher;
@@ -16,6 +19,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 
 /**
  * Refuses answers that are not whole, or not S3's: the client would take them for a listing without objects, or for an upload
@@ -29,6 +33,8 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     /** The first of these that an answer can have, it must have. */
     private static final List<String> ESSENTIAL = List.of("ContentLength", "IsTruncated", "UploadId", "ETag");
 
+    private static final Pattern PAGE = Pattern.compile("(?i)\\W*<(!doctype\\s+)?html\\b");
+
     /** Servers and proxies answer {@code Expect} as they like, or not at all; bodies are in memory, and may be sent again. */
     @Override
     public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
@@ -37,15 +43,25 @@ final class S3WholeAnswers implements ExecutionInterceptor {
 
     @Override
     public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-        SdkHttpResponse answer = context.httpResponse();
+        // Not used, and of any form: the client logs the stack of what it cannot read, or fails.
+        SdkHttpResponse answer = context.httpResponse().toBuilder()
+                .removeHeader("Last-Modified")
+                .removeHeader("Expires")
+                .build();
         if (context.request() instanceof GetObjectRequest) {
             return answer;
         }
-        if (answer.firstMatchingHeader("Content-Encoding").isPresent()) {
-            throw refused("its answer is packed, and was not to be");
+        if (context.request() instanceof HeadObjectRequest) {
+            if (answer.isSuccessful() && S3Failure.hasTypeOfPage(answer) && !isS3(answer)) {
+                throw page();
+            }
+            // A refusal without a body is no page.
+            return answer.toBuilder().removeHeader("Content-Type").build();
         }
-        if (answer.isSuccessful() && S3Failure.isPage(answer)) {
-            throw refused("a web page came instead of an answer; correct S3_ENDPOINT");
+        if (answer.firstMatchingHeader("Content-Encoding")
+                .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
+                .isPresent()) {
+            throw refused("its answer is packed, and was not to be");
         }
         return answer;
     }
@@ -56,13 +72,46 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         if (context.request() instanceof GetObjectRequest) {
             return context.responsePublisher();
         }
-        AtomicLong length = new AtomicLong();
-        return context.responsePublisher().map(body -> SdkPublisher.adapt(body).map(bytes -> {
-            if (length.addAndGet(bytes.remaining()) > MOST) {
+        boolean successful = context.httpResponse().isSuccessful();
+        return context.responsePublisher().map(body -> SdkPublisher.adapt(body).map(new Body(successful)));
+    }
+
+    /** A body chunk by chunk. Some servers send white space to keep a connection, and XML has none before its declaration. */
+    private static final class Body implements Function<ByteBuffer, ByteBuffer> {
+        private final boolean successful;
+        private long length;
+        private boolean begun;
+
+        Body(boolean successful) {
+            this.successful = successful;
+        }
+
+        @Override
+        public ByteBuffer apply(ByteBuffer bytes) {
+            length += bytes.remaining();
+            if (length > MOST) {
                 throw new StorageException.Other("S3's answer is too long", null);
             }
+            while (!begun && bytes.hasRemaining()) {
+                begun = !Character.isWhitespace(bytes.get(bytes.position()));
+                if (!begun) {
+                    bytes.get();
+                } else if (successful
+                        && PAGE.matcher(UTF_8.decode(bytes.duplicate())).lookingAt()) {
+                    throw page();
+                }
+            }
             return bytes;
-        }));
+        }
+    }
+
+    /** Some servers give all answers the type of a web page. */
+    private static boolean isS3(SdkHttpResponse answer) {
+        return answer.headers().keySet().stream().anyMatch(name -> name.matches("(?i)etag|x-amz-.*"));
+    }
+
+    private static SdkClientException page() {
+        return refused("a web page came instead of an answer; correct S3_ENDPOINT");
     }
 
     @Override

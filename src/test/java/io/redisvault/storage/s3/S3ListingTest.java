@@ -57,6 +57,31 @@ class S3ListingTest extends OnFakeS3 {
     }
 
     @Test
+    void aTokenSaysThatThereIsMoreWhereTheServerSaysItByANumber() {
+        server.answer(
+                request -> request.is("GET"),
+                request -> answer(
+                        request.asks("continuation-token")
+                                ? "<IsTruncated>0</IsTruncated><NextContinuationToken>same</NextContinuationToken>"
+                                        + ONE
+                                : "<IsTruncated>1</IsTruncated><NextContinuationToken>same</NextContinuationToken>"));
+
+        assertThat(list()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<Size>1 KB</Size>", "<Size>1</Size><LastModified>yesterday</LastModified>"})
+    void anEntryThatCannotBeReadIsSaid(String facts) {
+        server.answer(
+                request -> request.is("GET"),
+                request -> answer("<IsTruncated>false</IsTruncated><Contents><Key>a/1</Key>" + facts + "</Contents>"));
+
+        assertThatThrownBy(this::list)
+                .isInstanceOf(StorageException.Other.class)
+                .hasMessageContaining("sent an answer that cannot be read");
+    }
+
+    @Test
     void twoTokensInTurnEndIt() {
         server.answer(
                 request -> request.is("GET"),

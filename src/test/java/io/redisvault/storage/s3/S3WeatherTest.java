@@ -20,6 +20,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -91,6 +92,43 @@ class S3WeatherTest extends OnFakeS3 {
                         "x".repeat(100_000)));
 
         assertThat(head().metadata()).isEqualTo(FACTS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Content-Type: text/html; charset=utf-8 | ''",
+                "Content-Type: text/html                | ~ <?xml version=\"1.0\"?>",
+                "Content-Encoding: identity             | ~",
+                "Last-Modified: yesterday               | ~",
+                "Expires: -1                            | ~"
+            })
+    void whatIsS3IsTakenForItWhateverItsTypeAndWhiteSpace(String header, String before) {
+        server.decorate(header + "\r\n", before.replace('~', '\n'));
+        assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
+        for (TestContent content : List.of(SMALL, IN_PARTS)) {
+            put(content);
+
+            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
+            assertThat(storage.list("k").collect().asList().await().atMost(LONG))
+                    .hasSize(1);
+            assertThat(storage.delete(List.of("key"))
+                            .toUni()
+                            .await()
+                            .atMost(LONG)
+                            .succeeded())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void headersThatAreNotAllowedAreNamed() {
+        server.decorate("Content-Length: 3\r\n", "");
+
+        assertThatItIsSaid(
+                () -> storage.checkAccess().await().atMost(LONG),
+                List.of("headers of its answer", "Multiple Content-Length"));
     }
 
     @Test
@@ -194,6 +232,7 @@ class S3WeatherTest extends OnFakeS3 {
                         new Answer(404, Map.of("Content-Type", "text/html"), "<html>nothing</html>"),
                         "web page",
                         "S3_ENDPOINT"),
+                error(new Answer(200, Map.of(), "\n<!DOCTYPE html>"), "web page", "S3_ENDPOINT"),
                 error(
                         new Answer(200, Map.of("Content-Type", "text/html"), "<html><p>Hello</p></html>"),
                         "web page",
