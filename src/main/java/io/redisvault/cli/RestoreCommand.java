@@ -124,7 +124,8 @@ final class RestoreCommand extends VaultCommand {
             return server.address().isPresent() ? load() : write();
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
-                note("--fallback takes the newest good backup");
+                note("--fallback takes the newest good backup"
+                        + (server.address().isPresent() ? "" : ", --unverified this one as it is"));
             }
             throw e;
         } catch (NoBackupException e) {

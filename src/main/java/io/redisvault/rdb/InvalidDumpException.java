@@ -6,7 +6,21 @@ package io.redisvault.rdb;
  */
 public final class InvalidDumpException extends RuntimeException {
 
+    private final boolean checkable;
+
     public InvalidDumpException(String message) {
+        this(message, true);
+    }
+
+    /** @param checkable false for a form of dump that has no check: it may be good */
+    InvalidDumpException(String message, boolean checkable) {
         super(message);
+        this.checkable = checkable;
+    }
+
+    /** The same of a backup that holds the dump. */
+    public InvalidDumpException ofBackup(String name) {
+        return new InvalidDumpException(
+                name + (checkable ? " is corrupt: " : " cannot be verified: ") + getMessage(), checkable);
     }
 }

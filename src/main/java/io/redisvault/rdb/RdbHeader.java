@@ -41,8 +41,8 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
         int version = magic.version(bytes);
         if (version < OLDEST_VERSION) {
             throw new InvalidDumpException(
-                    "RDB version %d is too old: dumps of Redis before 2.6 end without a checksum and cannot be checked"
-                            .formatted(version));
+                    "RDB version %d is too old: dumps of Redis before 2.6 end without a checksum".formatted(version),
+                    false);
         }
         if (size < SHORTEST_FILE) {
             throw new InvalidDumpException(

@@ -2,6 +2,7 @@ package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
+import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -49,7 +50,9 @@ public class BackupSelector {
         return select(selection).chain(backup -> use.apply(backup)
                 .onFailure(RestoreException::isCorrupt)
                 .recoverWithUni(failure -> {
-                    String corrupt = backup.name() + " is corrupt: " + failure.getMessage();
+                    String corrupt = failure instanceof InvalidDumpException bad
+                            ? bad.ofBackup(backup.name()).getMessage()
+                            : backup.name() + " is corrupt: " + failure.getMessage();
                     if (!fallback || selection.name().isPresent()) {
                         return Uni.createFrom().failure(new RestoreException(corrupt, failure));
                     }

@@ -36,8 +36,7 @@ public class Verification {
                             .ignoreAsUni()
                             .map(read -> reading.found())
                             .onFailure(InvalidDumpException.class)
-                            .transform(bad ->
-                                    new InvalidDumpException(backup.name() + " is corrupt: " + bad.getMessage()));
+                            .transform(bad -> ((InvalidDumpException) bad).ofBackup(backup.name()));
                 })
                 // Retention may have deleted it since it was chosen; then a newer one is there.
                 .onFailure(StorageException.NotFound.class)

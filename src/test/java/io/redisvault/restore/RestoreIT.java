@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
@@ -319,10 +320,13 @@ class RestoreIT {
 
     @Test
     void whatCannotBeVerifiedIsRestoredOnlyWhenAskedTo() throws IOException {
-        Path odd = Files.writeString(file("unverified", JANUARY), "VKCS and what follows");
+        Path odd = Files.writeString(file("unverified", JANUARY), "REDIS0004\u00fe\0and so on\u00ff", ISO_8859_1);
 
         Exit refused = restore("unverified", "--to", data.toString());
         assertThat(refused.code()).isOne();
+        assertThat(refused.err())
+                .contains("--unverified this one as it is", ".rdb cannot be verified: RDB version 4 is too old")
+                .doesNotContain("corrupt");
         assertThat(names()).isEmpty();
 
         Exit exit = restore("unverified", "--to", data.toString(), "--unverified");
