@@ -36,7 +36,7 @@ public class Verification {
                             .ignoreAsUni()
                             .map(read -> reading.found())
                             .onFailure(InvalidDumpException.class)
-                            .transform(bad -> ((InvalidDumpException) bad).ofBackup(backup.name()));
+                            .transform(bad -> bad.ofBackup(backup.name()));
                 })
                 // Retention may have deleted it since it was chosen; then a newer one is there.
                 .onFailure(StorageException.NotFound.class)
