@@ -20,7 +20,7 @@ def wait_for(attempt, seconds=60):
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.05)
+            time.sleep(0.01)
 
 
 class Server:

@@ -1,7 +1,7 @@
 """docs/performance.md: each mode writes its own section and leaves the others as they are."""
 import os, re
 
-SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache"]
+SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache", "Native executable"]
 HEAD = """# Performance
 
 Written by `bench/run`, each section by a run of its own, which anyone can repeat: `bench/run --help`. A section is of the

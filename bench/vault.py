@@ -20,8 +20,10 @@ def lay_out():
         subprocess.run(["sh", "train", java, s3proxy], cwd=APPLICATION, check=True)
     else:
         print("no AOT cache: that takes a Java 25 and wget", file=sys.stderr)
-        with open(os.path.join(APPLICATION, "redis-vault.options"), "w") as options:
-            options.write(f"@{APPLICATION}/jvm.options\n-jar {APPLICATION}/quarkus-run.jar\n")
+        # Java reads no file of options that another one names.
+        options = shutil.copy(os.path.join(DOCKER, "jvm.options"), os.path.join(APPLICATION, "redis-vault.options"))
+        with open(options, "a") as file:
+            file.write(f"-jar {APPLICATION}/quarkus-run.jar\n")
 
 
 def vault_command(*arguments):
@@ -46,13 +48,16 @@ class Sink(Server):
 class Service:
     """The service, from its start on, and a Redis that tells its role: it would ask for seconds if there were none."""
 
-    def __init__(self, data, before=(), **settings):
-        """:param before: a command that starts it, such as nice"""
+    def __init__(self, data, before=(), program=None, **settings):
+        """
+        :param before: a command that starts it, such as nice
+        :param program: instead of the JVM with the application
+        """
         self.node = redis()
         self.url = f"http://127.0.0.1:{free_port()}"
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [*before, *vault_command()], env=vault_environment(
+            [*before, *(program or vault_command())], env=vault_environment(
                 data, HTTP_PORT=self.url.rsplit(":", 1)[1], REDIS_CONNECTION=f"redis://127.0.0.1:{self.node.port}", **settings),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: urllib.request.urlopen(self.url + "/q/health/ready").close())

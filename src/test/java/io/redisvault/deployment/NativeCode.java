@@ -62,7 +62,7 @@ final class NativeCode {
     private final Set<String> seen = new HashSet<>();
     private final Set<String> instantiated = new HashSet<>();
     private final Map<String, Set<String>> instances = new HashMap<>();
-    /** By the class of the call: signature, whether it is in the executable, and whose call it is. */
+    /** Virtual calls by the class that they name: each method, and whether a call is in the executable. */
     private final Map<String, Map<Method, Boolean>> calls = new HashMap<>();
 
     private final Set<String> resources = new TreeSet<>();
@@ -98,7 +98,7 @@ final class NativeCode {
         return seen.contains(owner);
     }
 
-    /** Makes the methods of a class that match roots; with a constructor among them, there may be instances. */
+    /** Takes methods of a class as roots; with a constructor among them, there may be instances. */
     void addRoots(String owner, Predicate<MethodNode> which) {
         classes.find(owner).filter(node -> !classes.isOfTheJdk(owner)).ifPresent(node -> {
             seen.add(owner);
