@@ -76,7 +76,7 @@ public sealed interface BackupOutcome {
         /** A fault of ours. */
         INTERNAL;
 
-        /** As JSON, logs and problems spell it. */
+        /** As JSON and problems spell it; logs have underscores. */
         @JsonValue
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -128,6 +128,8 @@ public class BackupRunner {
         }
         try {
             ends.accept(run);
+        } catch (RuntimeException fault) {
+            LOG.error("what follows a run failed", fault);
         } finally {
             flight.ended().complete(outcome);
         }

@@ -77,8 +77,10 @@ public class SetupCheck {
                 redis.state().onFailure().retry().withBackOff(PAUSE, PAUSE).atMost(RETRIES);
         settings().forEach(SetupCheck::say);
         service().forEach(SetupCheck::say);
-        questions(patient)
-                .forEach(question -> question.subscribe().with(findings -> findings.forEach(SetupCheck::say)));
+        questions(patient).forEach(question -> question.subscribe()
+                .with(
+                        findings -> findings.forEach(SetupCheck::say),
+                        fault -> LOG.error("a check at the start failed", fault)));
     }
 
     private static void say(Finding finding) {

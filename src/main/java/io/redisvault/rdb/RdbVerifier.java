@@ -29,11 +29,6 @@ public final class RdbVerifier implements Codec {
     private ByteBuffer held;
     private volatile RdbSummary facts;
 
-    /** @param size that the dump is said to have, in bytes, or {@link #UNKNOWN_SIZE} */
-    public RdbVerifier(long size) {
-        this(size, good -> {});
-    }
-
     /**
      * @param size that the dump is said to have, in bytes, or {@link #UNKNOWN_SIZE}
      * @param condition throws {@link InvalidDumpException} if the facts of a good dump are not what they should be

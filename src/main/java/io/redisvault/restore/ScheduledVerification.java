@@ -146,6 +146,8 @@ public class ScheduledVerification {
         last = result;
         try {
             ends.accept(result);
+        } catch (RuntimeException fault) {
+            LOG.error("what follows a verification failed", fault);
         } finally {
             ended();
         }

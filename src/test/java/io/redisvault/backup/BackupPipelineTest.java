@@ -37,8 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -297,6 +299,23 @@ class BackupPipelineTest {
         assertThat(runner.last()).contains(ended.get(0));
     }
 
+    @Test
+    void aListenerThatFailsIsLoggedAndTheRunEnds() {
+        List<String> said = new ArrayList<>();
+        Logger log = Logger.getLogger(BackupRunner.class.getName());
+        log.setFilter(line -> said.add(line.getMessage()));
+        try {
+            BackupRunner runner = runner(run -> {
+                throw new IllegalStateException("a fault of a listener");
+            });
+            assertThat(runner.start(Trigger.REQUEST).await().atMost(PATIENCE)).isInstanceOf(Stored.class);
+            assertThat(runner.running()).isEmpty();
+            assertThat(said).containsExactly("what follows a run failed");
+        } finally {
+            log.setFilter(null);
+        }
+    }
+
     private void set(StoredForm form) {
         settings.put("vault.backup.compression", form.isCompressed() ? "zstd:3" : "none");
         settings.put(
@@ -313,6 +332,10 @@ class BackupPipelineTest {
     }
 
     private BackupRunner runner() {
+        return runner(ended::add);
+    }
+
+    private BackupRunner runner(Consumer<CompletedRun> ends) {
         VaultConfig config = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(VaultConfig.class)
@@ -331,7 +354,7 @@ class BackupPipelineTest {
                 clock);
         BackupPipeline pipeline = new BackupPipeline(
                 () -> state, storage, new BackupWriter(storage, naming, catalog), retention, self, clock, config);
-        return new BackupRunner(pipeline, ended::add, clock, config);
+        return new BackupRunner(pipeline, ends, clock, config);
     }
 
     private void answers(Role role, boolean loading) {

@@ -39,7 +39,7 @@ class RdbVerifierTest {
                 chunks.add(ByteBuffer.wrap(dump, at, length));
                 at += length;
             }
-            RdbVerifier verifier = new RdbVerifier(dump.length);
+            RdbVerifier verifier = new RdbVerifier(dump.length, good -> {});
             feed(verifier, chunks.toArray(ByteBuffer[]::new));
             RdbSummary facts = verifier.facts();
             assertThat(facts.size()).isEqualTo(dump.length);
@@ -59,7 +59,7 @@ class RdbVerifierTest {
 
     @Test
     void refusesADumpOfWhichBytesAreMissing() {
-        RdbVerifier verifier = new RdbVerifier(dump.length);
+        RdbVerifier verifier = new RdbVerifier(dump.length, good -> {});
         assertThatExceptionOfType(InvalidDumpException.class)
                 .isThrownBy(() -> feed(verifier, ByteBuffer.wrap(dump, 0, dump.length - 1)))
                 .withMessage("the dump is cut off: %d of %d bytes arrived", dump.length - 1, dump.length);
@@ -67,7 +67,7 @@ class RdbVerifierTest {
 
     @Test
     void refusesMoreBytesThanExpected() {
-        RdbVerifier verifier = new RdbVerifier(dump.length - 1);
+        RdbVerifier verifier = new RdbVerifier(dump.length - 1, good -> {});
         assertThatExceptionOfType(InvalidDumpException.class)
                 .isThrownBy(() -> feed(verifier, ByteBuffer.wrap(dump)))
                 .withMessageContaining("more than the %d bytes", dump.length - 1);
@@ -89,7 +89,7 @@ class RdbVerifierTest {
     @Test
     void refusesAForeignFileBeforeItsEnd() {
         byte[] foreign = new byte[dump.length];
-        RdbVerifier verifier = new RdbVerifier(foreign.length);
+        RdbVerifier verifier = new RdbVerifier(foreign.length, good -> {});
         assertThatExceptionOfType(InvalidDumpException.class)
                 .isThrownBy(() -> feed(verifier, ByteBuffer.wrap(foreign, 0, RdbHeader.MAX_LENGTH)))
                 .withMessageContaining("not an RDB file");
@@ -99,7 +99,7 @@ class RdbVerifierTest {
     void takesADumpWithoutChecksumAsUnchecked() {
         Arrays.fill(dump, dump.length - 8, dump.length, (byte) 0);
         dump[100_000] ^= 4;
-        RdbVerifier verifier = new RdbVerifier(dump.length);
+        RdbVerifier verifier = new RdbVerifier(dump.length, good -> {});
         feed(verifier, ByteBuffer.wrap(dump));
         assertThat(verifier.facts().checksummed()).isFalse();
     }
@@ -110,7 +110,7 @@ class RdbVerifierTest {
         List<ByteBuffer> passed = new ArrayList<>();
         ByteBuffer start = ByteBuffer.wrap(dump, 0, 150_000);
         ByteBuffer end = ByteBuffer.wrap(dump, 150_000, dump.length - 150_000);
-        assertThatExceptionOfType(InvalidDumpException.class).isThrownBy(() -> new RdbVerifier(dump.length)
+        assertThatExceptionOfType(InvalidDumpException.class).isThrownBy(() -> new RdbVerifier(dump.length, good -> {})
                 .check(Multi.createFrom().items(start, end))
                 .onItem()
                 .invoke(passed::add)
@@ -123,7 +123,7 @@ class RdbVerifierTest {
 
     @Test
     void refusesADumpWithOtherFactsThanThoseReadBefore() {
-        RdbVerifier first = new RdbVerifier(dump.length);
+        RdbVerifier first = new RdbVerifier(dump.length, good -> {});
         feed(first, ByteBuffer.wrap(dump));
         dump[dump.length - 1] ^= 1;
         assertThatExceptionOfType(InvalidDumpException.class)
@@ -146,7 +146,7 @@ class RdbVerifierTest {
     private static void assertRefused(byte[] bytes, String message) {
         assertThatExceptionOfType(InvalidDumpException.class)
                 .isThrownBy(() -> {
-                    RdbVerifier verifier = new RdbVerifier(bytes.length);
+                    RdbVerifier verifier = new RdbVerifier(bytes.length, good -> {});
                     feed(verifier, ByteBuffer.wrap(bytes));
                 })
                 .withMessageContaining(message);

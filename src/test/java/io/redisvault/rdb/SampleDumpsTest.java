@@ -119,7 +119,7 @@ class SampleDumpsTest {
     }
 
     private static RdbSummary verify(byte[] dump, int chunk) {
-        RdbVerifier verifier = new RdbVerifier(dump.length);
+        RdbVerifier verifier = new RdbVerifier(dump.length, good -> {});
         List<ByteBuffer> chunks = new ArrayList<>();
         for (int at = 0; at < dump.length; at += chunk) {
             chunks.add(ByteBuffer.wrap(dump, at, Math.min(chunk, dump.length - at)));
