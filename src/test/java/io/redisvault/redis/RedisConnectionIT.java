@@ -126,6 +126,17 @@ class RedisConnectionIT {
     }
 
     @Test
+    void aServerWithoutInfoIsSaidWithItsRemedy() {
+        try (RedisServer renamed = RedisServer.builder()
+                .setting("rename-command", "INFO", "hidden")
+                .start()) {
+            fails(
+                    run(renamed, renamed.url()),
+                    "; INFO is renamed or switched off there: allow it, or set BACKUP_MASTER");
+        }
+    }
+
+    @Test
     void aServerOfAnotherKindIsNoRedis() {
         fails(
                 run(redis, "redis://localhost:" + s3.endpoint().getPort()),
