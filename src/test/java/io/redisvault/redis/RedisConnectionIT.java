@@ -132,7 +132,8 @@ class RedisConnectionIT {
                 .start()) {
             fails(
                     run(renamed, renamed.url()),
-                    "; INFO is renamed or switched off there: allow it, or set BACKUP_MASTER");
+                    "ERR unknown command `info`, with args beginning with: ; INFO is renamed or switched off there:"
+                            + " allow it, or set BACKUP_MASTER and BACKUP_REPLICA to true");
         }
     }
 
