@@ -108,7 +108,9 @@ final class RestoreCommand extends VaultCommand {
     @Override
     void beforeStart() {
         server.check(OF_FILES);
-        if (to == null && server.address().isEmpty()) {
+        // Of a shell's variable that is not set; the working directory would not be meant.
+        boolean nowhere = to == null || to.toString().isEmpty();
+        if (nowhere && server.address().isEmpty()) {
             throw server.wrong("name a directory with --to PATH, or a running server with --into ADDRESS");
         }
     }

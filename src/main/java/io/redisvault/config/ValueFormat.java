@@ -201,6 +201,7 @@ interface ValueFormat {
                 URI uri = new URI(text);
                 if (text.matches("(?i)https?:.*")
                         && uri.getHost() != null
+                        && uri.getPort() != 0
                         && uri.getPort() <= 65_535
                         && rule.test(uri)) {
                     return text;

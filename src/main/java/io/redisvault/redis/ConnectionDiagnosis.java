@@ -83,6 +83,9 @@ final class ConnectionDiagnosis {
         if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
             return " " + login;
         }
+        if (reason.startsWith("ERR unknown command")) {
+            return "; INFO is renamed or switched off there: allow it, or set BACKUP_MASTER and BACKUP_REPLICA to true";
+        }
         return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
     }
 

@@ -86,7 +86,7 @@ public class RedisNode {
     }
 
     private Uni<ServerInfo> info() {
-        return redis.execute("INFO").map(response -> ServerInfo.parse(response.toString()));
+        return redis.execute("INFO").map(response -> ServerInfo.parse(String.valueOf(response)));
     }
 
     private void requireRole(NodeState state) {

@@ -14,6 +14,7 @@ class ServerOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
                     restore; name a directory with --to PATH, or a running server with --into ADDRESS
+                    restore --to=; name a directory with --to PATH, or a running server with --into ADDRESS
                     restore --into redis://a --to /data; --to does not go with --into, leave out one of them
                     restore --into redis://a --append-only; --append-only does not go with --into, leave out one of them
                     restore --to /data --listen a:1; --listen goes with --into only

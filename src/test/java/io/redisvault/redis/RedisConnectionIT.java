@@ -126,6 +126,18 @@ class RedisConnectionIT {
     }
 
     @Test
+    void aServerWithoutInfoIsSaidWithItsRemedy() {
+        try (RedisServer renamed = RedisServer.builder()
+                .setting("rename-command", "INFO", "hidden")
+                .start()) {
+            fails(
+                    run(renamed, renamed.url()),
+                    "ERR unknown command `info`, with args beginning with: ; INFO is renamed or switched off there:"
+                            + " allow it, or set BACKUP_MASTER and BACKUP_REPLICA to true");
+        }
+    }
+
+    @Test
     void aServerOfAnotherKindIsNoRedis() {
         fails(
                 run(redis, "redis://localhost:" + s3.endpoint().getPort()),

@@ -17,6 +17,9 @@ final class GcsFaults {
     /** The address that every answer names, unless null. */
     volatile String redirect;
 
+    /** Of all answers, unless null. */
+    volatile String type;
+
     volatile boolean listingForEver;
     volatile String fieldNotListed;
     /** Status of sessions that were ended by the server, 0 for none. */

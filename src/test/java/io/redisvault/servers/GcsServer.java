@@ -158,6 +158,11 @@ public final class GcsServer implements AutoCloseable {
         answerAlways(301, "text/plain", "Moved");
     }
 
+    /** Gives all answers this type. */
+    public void callEverything(String type) {
+        faults.type = type;
+    }
+
     /** Names one more page of each listing, the same each time. */
     public void listForEver(boolean on) {
         faults.listingForEver = on;
@@ -245,8 +250,9 @@ public final class GcsServer implements AutoCloseable {
         if (faults.redirect != null) {
             exchange.getResponseHeaders().set("Location", faults.redirect);
         }
-        if (answer.type() != null) {
-            exchange.getResponseHeaders().set("Content-Type", answer.type());
+        String type = faults.type == null ? answer.type() : faults.type;
+        if (type != null) {
+            exchange.getResponseHeaders().set("Content-Type", type);
         }
         exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
         if (answer.body().length > 0) {

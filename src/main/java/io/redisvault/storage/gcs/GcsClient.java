@@ -137,7 +137,11 @@ public final class GcsClient {
         boolean hasBody = length == null
                 ? response.getHeaders().getFirstHeaderStringValue("transfer-encoding") != null
                 : length > 0;
-        if (hasBody && String.valueOf(response.getContentType()).startsWith("text/html")) {
+        // Some servers give all answers this type: what is read as JSON shows then what it is.
+        boolean shows = method.equals("GET")
+                || method.equals("PUT")
+                || response.getHeaders().getLocation() != null;
+        if (hasBody && !shows && String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();
             throw new GcsErrors.WebPageException();
         }

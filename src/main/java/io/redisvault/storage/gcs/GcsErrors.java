@@ -2,6 +2,7 @@ package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
+import com.google.gson.stream.MalformedJsonException;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -115,7 +116,7 @@ final class GcsErrors {
     }
 
     private StorageException unanswered(String what, Exception failure) {
-        if (find(WebPageException.class, failure) != null) {
+        if (find(WebPageException.class, failure) != null || find(MalformedJsonException.class, failure) != null) {
             return webPage(what);
         }
         String why = words(root(failure).getMessage());

@@ -80,6 +80,24 @@ class GcsStorageTest extends BackupStorageContract {
         return storage;
     }
 
+    @Test
+    @DisabledIfEnvironmentVariable(named = EXTERNAL, matches = ".*")
+    void answersAreKnownByWhatTheyHoldNotByTheirType() {
+        server.callEverything("text/html; charset=utf-8");
+        TestContent content = new TestContent(1, 100_000);
+
+        storage.put("a/key", content.content(), Map.of("node", "redis-1"))
+                .await()
+                .atMost(TIMEOUT);
+
+        assertThat(storage.head("a/key").await().atMost(TIMEOUT))
+                .isEqualTo(new StoredObject("a/key", content.length(), Map.of("node", "redis-1")));
+        assertThat(storage.list("a/").collect().asList().await().atMost(TIMEOUT))
+                .hasSize(1);
+        assertThat(storage.delete(List.of("a/key")).collect().asList().await().atMost(TIMEOUT))
+                .hasSize(1);
+    }
+
     @Override
     protected int partSize() {
         return 8 * 1024 * 1024;
