@@ -126,7 +126,7 @@ final class S3Bucket {
         boolean rightLength = answer.contentLength() == null || answer.contentLength() == length;
         boolean rightStart = answer.contentRange() == null
                 ? offset == 0
-                : answer.contentRange().startsWith("bytes " + offset + "-");
+                : answer.contentRange().matches("(?i)bytes[ =]" + offset + "-.*");
         if (rightLength && rightStart) {
             return body;
         }

@@ -123,6 +123,24 @@ class S3WeatherTest extends OnFakeS3 {
     }
 
     @Test
+    void theUnitOfARangeIsTheSameInAnyCase() {
+        put(SMALL);
+        server.answer(
+                request -> request.is("GET"),
+                request -> new Answer(
+                        206,
+                        Map.of("Content-Range", "Bytes 0-" + (SMALL.length() - 1) + "/" + SMALL.length()),
+                        server.usual(request).body()));
+
+        assertThat(storage.read("key", 0, SMALL.length())
+                        .collect()
+                        .asList()
+                        .await()
+                        .atMost(LONG))
+                .isNotEmpty();
+    }
+
+    @Test
     void headersThatAreNotAllowedAreNamed() {
         server.decorate("Content-Length: 3\r\n", "");
 
