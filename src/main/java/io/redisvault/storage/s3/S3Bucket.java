@@ -81,7 +81,10 @@ final class S3Bucket {
                 .completionStage(() -> call.apply(client))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onFailure()
-                .transform(failure -> errors.translate(permission, failure));
+                .transform(failure -> errors.translate(permission, failure))
+                .onFailure(S3Failure::isLost)
+                .retry()
+                .atMost(2);
     }
 
     /** Fails if the bucket does not answer, or may not be listed; only as persistent as the client itself. */

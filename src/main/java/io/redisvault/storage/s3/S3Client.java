@@ -132,7 +132,7 @@ final class S3Client {
                 .maxAttempts(ATTEMPTS)
                 .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
                 // The client loses a connection that fails at once, about one in fifty, and waits for it.
-                .retryOnExceptionOrCauseInstanceOf(TimeoutException.class)
+                .retryOnRootCauseInstanceOf(TimeoutException.class)
                 .circuitBreakerEnabled(false)
                 .build();
     }

@@ -104,17 +104,26 @@ record S3Failure(Throwable cause) {
     String reason() {
         Throwable deepest = chain().reduce((outer, inner) -> inner).orElse(cause);
         if (deepest instanceof TimeoutException) {
-            // After a failure the client's pool may not come to an end; what failed is said by the attempts before.
-            return Stream.of(cause.getSuppressed())
-                    .map(attempt -> plain(attempt.getMessage()))
-                    .filter(text -> !text.startsWith("Acquire operation"))
-                    .findFirst()
-                    .orElse("there was no connection in time; does a firewall or a proxy hold it back?");
+            return earlier().orElse("there was no connection in time; does a firewall or a proxy hold it back?");
         }
         if (deepest instanceof ClosedChannelException) {
             return "the connection was closed";
         }
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
+    }
+
+    /** Why attempts before the last one failed, which may have waited for a connection that the client had lost. */
+    private Optional<String> earlier() {
+        return Stream.of(cause.getSuppressed())
+                .map(attempt -> plain(attempt.getMessage()))
+                .filter(text -> !text.startsWith("Acquire operation"))
+                .findFirst();
+    }
+
+    /** True if the client lost the connection of its last attempt, so that it cannot say why the server is not reached. */
+    static boolean isLost(Throwable thrown) {
+        S3Failure failure = of(thrown);
+        return failure.has(TimeoutException.class) && failure.earlier().isPresent();
     }
 
     /** Somebody else's words on one line, without names of classes, and without what gives access. */

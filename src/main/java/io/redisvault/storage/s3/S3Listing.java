@@ -63,6 +63,14 @@ final class S3Listing<P> {
         return value;
     }
 
+    /** Requires a key that was asked for; some servers ignore the prefix, or write keys in another way. */
+    static String requireKey(String key, String prefix) {
+        if (!require(key, "a key").startsWith(prefix)) {
+            throw incomplete("it has keys that do not begin with '" + prefix + "'");
+        }
+        return key;
+    }
+
     private static StorageException incomplete(String why) {
         return new StorageException.Other("S3's listing is not used, for it is not whole: " + why, null);
     }

@@ -75,7 +75,7 @@ public final class S3Storage implements BackupStorage {
                 .onItem()
                 .transformToIterable(ListObjectsV2Response::contents)
                 .map(object -> new StoredObject(
-                        S3Listing.require(object.key(), "a key"), S3Listing.require(object.size(), "a size")));
+                        S3Listing.requireKey(object.key(), prefix), S3Listing.require(object.size(), "a size")));
     }
 
     @Override

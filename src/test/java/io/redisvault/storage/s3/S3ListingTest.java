@@ -46,7 +46,8 @@ class S3ListingTest extends OnFakeS3 {
                 TRUNCATED + "<NextContinuationToken></NextContinuationToken>" + ONE,
                 TRUNCATED + "<NextContinuationToken>same</NextContinuationToken>" + ONE,
                 "<IsTruncated>false</IsTruncated><Contents><Key>a/1</Key></Contents>",
-                "<IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents>"
+                "<IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents>",
+                "<IsTruncated>false</IsTruncated><Contents><Key>a%2F1</Key><Size>1</Size></Contents>"
             })
     void aListingThatIsNotWholeFails(String body) {
         server.answer(request -> request.is("GET"), request -> answer(body));
