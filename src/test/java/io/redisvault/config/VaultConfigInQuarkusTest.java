@@ -2,14 +2,12 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Metrics;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** The settings as a running application has them. */
@@ -34,12 +32,6 @@ class VaultConfigInQuarkusTest {
 
     @Inject
     Config config;
-
-    /** Quarkus keeps the gauges of an application for the next one in the same process, which tests metrics perhaps. */
-    @AfterAll
-    static void forgetGauges() {
-        Metrics.globalRegistry.clear();
-    }
 
     @Test
     void variablesAreWhatIsInjected() {
