@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
             "%nExamples:",
             "  redis-vault restore --to /data",
             "  redis-vault restore --to /data --if-empty              in an init container",
-            "  redis-vault restore --to /data --append-only           for a Redis with 'appendonly yes'",
+            "  redis-vault restore --to /data --append-only           for 'appendonly yes'",
             "  redis-vault restore --to /data --before 2026-11-23T14:00:00Z --force",
             "  redis-vault restore --to /data --node redis-production another node's data",
-            "  redis-vault restore --into redis://localhost:6379      a Redis that goes on running"
+            "  redis-vault restore --into redis://localhost:6379      a running Redis"
         })
 final class RestoreCommand extends VaultCommand {
 

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -71,7 +72,7 @@ final class Values {
         String stripped = text.strip();
         if (stripped.endsWith(AGO)) {
             String duration = stripped.substring(0, stripped.length() - AGO.length());
-            return Instant.now().minus(HumanDuration.parse(duration.strip()));
+            return Instant.now().minus(HumanDuration.parse(duration.strip())).truncatedTo(ChronoUnit.SECONDS);
         }
         try {
             return TIME.parse(stripped.replace(' ', 'T'), Instant::from);

@@ -178,7 +178,10 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         boolean absolute = backups.isAbsolute();
         boolean within = backups.startsWith(data);
         refuse(!absolute, "storage.path", "is not an absolute path");
-        refuse(absolute && within, "storage.path", "is within " + dataPath + ", where nothing may be written");
+        refuse(
+                absolute && within,
+                "storage.path",
+                "is within " + dataPath + ", where nothing may be written; keep backups apart from it");
         refuse(
                 absolute && !within && data.startsWith(backups),
                 "storage.path",

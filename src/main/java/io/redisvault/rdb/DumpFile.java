@@ -31,6 +31,9 @@ public final class DumpFile implements Closeable {
     private static final int ATTEMPTS = 20;
     private static final int MOST_NAMED = 3;
 
+    private static final String NOT_SAVED =
+            "Redis has not saved yet, or saves elsewhere, as CONFIG GET dir tells: correct REDIS_DATA_PATH then";
+
     private final FileChannel channel;
     private final long size;
     private final Instant modified;
@@ -113,9 +116,9 @@ public final class DumpFile implements Closeable {
                     .limit(MOST_NAMED)
                     .collect(Collectors.joining(", "));
             return dump + " does not exist; "
-                    + (others.isEmpty() ? "Redis has not saved yet" : "there is " + others + ": correct DUMP_FILENAME");
+                    + (others.isEmpty() ? NOT_SAVED : "there is " + others + ": correct DUMP_FILENAME");
         } catch (AccessDeniedException mayNotBeListed) {
-            return dump + " does not exist; Redis has not saved yet";
+            return dump + " does not exist; " + NOT_SAVED;
         }
     }
 

@@ -138,7 +138,9 @@ final class ConnectionDiagnosis {
         if (failure.startsWith(UNREADABLE)) {
             return "what answers there is no Redis; correct " + setting;
         }
-        return failure.startsWith(CLOSED) ? "the server closed the connection without an answer" : failure;
+        return failure.startsWith(CLOSED)
+                ? "the server closed the connection without an answer; is it a Redis, is " + setting + " right?"
+                : failure;
     }
 
     /** What the server says against this connection; empty if it says nothing, or nothing that is wrong. */

@@ -56,7 +56,8 @@ public class Restore {
         target.existingData().ifPresent(data -> {
             throw new RestoreException(
                     data.equals(target.file()) || target.appendOnly()
-                            ? data + " exists: pass --force to replace it, it is kept under another name"
+                            ? data + " exists: pass --force to replace it, it is kept as " + data + AppendOnlyFiles.KEPT
+                                    + "TIME"
                             : data + " is there: with 'appendonly yes' Redis loads that and ignores a dump; pass"
                                     + " --append-only --force to replace it, or --force if Redis is to be started with"
                                     + " 'appendonly no'");

@@ -46,8 +46,8 @@ public record RestoreTarget(Path file, boolean appendOnly) {
         Path directory = absolute.getParent();
         boolean isFile = absolute.toString().endsWith(".rdb") || absolute.endsWith(dumpFilename);
         if (!isFile || directory == null || !Files.isDirectory(directory)) {
-            throw new RestoreException(
-                    "'" + path + "' is neither a directory that exists nor a file ending in .rdb in one");
+            throw new RestoreException("there is no directory " + (isFile ? directory : absolute)
+                    + "; mount it, create it, or correct --to" + (isFile ? "" : ", where a file's name ends in .rdb"));
         }
         return new RestoreTarget(absolute, false);
     }

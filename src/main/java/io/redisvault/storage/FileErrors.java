@@ -44,7 +44,7 @@ public final class FileErrors {
             return new StorageException.AlreadyExists(message, failure);
         }
         if (failure instanceof AccessDeniedException) {
-            return new StorageException.AccessDenied(message + "; run it as that user, or give it the files", failure);
+            return new StorageException.AccessDenied(message + "; run it as that user, or change the owner", failure);
         }
         // The JDK has no types for these; the texts are the C library's, which Java reads in the C locale.
         if (Stream.of("No space left on device", "Disk quota exceeded").anyMatch(reason::contains)) {

@@ -227,7 +227,12 @@ class BackupPipelineTest {
     @Test
     void saysWhetherThereIsNoDumpYetOrNoDirectory() throws IOException {
         Files.delete(dump);
-        assertThat(((Skipped) run()).reason()).isEqualTo(Reason.NO_DUMP);
+        Skipped none = (Skipped) run();
+        assertThat(none.reason()).isEqualTo(Reason.NO_DUMP);
+        assertThat(none.detail())
+                .isEqualTo(
+                        dump + " does not exist; Redis has not saved yet, or saves elsewhere, as CONFIG GET dir tells:"
+                                + " correct REDIS_DATA_PATH then");
         Path other = Files.createFile(dump.resolveSibling("dump-6379.rdb"));
         assertThat(((Skipped) run()).detail())
                 .isEqualTo(dump + " does not exist; there is dump-6379.rdb: correct DUMP_FILENAME");

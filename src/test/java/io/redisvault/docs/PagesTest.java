@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -62,18 +63,34 @@ class PagesTest {
     @MethodSource("pages")
     void everyCommandThatIsNamedIsThere(Path path) {
         assertThat(matches(Page.of(path).text(), "(?<=`|\n)redis-vault( [a-z]+)?( [^`|\n]*)?"))
-                .allSatisfy(line -> {
-                    String[] words = line.replaceAll("[\\[\\]]", "").split(" ");
-                    CommandLine command = new CommandLine(new RedisVault());
-                    if (words.length > 1 && !words[1].startsWith("-")) {
-                        assertThat(command.getSubcommands()).containsKey(words[1]);
-                        command = command.getSubcommands().get(words[1]);
-                    }
-                    assertThat(command.getCommandSpec().optionsMap().keySet())
-                            .containsAll(Arrays.stream(words)
-                                    .filter(word -> word.startsWith("-"))
-                                    .toList());
-                });
+                .allSatisfy(PagesTest::assertIsThere);
+    }
+
+    @Test
+    void everyExampleOfTheHelpIsACommandOnOneLine() {
+        assertThat(new CommandLine(new RedisVault()).getSubcommands().values())
+                .filteredOn(command -> command.getUsageMessage().contains("\nExamples:"))
+                .isNotEmpty()
+                .allSatisfy(command -> assertThat(command.getUsageMessage()
+                                .split("\nExamples:\n")[1]
+                                .lines())
+                        .allSatisfy(line -> {
+                            assertThat(line).containsPattern("\\bredis-vault [a-z]+");
+                            assertIsThere(line.replaceAll(".*(?=redis-vault )|[;)].*| > .*", ""));
+                        }));
+    }
+
+    private static void assertIsThere(String line) {
+        String[] words = line.replaceAll("[\\[\\]]", "").split(" ");
+        CommandLine command = new CommandLine(new RedisVault());
+        if (words.length > 1 && !words[1].startsWith("-")) {
+            assertThat(command.getSubcommands()).containsKey(words[1]);
+            command = command.getSubcommands().get(words[1]);
+        }
+        assertThat(command.getCommandSpec().optionsMap().keySet())
+                .containsAll(Arrays.stream(words)
+                        .filter(word -> word.startsWith("-"))
+                        .toList());
     }
 
     private static Stream<String> matches(String text, String pattern) {

@@ -3,6 +3,7 @@ package io.redisvault.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.S3Server;
 import io.redisvault.servers.TlsProxy;
@@ -142,6 +143,11 @@ class RedisConnectionIT {
         fails(
                 run(redis, "redis://localhost:" + s3.endpoint().getPort()),
                 "what answers there is no Redis; correct REDIS_CONNECTION");
+        try (Acceptor silent = Acceptor.start(client -> client.getInputStream().read(new byte[1000]))) {
+            fails(
+                    run(redis, "redis://localhost:" + silent.port()),
+                    "the server closed the connection without an answer; is it a Redis, is REDIS_CONNECTION right?");
+        }
     }
 
     /** In one line, without a stack trace. */

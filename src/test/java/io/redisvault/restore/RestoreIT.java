@@ -264,7 +264,8 @@ class RestoreIT {
         assertThat(node.err()).contains("'a/../b' is not a node name");
         Exit missing = restore("usage", "--to", data.resolve("missing").toString());
         assertThat(missing.code()).isOne();
-        assertThat(missing.err()).contains("is neither a directory that exists nor a file ending in .rdb in one");
+        assertThat(missing.err())
+                .contains("there is no directory " + data.resolve("missing") + "; mount it, create it");
     }
 
     @Test

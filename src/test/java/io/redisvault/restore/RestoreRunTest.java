@@ -1,6 +1,7 @@
 package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.SyntheticDump;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RestoreRunTest {
 
@@ -31,6 +34,17 @@ class RestoreRunTest {
                         "redis 6.2.7, which wrote the dump before it, does not load RDB version 13: start a newer server");
         // Now that is the dump before it.
         assertThat(restore("redis-8.0.6.rdb", data).notes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    missing/q.rdb | missing; mount it, create it, or correct --to
+                    missing       | missing; mount it, create it, or correct --to, where a file's name ends in .rdb
+                    """)
+    void theDirectoryThatIsMissingIsNamed(String to, String said) {
+        assertThatThrownBy(() -> RestoreTarget.at(directory.resolve(to), "dump.rdb"))
+                .isInstanceOf(RestoreException.class)
+                .hasMessage("there is no directory " + directory + "/" + said);
     }
 
     private RestoreResult restore(String sample, Path data) throws IOException {

@@ -172,7 +172,7 @@ class SharedDirectoryTest {
                         "stored",
                         "Cannot read " + root.resolve("theirs") + ": permission denied: this process runs as user 0, "
                                 + root.resolve("theirs")
-                                + " belongs to user 1001 with mode 600; run it as that user, or give it the files");
+                                + " belongs to user 1001 with mode 600; run it as that user, or change the owner");
     }
 
     private static List<String> asBoundByModes(Path root) throws IOException, InterruptedException {
