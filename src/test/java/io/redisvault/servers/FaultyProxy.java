@@ -65,6 +65,9 @@ public final class FaultyProxy implements AutoCloseable {
     private final AtomicLong toClient = new AtomicLong();
 
     // Guarded by this, whose waiters are told of every change.
+    /** In bytes. */
+    private static final int RECEIVE_BUFFER = 128 * 1024;
+
     private ServerSocket listener;
     private Thread acceptor;
     private Mode mode = Mode.PASS;
@@ -210,6 +213,9 @@ public final class FaultyProxy implements AutoCloseable {
     private void listen(int wanted) {
         try {
             ServerSocket socket = new ServerSocket();
+            // Else the system takes megabytes that the rate does not let through yet, and the client waits for their
+            // answer.
+            socket.setReceiveBufferSize(RECEIVE_BUFFER);
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(LOOPBACK, wanted), 100);
             listener = socket;
