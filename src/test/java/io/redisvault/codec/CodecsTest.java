@@ -1,5 +1,6 @@
 package io.redisvault.codec;
 
+import static io.redisvault.storage.Arrived.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -251,18 +252,6 @@ class CodecsTest {
     }
 
     private static byte[] through(Supplier<? extends Codec> codec, Iterable<ByteBuffer> chunks) {
-        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        Codec.apply(codec, Multi.createFrom().iterable(chunks))
-                .onItem()
-                .invoke(chunk -> {
-                    byte[] bytes = new byte[chunk.remaining()];
-                    chunk.get(bytes);
-                    arrived.writeBytes(bytes);
-                })
-                .onItem()
-                .ignoreAsUni()
-                .await()
-                .atMost(Duration.ofMinutes(1));
-        return arrived.toByteArray();
+        return bytes(Codec.apply(codec, Multi.createFrom().iterable(chunks)));
     }
 }

@@ -1,5 +1,6 @@
 package io.redisvault.docs;
 
+import static io.redisvault.storage.Arrived.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -11,13 +12,11 @@ import io.redisvault.codec.ZstdDecoder;
 import io.redisvault.codec.ZstdEncoder;
 import io.redisvault.rdb.SyntheticDump;
 import io.smallrye.mutiny.Multi;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,20 +93,5 @@ class ByHandTest {
             System.out.println(commands + ": " + said);
         }
         return code;
-    }
-
-    private static byte[] bytes(Multi<ByteBuffer> chunks) {
-        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        chunks.onItem()
-                .invoke(chunk -> {
-                    byte[] bytes = new byte[chunk.remaining()];
-                    chunk.get(bytes);
-                    arrived.writeBytes(bytes);
-                })
-                .onItem()
-                .ignoreAsUni()
-                .await()
-                .atMost(Duration.ofMinutes(1));
-        return arrived.toByteArray();
     }
 }

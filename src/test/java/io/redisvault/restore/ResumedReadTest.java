@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import static io.redisvault.storage.Arrived.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -141,24 +142,5 @@ class ResumedReadTest {
 
     private Backup backup() {
         return new Backup(KEY, KEY, "url", "redis-node", Instant.EPOCH, dump.length, (long) dump.length, null, null);
-    }
-
-    private static byte[] bytes(Multi<ByteBuffer> chunks) {
-        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        bytes(chunks, arrived);
-        return arrived.toByteArray();
-    }
-
-    private static void bytes(Multi<ByteBuffer> chunks, ByteArrayOutputStream arrived) {
-        chunks.onItem()
-                .invoke(chunk -> {
-                    byte[] bytes = new byte[chunk.remaining()];
-                    chunk.get(bytes);
-                    arrived.writeBytes(bytes);
-                })
-                .onItem()
-                .ignoreAsUni()
-                .await()
-                .atMost(PATIENCE);
     }
 }
