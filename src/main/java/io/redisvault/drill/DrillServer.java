@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 /** A server in a process of its own, which nobody else can ask. */
 final class DrillServer implements AutoCloseable {
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int SECONDS_TO_DIE = 10;
     private static final String PATH = "PATH";
 
@@ -91,18 +90,10 @@ final class DrillServer implements AutoCloseable {
      * process ends, or when the time is over.
      */
     Uni<ServerInfo> loaded(Duration limit) {
-        Uni<ServerInfo> answer = Uni.createFrom()
+        Uni<ServerInfo> question = Uni.createFrom()
                 .deferred(() -> client.send(Request.cmd(Command.INFO)))
-                .map(info -> ServerInfo.parse(info.toString()))
-                // It does not listen yet.
-                .onFailure()
-                .recoverWithNull()
-                .repeat()
-                .withDelay(PAUSE)
-                .indefinitely()
-                .select()
-                .where(info -> !info.loading())
-                .toUni();
+                .map(info -> ServerInfo.parse(info.toString()));
+        Uni<ServerInfo> answer = ServerInfo.until(info -> !info.loading(), question);
         Uni<ServerInfo> end = Uni.createFrom()
                 .completionStage(process::onExit)
                 .onItem()

@@ -1,10 +1,13 @@
 package io.redisvault.redis;
 
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,6 +18,7 @@ public record ServerInfo(Map<String, String> fields) {
     private static final String DATABASE = "db";
 
     private static final String KEYS = "keys=";
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     public static ServerInfo parse(String info) {
         return new ServerInfo(info.lines()
@@ -23,6 +27,21 @@ public record ServerInfo(Map<String, String> fields) {
                         line -> line.substring(0, line.indexOf(':')),
                         line -> line.substring(line.indexOf(':') + 1).strip(),
                         (first, again) -> first)));
+    }
+
+    /**
+     * Asks again and again until the answer is as wanted. A failure is no answer: a server that starts or loads may give
+     * none.
+     */
+    public static Uni<ServerInfo> until(Predicate<ServerInfo> wanted, Uni<ServerInfo> question) {
+        return question.onFailure()
+                .recoverWithNull()
+                .repeat()
+                .withDelay(PAUSE)
+                .indefinitely()
+                .select()
+                .where(wanted)
+                .toUni();
     }
 
     /** The value of a field; empty if there is none of that name. */

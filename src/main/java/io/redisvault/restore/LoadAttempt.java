@@ -93,20 +93,8 @@ final class LoadAttempt {
         return failure.getMessage().contains("NOPERM") || failure.getMessage().contains("unknown command");
     }
 
-    /** Asks again and again until the answer is as wanted. No answer is no failure: a server that loads may be too busy. */
     private Uni<ServerInfo> state(Predicate<ServerInfo> wanted, Duration limit) {
-        return server.info()
-                .onFailure()
-                .recoverWithNull()
-                .repeat()
-                .withDelay(PAUSE)
-                .indefinitely()
-                .select()
-                .where(wanted)
-                .toUni()
-                .ifNoItem()
-                .after(limit)
-                .fail();
+        return ServerInfo.until(wanted, server.info()).ifNoItem().after(limit).fail();
     }
 
     private Uni<TargetState> endAsMaster() {
