@@ -46,10 +46,11 @@ final class S3Listing<P> {
     }
 
     private void requireNew(String marker) {
-        if (marker == null || marker.isEmpty() || !seen.add(marker)) {
+        if (!isNew(marker)) {
             throw incomplete(
                     "it says that there are more pages, but not where they begin; its server may lack ListObjectsV2");
         }
+        seen.add(marker);
         if (seen.size() > MAX_PAGES) {
             throw incomplete("it has no end after " + MAX_PAGES + " pages");
         }
