@@ -1,8 +1,10 @@
 package io.redisvault.codec;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.apache.commons.codec.digest.XXHash32;
 
 /**
  * Decompresses one LZ4 frame of independent or linked blocks, of at most 4 MiB, with or without checksums. Written here,
@@ -30,7 +32,7 @@ public final class Lz4Decoder implements Codec {
         OVER
     }
 
-    private final XxHash32 hash = new XxHash32();
+    private final XXHash32 hash = new XXHash32();
     private Step step = Step.MAGIC;
     /** To be filled for the next step. */
     private ByteBuffer wanted = buffer(SHORTEST_HEADER);
@@ -89,7 +91,9 @@ public final class Lz4Decoder implements Codec {
                 return Optional.of(readBlock(filled));
             }
             default -> {
-                require(filled.getInt() == hash.value(), "the LZ4 frame is damaged: its checksum does not match");
+                require(
+                        filled.getInt() == (int) hash.getValue(),
+                        "the LZ4 frame is damaged: its checksum does not match");
                 step = Step.OVER;
             }
         }
@@ -113,7 +117,7 @@ public final class Lz4Decoder implements Codec {
 
     private void readHeader(ByteBuffer header) {
         int last = header.limit() - 1;
-        int sum = XxHash32.of(header.slice(Integer.BYTES, last - Integer.BYTES)) >> 8;
+        int sum = checksum(header.slice(Integer.BYTES, last - Integer.BYTES)) >> 8;
         require((byte) sum == header.get(last), "the header of the LZ4 frame is damaged");
         int flags = header.get(4);
         linked = (flags & LINKED) == 0;
@@ -146,7 +150,7 @@ public final class Lz4Decoder implements Codec {
         if (blockChecksums) {
             int sum = block.getInt(block.limit() - Integer.BYTES);
             block.limit(block.limit() - Integer.BYTES);
-            require(sum == XxHash32.of(block), "the LZ4 frame is damaged: the checksum of a block does not match");
+            require(sum == checksum(block.slice()), "the LZ4 frame is damaged: the checksum of a block does not match");
         }
         // The window is what was before this block.
         System.arraycopy(content, contentEnd - WINDOW, content, 0, WINDOW);
@@ -157,54 +161,34 @@ public final class Lz4Decoder implements Codec {
             block.get(content, WINDOW, block.remaining());
         } else {
             try {
-                decompress(block.array(), block.position(), block.limit());
-            } catch (IndexOutOfBoundsException damaged) {
+                decompress(block);
+            } catch (IndexOutOfBoundsException | BufferUnderflowException damaged) {
                 throw new InvalidDataException("the LZ4 frame is damaged");
             }
         }
         ByteBuffer copy = ByteBuffer.allocate(contentEnd - WINDOW)
                 .put(content, WINDOW, contentEnd - WINDOW)
                 .flip();
-        hash.update(copy);
+        hash.update(copy.duplicate());
         want(Step.BLOCK_SIZE, Integer.BYTES);
         return copy;
     }
 
-    /** Literals and matches in turn; each place beyond the arrays is one of a damaged block. */
-    private void decompress(byte[] in, int start, int end) {
+    /** Literals and matches in turn; a place beyond the buffers is one of a damaged block. */
+    private void decompress(ByteBuffer in) {
         int first = linked ? windowStart : WINDOW;
         int to = WINDOW;
-        int at = start;
-        while (at < end) {
-            int token = in[at++] & 0xff;
-            int literals = token >>> 4;
-            if (literals == 15) {
-                int more;
-                do {
-                    more = in[at++] & 0xff;
-                    literals += more;
-                } while (more == 255);
-            }
-            if (literals > end - at) {
-                throw new IndexOutOfBoundsException();
-            }
-            System.arraycopy(in, at, content, to, literals);
-            at += literals;
+        while (in.hasRemaining()) {
+            int token = in.get() & 0xff;
+            int literals = length(token >>> 4, in);
+            in.get(content, to, literals);
             to += literals;
-            if (at == end) {
+            if (!in.hasRemaining()) {
                 break;
             }
-            int from = to - ((in[at++] & 0xff) | (in[at++] & 0xff) << 8);
-            int match = token & 15;
-            if (match == 15) {
-                int more;
-                do {
-                    more = in[at++] & 0xff;
-                    match += more;
-                } while (more == 255);
-            }
-            match += SHORTEST_MATCH;
-            if (from < first || from >= to || match > content.length - to || at > end) {
+            int from = to - (in.getShort() & 0xffff);
+            int match = length(token & 15, in) + SHORTEST_MATCH;
+            if (from < first || from >= to || match > content.length - to) {
                 throw new IndexOutOfBoundsException();
             }
             for (int stop = to + match; to < stop; ) { // may repeat what it has just written
@@ -212,6 +196,23 @@ public final class Lz4Decoder implements Codec {
             }
         }
         contentEnd = to;
+    }
+
+    /** A length that does not fit into four bits goes on in further bytes. */
+    private static int length(int bits, ByteBuffer in) {
+        int length = bits;
+        int last = bits == 15 ? 255 : 0;
+        while (last == 255) {
+            last = in.get() & 0xff;
+            length += last;
+        }
+        return length;
+    }
+
+    private static int checksum(ByteBuffer bytes) {
+        XXHash32 sum = new XXHash32();
+        sum.update(bytes);
+        return (int) sum.getValue();
     }
 
     private void want(Step next, int bytes) {
