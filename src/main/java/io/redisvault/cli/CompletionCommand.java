@@ -1,6 +1,5 @@
 package io.redisvault.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Spec;
             "  source <(redis-vault completion bash)",
             "  redis-vault completion zsh > ~/.redis-vault-completion"
         })
-final class CompletionCommand implements Callable<Integer> {
+final class CompletionCommand implements LocalCommand {
 
     private enum Shell {
         BASH,

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
@@ -20,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Ask the service on this machine whether it works, as a probe does: exit code 0 or 1.",
         mixinStandardHelpOptions = true,
         footer = {"%nExample:", "  HTTP_PORT=8080 redis-vault health"})
-final class HealthCommand implements Callable<Integer> {
+final class HealthCommand implements LocalCommand {
 
     private static final int TIMEOUT_MILLIS = 3000;
 

@@ -3,7 +3,6 @@ package io.redisvault.cli;
 import io.redisvault.codec.AgeKeys;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** Makes a pair of keys, as {@code age-keygen} does. */
@@ -12,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Print a new identity of age, to be kept secret, and the recipient that belongs to it.",
         mixinStandardHelpOptions = true,
         footer = {"%nExamples:", "  (umask 077; redis-vault keygen > key.txt)"})
-final class KeygenCommand implements Callable<Integer> {
+final class KeygenCommand implements LocalCommand {
 
     @Override
     public Integer call() {

@@ -44,14 +44,8 @@ final class Launcher {
         RedisVault vault = (RedisVault) parsed.commandSpec().userObject();
         Object command =
                 parsed.hasSubcommand() ? parsed.subcommand().commandSpec().userObject() : vault;
-        if (command instanceof CompletionCommand completion) {
-            return completion.call();
-        }
-        if (command instanceof HealthCommand health) {
-            return health.call();
-        }
-        if (command instanceof KeygenCommand keygen) {
-            return keygen.call();
+        if (command instanceof LocalCommand local) {
+            return local.call();
         }
         if (command instanceof VaultCommand || vault.once) {
             prepareCommand();

@@ -114,7 +114,7 @@ public class SetupCheck {
         return findings;
     }
 
-    /** What a service does with these settings. */
+    /** Findings about HTTP and the schedule, which only the service uses. */
     private List<Finding> service() {
         boolean tls = config.http().tlsCertFile().isPresent();
         // The port in use, also if HTTP_PORT is 0.
