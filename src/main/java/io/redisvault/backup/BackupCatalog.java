@@ -74,7 +74,7 @@ public class BackupCatalog {
                                 "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
     }
 
-    /** What is stored of this node. */
+    /** Number, bytes and times of this node's backups. */
     public Uni<NodeBackups> stored() {
         return storage.list(naming.keyPrefix())
                 .onItem()
@@ -85,7 +85,7 @@ public class BackupCatalog {
                 .last();
     }
 
-    /** What is stored of each node under the prefix, by its name; fails with {@link StorageException} if there are too many. */
+    /** The same of each node under the prefix, sorted by name; fails with {@link StorageException} if there are too many. */
     public Uni<List<NodeBackups>> nodes() {
         return storage.list(naming.folder())
                 .collect()

@@ -120,7 +120,7 @@ class BackupPipeline {
                                 .chain(result -> deleteOldBackups(result, backup)));
     }
 
-    /** What the server has compressed is not compressed again. */
+    /** The form to store a dump in. One that the server has compressed is not compressed a second time. */
     private StoredForm form(DumpFile dump) {
         return StoredForm.of(level > 0 && !dump.isEnclosed(), !recipients.isEmpty());
     }

@@ -51,7 +51,7 @@ class BackupWriter {
                                         .chain(object -> compare(dump, upload, names, new Found(name, object)))));
     }
 
-    /** What has the time of this name, in whichever form. */
+    /** The first object that has this name, with the suffix of any form. */
     private Uni<Optional<Found>> find(BackupName name) {
         return Multi.createFrom()
                 .iterable(naming.inEachForm(name))

@@ -22,7 +22,7 @@ public final class Lz4Decoder implements Codec {
     private static final int RAW = 0x80000000;
     private static final int SHORTEST_MATCH = 4;
 
-    /** What comes next. */
+    /** The part of the frame that comes next. */
     private enum Step {
         MAGIC,
         HEADER,
@@ -77,7 +77,7 @@ public final class Lz4Decoder implements Codec {
         });
     }
 
-    /** Whether the frame has checksums, once its start has come. */
+    /** True if the frame has checksums; known once its start has come. */
     public boolean checksummed() {
         return checksummed;
     }

@@ -68,7 +68,7 @@ public final class ZstdDecoder implements Codec {
         });
     }
 
-    /** Whether the frame has a checksum, once its start has come. */
+    /** True if the frame has a checksum; known once its start has come. */
     public boolean checksummed() {
         return checksummed;
     }

@@ -106,7 +106,7 @@ public interface VaultConfig {
         @WithDefault("30s")
         Duration shutdownTimeout();
 
-        /** Whether a stop of the service takes one more backup: of the dump that Redis wrote when it stopped before. */
+        /** True if a stop of the service takes one more backup. Redis stops first and writes a last dump. */
         @WithDefault("false")
         boolean onShutdown();
 

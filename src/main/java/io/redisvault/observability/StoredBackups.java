@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** What the storage has of this node, for health and metrics; a question of many callers is asked once. */
+/** Counts this node's backups in the storage, for health and metrics. Many callers at a time cause one listing. */
 @ApplicationScoped
 class StoredBackups {
 

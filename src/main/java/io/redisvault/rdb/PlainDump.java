@@ -46,7 +46,7 @@ final class PlainDump {
         return header;
     }
 
-    /** What the dump says at its two ends, once all of it has come; throws {@link InvalidDumpException}. */
+    /** The facts at the two ends of the dump, once all of it has come; throws {@link InvalidDumpException}. */
     RdbSummary summary() {
         return RdbSummary.of(header(), ByteBuffer.wrap(tail), position);
     }

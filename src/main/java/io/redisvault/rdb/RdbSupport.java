@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a server loads a dump, by a table of the known releases. */
+/** Tells by a table of the known releases if a server loads a dump. */
 public enum RdbSupport {
     LOADS,
     /** The server would refuse the dump, some only after they have dropped their own data. */
@@ -53,7 +53,7 @@ public enum RdbSupport {
             new Release("valkey", 9, 2, 11, 81));
 
     /**
-     * Whether a server loads a dump.
+     * Tells if a server loads a dump.
      *
      * @param server such as {@code redis 7.4.1}
      * @param version of the dump's RDB format

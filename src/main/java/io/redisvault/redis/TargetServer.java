@@ -46,12 +46,12 @@ public class TargetServer {
         return timeout;
     }
 
-    /** What the server says of itself when it is asked for the first time, or why it cannot be reached. */
+    /** The first answer to {@code INFO}; a failure says why the server cannot be reached. */
     public Uni<ServerInfo> reach() {
         return diagnosis.firstAnswer(ask("INFO").map(answer -> ServerInfo.parse(answer.toString())));
     }
 
-    /** What the server says of itself. */
+    /** The answer to {@code INFO}. */
     public Uni<ServerInfo> info() {
         return send("INFO").map(answer -> ServerInfo.parse(answer.toString()));
     }

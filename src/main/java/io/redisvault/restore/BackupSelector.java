@@ -40,8 +40,8 @@ public class BackupSelector {
     }
 
     /**
-     * What comes of the backup that a selection means, or, where that is corrupt and another one may be taken, of the
-     * newest good one before it. Fails with {@link RestoreException} if it is corrupt.
+     * Uses the backup that a selection means. If it is corrupt, and another one may be taken, uses the newest good one before
+     * it. Fails with {@link RestoreException} if it is corrupt.
      *
      * @param fallback true if another one may be taken
      * @param use of a backup, which fails if that is corrupt

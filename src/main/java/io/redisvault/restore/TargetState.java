@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a server says of itself before and after a backup is loaded into it. The replication id tells which data it holds:
+ * The answer of a server to {@code INFO}, before or after a backup is loaded into it. The replication id tells which data it holds:
  * a server takes on its master's id once it has loaded the whole dump, and keeps it as its second id when it becomes a
  * master again.
  *

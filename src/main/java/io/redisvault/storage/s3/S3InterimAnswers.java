@@ -16,7 +16,7 @@ import java.io.IOException;
 /** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
 final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
 
-    /** What Netty takes for the status of an answer whose first line is none of HTTP. */
+    /** The status that Netty gives to an answer whose first line is not HTTP. */
     private static final int UNREADABLE = 999;
 
     private ChannelHandler guarded;
