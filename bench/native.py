@@ -35,7 +35,7 @@ def native(options, work):
 def run(data, program):
     server = Sink("redis-node")
     # As in the image.
-    service = Service(data, program=program, S3_ENDPOINT=server.url, MALLOC_ARENA_MAX="2")
+    service = Service(data, program=program, S3_ENDPOINT=server.url)
     try:
         own = service.memory("RssAnon")
         wall, cpu, peak = service.back_up()

@@ -26,13 +26,15 @@ def lay_out():
             file.write(f"-jar {APPLICATION}/quarkus-run.jar\n")
 
 
-def vault_command(*arguments):
-    return [JAVA, f"@{APPLICATION}/redis-vault.options", *arguments]
+def vault_command(*arguments, application=APPLICATION):
+    return [JAVA, f"@{application}/redis-vault.options", *arguments]
 
 
 def vault_environment(data, **settings):
     return {"REDIS_CONNECTION": "redis://127.0.0.1:1", "REDIS_DATA_PATH": data, "INITIAL_DELAY": "1h",
-            "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET, **settings}
+            "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET,
+            # As bin/redis-vault sets it.
+            "MALLOC_ARENA_MAX": "2", **settings}
 
 
 class Sink(Server):

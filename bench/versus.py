@@ -1,5 +1,5 @@
 """Redis Vault beside what one would use instead."""
-import os, shutil, socket, statistics, subprocess, sys, time
+import contextlib, os, shutil, socket, statistics, subprocess, sys, time
 
 import report
 from dumps import make_dump
@@ -99,7 +99,7 @@ def piped(run):
     return {"zstd, age and aws s3": lambda dump, target: run("aws s3")("-", target, before=["bash", "-c", small, dump])}, key
 
 
-def uploads(rows, label, dump, size, runs, server):
+def uploads(rows, label, dump, size, runs, server, former):
     for scheme, url in server.urls.items():
         trust = {"S3_CA_FILE": server.certificate} if scheme == "HTTPS" else {}
         others, target = clients(url, server, size)
@@ -108,12 +108,17 @@ def uploads(rows, label, dump, size, runs, server):
         if small:
             forms.append(("compressed and encrypted upload", {"BACKUP_COMPRESSION": "zstd", "BACKUP_AGE_RECIPIENTS": key}, small))
         for what, settings, beside in forms:
-            service = Service(os.path.dirname(dump), S3_ENDPOINT=url, **settings, **trust)
-            try:
-                compare(rows, f"{what} over {scheme}, {label}", size, runs, service.back_up,
-                        {name: lambda run=run: run(dump, target) for name, run in beside.items()}, lambda: fresh(server, dump))
-            finally:
-                service.close()
+            beside = {name: lambda run=run: run(dump, target) for name, run in beside.items()}
+            settings = {"S3_ENDPOINT": url, **settings, **trust}
+            with contextlib.ExitStack() as services:
+                service = services.enter_context(contextlib.closing(Service(os.path.dirname(dump), **settings)))
+                if former and what == "upload":
+                    other = Service(os.path.dirname(dump), program=vault_command(application=former), **settings)
+                    beside["Redis Vault before"] = services.enter_context(contextlib.closing(other)).back_up
+                    other.back_up()
+                    server.clean()
+                compare(rows, f"{what} over {scheme}, {label}", size, runs, service.back_up, beside,
+                        lambda: fresh(server, dump))
     return service
 
 
@@ -178,7 +183,7 @@ def versus(options, work):
                 os.makedirs(data)
                 dump = make_dump(data, "dump.rdb", mebibytes * MIB, kind)
                 size, label = os.path.getsize(dump), f"{mebibytes} MiB {kind}"
-                service = uploads(rows, label, dump, size, options.runs, server)
+                service = uploads(rows, label, dump, size, options.runs, server, options.former)
                 local(rows, label, dump, size, options.runs, work)
                 if mebibytes == 64:
                     cold(rows, label, dump, size, options.runs, server, work)

@@ -128,7 +128,7 @@ class BackupPipeline {
     /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
     private Uni<StoredObject> upload(DumpFile dump, BackupName name, RunningBackup backup) {
         StoredForm form = StoredForm.of(name.key());
-        Multi<ByteBuffer> bytes = dump.bytes(WORKERS)
+        Multi<ByteBuffer> bytes = dump.bytes()
                 // A bad dump fails here, before its last chunk passes.
                 .plug(read -> dump.facts()
                         .map(facts -> new RdbVerifier(facts).check(read))

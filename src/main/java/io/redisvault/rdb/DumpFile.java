@@ -17,7 +17,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -192,27 +191,25 @@ public final class DumpFile implements Closeable {
      * All bytes in order, no faster than they are asked for. Fails with {@link InvalidDumpException} if the file shrinks or
      * grows while it is read, before its last bytes pass, and with {@link UncheckedIOException}.
      *
-     * @param workers run the reads, which block, a chunk at a time
+     * <p>Reads a chunk on the thread that asks for it, and blocks it: a worker, which then need not wait for another one.
      */
-    public Multi<ByteBuffer> bytes(Executor workers) {
-        return Multi.createFrom()
-                .<Long, ByteBuffer>generator(() -> 0L, (position, emitter) -> {
-                    if (position == size) {
-                        emitter.complete();
-                        return position;
-                    }
-                    try {
-                        ByteBuffer chunk = chunk(position);
-                        // Before the receiver moves the chunk's position.
-                        long next = position + chunk.remaining();
-                        emitter.emit(chunk);
-                        return next;
-                    } catch (IOException e) {
-                        emitter.fail(new UncheckedIOException(e));
-                        return position;
-                    }
-                })
-                .runSubscriptionOn(workers);
+    public Multi<ByteBuffer> bytes() {
+        return Multi.createFrom().generator(() -> 0L, (position, emitter) -> {
+            if (position == size) {
+                emitter.complete();
+                return position;
+            }
+            try {
+                ByteBuffer chunk = chunk(position);
+                // Before the receiver moves the chunk's position.
+                long next = position + chunk.remaining();
+                emitter.emit(chunk);
+                return next;
+            } catch (IOException e) {
+                emitter.fail(new UncheckedIOException(e));
+                return position;
+            }
+        });
     }
 
     private ByteBuffer chunk(long position) throws IOException {

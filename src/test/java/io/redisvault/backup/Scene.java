@@ -163,7 +163,7 @@ public final class Scene implements AutoCloseable {
         for (String key : backups()) {
             try (DumpFile dump = DumpFile.open(object(key), true)) {
                 new RdbVerifier(dump.facts().orElseThrow())
-                        .check(dump.bytes(Runnable::run))
+                        .check(dump.bytes())
                         .onItem()
                         .ignoreAsUni()
                         .await()

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
@@ -103,7 +102,7 @@ class DumpFileTest extends DumpOnDisk {
             for (int n = 0; n < 2000 || generation.get() < 500; n++) {
                 try (DumpFile dump = DumpFile.open(path, false)) {
                     assertThat(dump.modified().getEpochSecond()).isEqualTo(1_000_000 + dump.size());
-                    assertThat(collect(dump.bytes(workers))).hasSize((int) dump.size());
+                    assertThat(collect(dump.bytes())).hasSize((int) dump.size());
                 }
             }
         } finally {
@@ -128,17 +127,17 @@ class DumpFileTest extends DumpOnDisk {
     @Test
     void readsTheWholeAsOftenAsWanted() throws IOException {
         try (DumpFile dump = DumpFile.open(path, true)) {
-            assertThat(collect(dump.bytes(workers))).isEqualTo(bytes);
+            assertThat(collect(dump.bytes())).isEqualTo(bytes);
             assertThat(collect(verified(dump))).isEqualTo(bytes);
         }
     }
 
     @Test
-    void readsOnTheWorkersNoMoreThanWasAskedFor() throws IOException {
+    void readsOnTheThreadThatAsksNoMoreThanItAskedFor() throws IOException {
         try (DumpFile dump = DumpFile.open(path, true)) {
             Set<String> threads = ConcurrentHashMap.newKeySet();
             AssertSubscriber<ByteBuffer> subscriber = subscribe(
-                    dump.bytes(workers)
+                    dump.bytes()
                             .onItem()
                             .invoke(() -> threads.add(Thread.currentThread().getName())),
                     2);
@@ -152,7 +151,7 @@ class DumpFileTest extends DumpOnDisk {
             subscriber.awaitNextItem(PATIENCE);
             assertThat(subscriber.getItems()).hasSize(4);
             assertThat(subscriber.getLastItem().get(0)).isEqualTo((byte) 'c');
-            assertThat(threads).containsExactly("worker");
+            assertThat(threads).containsExactly(Thread.currentThread().getName());
             subscriber.cancel();
         }
     }
@@ -165,10 +164,7 @@ class DumpFileTest extends DumpOnDisk {
         ExecutorService smallStack =
                 Executors.newSingleThreadExecutor(task -> new Thread(null, task, "small stack", 200 * 1024));
         try (DumpFile dump = DumpFile.open(path, false)) {
-            assertThat(readOneByOne(dump, smallStack).get(20, SECONDS)).isEqualTo(1L << 28);
-            assertThat(smallStack
-                            .submit(() -> readOneByOne(dump, Runnable::run).get())
-                            .get(20, SECONDS))
+            assertThat(smallStack.submit(() -> readOneByOne(dump).get()).get(20, SECONDS))
                     .isEqualTo(1L << 28);
         } finally {
             smallStack.shutdownNow();
@@ -176,11 +172,11 @@ class DumpFileTest extends DumpOnDisk {
     }
 
     /** Asks for the next chunk whenever one has come; yields how many bytes came. */
-    private static CompletableFuture<Long> readOneByOne(DumpFile dump, Executor executor) {
+    private static CompletableFuture<Long> readOneByOne(DumpFile dump) {
         CompletableFuture<Long> done = new CompletableFuture<>();
         AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
         AtomicLong bytes = new AtomicLong();
-        dump.bytes(executor)
+        dump.bytes()
                 .subscribe()
                 .with(
                         started -> {
@@ -202,7 +198,7 @@ class DumpFileTest extends DumpOnDisk {
         write(bytes);
         try (DumpFile dump = DumpFile.open(path, false)) {
             assertThat(dump.facts()).isEmpty();
-            assertThat(collect(dump.bytes(workers))).isEqualTo(bytes);
+            assertThat(collect(dump.bytes())).isEqualTo(bytes);
         }
     }
 
@@ -211,7 +207,7 @@ class DumpFileTest extends DumpOnDisk {
     @Test
     void deliversTheOldDumpWhenANewOneIsRenamedOverIt() throws IOException {
         try (DumpFile dump = DumpFile.open(path, true)) {
-            AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.bytes(workers), 1);
+            AssertSubscriber<ByteBuffer> subscriber = subscribe(dump.bytes(), 1);
             subscriber.awaitItems(1, PATIENCE);
             Path next = SyntheticDump.write(directory.resolve("temp-1.rdb"), 300_000, 2);
             Files.move(next, path, ATOMIC_MOVE);
@@ -260,7 +256,7 @@ class DumpFileTest extends DumpOnDisk {
             write(bytes);
             try (DumpFile dump = DumpFile.open(path, false)) {
                 change.action().run();
-                assertThatThrownBy(() -> collect(dump.bytes(workers))).hasMessageContaining(change.message());
+                assertThatThrownBy(() -> collect(dump.bytes())).hasMessageContaining(change.message());
             }
         }
     }
@@ -277,14 +273,14 @@ class DumpFileTest extends DumpOnDisk {
     }
 
     private Multi<ByteBuffer> verified(DumpFile dump) {
-        return new RdbVerifier(dump.facts().orElseThrow()).check(dump.bytes(workers));
+        return new RdbVerifier(dump.facts().orElseThrow()).check(dump.bytes());
     }
 
     @Test
     void failsWhenItWasClosed() throws IOException {
         DumpFile dump = DumpFile.open(path, true);
         dump.close();
-        assertThatThrownBy(() -> collect(dump.bytes(workers)))
+        assertThatThrownBy(() -> collect(dump.bytes()))
                 .hasRootCauseInstanceOf(java.nio.channels.ClosedChannelException.class);
     }
 
@@ -293,8 +289,8 @@ class DumpFileTest extends DumpOnDisk {
     void leavesNoDescriptorOpen() throws IOException {
         try (DumpFile dump = DumpFile.open(path, true)) {
             assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
-            collect(dump.bytes(workers));
-            subscribe(dump.bytes(workers), 1).awaitItems(1, PATIENCE).cancel();
+            collect(dump.bytes());
+            subscribe(dump.bytes(), 1).awaitItems(1, PATIENCE).cancel();
             assertThat(ProcessStatus.own().openFilesBelow(directory)).isEqualTo(1);
         }
         write(new byte[100]);

@@ -167,7 +167,7 @@ class RealDumpTest {
     private static RdbSummary readWhole(Path file) throws IOException {
         try (DumpFile dump = DumpFile.open(file, true)) {
             RdbVerifier verifier = new RdbVerifier(dump.facts().orElseThrow());
-            long read = verifier.check(dump.bytes(Runnable::run))
+            long read = verifier.check(dump.bytes())
                     .collect()
                     .in(() -> new long[1], (sum, chunk) -> sum[0] += chunk.remaining())
                     .await()

@@ -36,11 +36,7 @@ class SampleDumpsTest {
     void areVerifiedAndOfAKnownVersion(Path file) throws IOException {
         try (DumpFile dump = DumpFile.open(file, true)) {
             RdbVerifier verifier = new RdbVerifier(dump.facts().orElseThrow());
-            verifier.check(dump.bytes(Runnable::run))
-                    .onItem()
-                    .ignoreAsUni()
-                    .await()
-                    .indefinitely();
+            verifier.check(dump.bytes()).onItem().ignoreAsUni().await().indefinitely();
             assertThat(verifier.facts().checksummed()).isTrue();
             assertThat(verifier.facts().header().isNewerThanKnown()).isFalse();
         }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -22,9 +23,11 @@ final class S3Buffers {
 
     private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
     private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
+    private final AtomicLong taken = new AtomicLong();
 
     /** An empty buffer of exactly this capacity. */
     ByteBuf take(int size) {
+        taken.incrementAndGet();
         for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
             if (buffer.capacity() == size) {
                 return buffer.clear();
@@ -44,13 +47,18 @@ final class S3Buffers {
         spare.add(buffer);
     }
 
-    /** After an upload that succeeded, whose requests are over; one that begins meanwhile may still use them. */
+    /** After an upload that succeeded, whose requests are over; one that has begun meanwhile uses and frees them. */
     void freeSoon() {
+        long before = taken.get();
         Infrastructure.getDefaultWorkerPool()
                 .schedule(
-                        () -> Stream.generate(spare::poll)
-                                .takeWhile(Objects::nonNull)
-                                .forEach(ByteBuf::release),
+                        () -> {
+                            if (taken.get() == before) {
+                                Stream.generate(spare::poll)
+                                        .takeWhile(Objects::nonNull)
+                                        .forEach(ByteBuf::release);
+                            }
+                        },
                         SECONDS_TO_FREE,
                         TimeUnit.SECONDS);
     }
