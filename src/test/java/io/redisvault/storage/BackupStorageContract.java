@@ -427,13 +427,15 @@ public abstract class BackupStorageContract {
     }
 
     @Test
-    void neverRunsTheContentOnTheSubscribersThread() {
+    void runsTheContentOnWorkersOnly() {
         Thread subscriber = Thread.currentThread();
         AtomicInteger reads = new AtomicInteger();
-        TestContent content = new TestContent(1, 200_000);
+        // Three parts: the last one begins when the answer to another has come, on an event loop.
+        TestContent content = new TestContent(1, 20 << 20);
 
         Multi<ByteBuffer> bytes = content.content().bytes().onItem().invoke(chunk -> {
             assertThat(Thread.currentThread()).isNotSameAs(subscriber);
+            assertThat(Thread.currentThread().getName()).doesNotContain("eventloop", "event-loop", "nioEventLoop");
             reads.incrementAndGet();
         });
         result(storage().put(key("threads"), new Content(bytes, content.length()), Map.of()));
