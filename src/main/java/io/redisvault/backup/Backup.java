@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.rdb.RdbHeader;
 import io.redisvault.rdb.RdbSummary;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A backup in the storage.
@@ -14,6 +15,7 @@ import java.time.Instant;
  * @param bytes of the object, which may be compressed or encrypted
  * @param dumpBytes of the dump; absent when it is not known
  * @param rdb what is known of its content; absent when it was not asked for or not recorded
+ * @param origin what its server told of itself; absent likewise
  * @param note what a check could not tell; absent when there is nothing to say
  */
 @RegisterForReflection
@@ -26,6 +28,7 @@ public record Backup(
         long bytes,
         Long dumpBytes,
         Rdb rdb,
+        Origin origin,
         String note) {
 
     /**
@@ -53,16 +56,34 @@ public record Backup(
         }
     }
 
+    /**
+     * What the server told of itself when it was backed up; each is absent where it did not.
+     *
+     * @param replicationId of the history of writes that the dump belongs to
+     * @param clusterNode id of the node in its cluster
+     * @param shard id of its shard in the cluster, from Redis 7.2 on
+     * @param slots of its shard, such as {@code 0-5460}; of very many the first, and a checksum of all
+     */
+    @RegisterForReflection
+    public record Origin(String replicationId, String clusterNode, String shard, String slots) {
+        static final Origin UNKNOWN = new Origin(null, null, null, null);
+    }
+
+    /** Slots of the cluster's shard that was backed up; empty outside of a cluster, and if they were not recorded. */
+    public Optional<String> slots() {
+        return Optional.ofNullable(origin).map(Origin::slots);
+    }
+
     /** The same backup with what was found in it. */
     public Backup withFacts(RdbSummary found) {
-        return new Backup(name, key, url, node, timestamp, bytes, found.size(), Rdb.of(found), null);
+        return new Backup(name, key, url, node, timestamp, bytes, found.size(), Rdb.of(found), origin, null);
     }
 
     /** The same backup, of which not everything was checked. */
     public Backup withNote(String what) {
         Rdb recorded =
                 rdb == null ? null : new Rdb(rdb.version(), rdb.producer(), rdb.createdAt(), rdb.checksum(), false);
-        return new Backup(name, key, url, node, timestamp, bytes, dumpBytes, recorded, what);
+        return new Backup(name, key, url, node, timestamp, bytes, dumpBytes, recorded, origin, what);
     }
 
     /** Size of the dump in bytes, as far as it is known, else of the object. */

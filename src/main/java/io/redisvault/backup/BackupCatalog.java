@@ -162,6 +162,7 @@ public class BackupCatalog {
                 object.size(),
                 dumpBytes.isPresent() ? dumpBytes.getAsLong() : null,
                 BackupMetadata.rdb(object.metadata()),
+                BackupMetadata.origin(object.metadata()),
                 null);
     }
 }

@@ -3,6 +3,7 @@ package io.redisvault.backup;
 import io.redisvault.VaultVersion;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.RdbSummary;
+import io.redisvault.redis.ClusterNode;
 import io.redisvault.storage.StoredObject;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -26,12 +27,18 @@ final class BackupMetadata {
     private static final String TRIGGER = "vault-trigger";
     private static final String STORED = "vault-stored";
     private static final String VERIFIED = "rdb-verified";
+    private static final String REPLICATION = "repl-id";
+    private static final String NODE = "cluster-node";
+    private static final String SHARD = "cluster-shard";
+    private static final String SLOTS = "cluster-slots";
     /** Servers limit all metadata together, to 2 KiB on S3, and a hostile dump may hold anything. */
     private static final int MAX_VALUE = 128;
 
     private BackupMetadata() {}
 
-    static Map<String, String> of(DumpFile dump, RunningBackup run, InstanceId self, Instant now) {
+    /** @param place of the node in its cluster */
+    static Map<String, String> of(
+            DumpFile dump, RunningBackup run, Optional<ClusterNode> place, InstanceId self, Instant now) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
@@ -41,9 +48,22 @@ final class BackupMetadata {
         facts.put(TRIGGER, run.trigger().name());
         facts.put(STORED, now.toString());
         facts.put("vault-version", VaultVersion.CURRENT);
+        // The dump's own counts, if it has one.
+        put(facts, REPLICATION, run.node().info().field("master_replid"));
         dump.facts().ifPresent(rdb -> facts.putAll(of(rdb)));
+        place.ifPresent(node -> {
+            put(facts, NODE, node.id());
+            put(facts, SHARD, node.shard());
+            put(facts, SLOTS, node.slots());
+        });
         facts.replaceAll((name, value) -> printable(value));
         return facts;
+    }
+
+    private static void put(Map<String, String> facts, String name, String value) {
+        if (value != null && !value.isEmpty()) {
+            facts.put(name, value);
+        }
     }
 
     private static Map<String, String> of(RdbSummary found) {
@@ -54,7 +74,7 @@ final class BackupMetadata {
         facts.put(VERIFIED, String.valueOf(rdb.verified()));
         Optional.ofNullable(rdb.checksum()).ifPresent(checksum -> facts.put(CHECKSUM, checksum));
         Optional.ofNullable(rdb.createdAt()).ifPresent(created -> facts.put(CREATED, created.toString()));
-        found.header().replicationId().ifPresent(id -> facts.put("repl-id", id));
+        found.header().replicationId().ifPresent(id -> facts.put(REPLICATION, id));
         found.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
         return facts;
     }
@@ -75,6 +95,13 @@ final class BackupMetadata {
                 instant(metadata.get(CREATED)).orElse(null),
                 metadata.get(CHECKSUM),
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
+    }
+
+    /** Reads what the server told of itself; null where there is nothing. */
+    static Backup.Origin origin(Map<String, String> metadata) {
+        Backup.Origin origin = new Backup.Origin(
+                metadata.get(REPLICATION), metadata.get(NODE), metadata.get(SHARD), metadata.get(SLOTS));
+        return origin.equals(Backup.Origin.UNKNOWN) ? null : origin;
     }
 
     /** Null unless it is one: anybody may have written the metadata. */

@@ -14,6 +14,7 @@ import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbHeader;
 import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
+import io.redisvault.redis.ClusterNode;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
@@ -34,9 +35,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -54,6 +55,7 @@ class BackupPipeline {
             RetentionResult.failed("the service stopped before all old backups were deleted");
 
     private final Supplier<Uni<NodeState>> redis;
+    private final Function<NodeState, Uni<Optional<ClusterNode>>> cluster;
     private final BackupStorage storage;
     private final BackupWriter writer;
     private final BackupRetention retention;
@@ -74,12 +76,16 @@ class BackupPipeline {
             InstanceId self,
             Clock clock,
             VaultConfig config) {
-        this(redis::state, storage, writer, retention, self, clock, config);
+        this(redis::state, redis::inCluster, storage, writer, retention, self, clock, config);
     }
 
-    /** @param redis asks the node for its state */
+    /**
+     * @param redis asks the node for its state
+     * @param cluster asks a node in this state for its place in a cluster
+     */
     BackupPipeline(
             Supplier<Uni<NodeState>> redis,
+            Function<NodeState, Uni<Optional<ClusterNode>>> cluster,
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
@@ -87,6 +93,7 @@ class BackupPipeline {
             Clock clock,
             VaultConfig config) {
         this.redis = redis;
+        this.cluster = cluster;
         this.storage = storage;
         this.writer = writer;
         this.retention = retention;
@@ -140,10 +147,11 @@ class BackupPipeline {
                 .plug(secret ->
                         rateLimit.map(rate -> new RateLimit(rate).shape(secret)).orElse(secret))
                 .plug(backup::untilStopped);
-        Map<String, String> metadata = BackupMetadata.of(dump, backup, self, clock.instant());
-        // Never replaces an object.
         Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
-        return storage.put(name.key(), content, metadata);
+        return cluster.apply(backup.node())
+                .map(place -> BackupMetadata.of(dump, backup, place, self, clock.instant()))
+                // Never replaces an object.
+                .chain(metadata -> storage.put(name.key(), content, metadata));
     }
 
     /** Retention comes after a good backup only, and ends with the service. */
@@ -177,7 +185,7 @@ class BackupPipeline {
                     return Uni.createFrom().item(NodeState.unreachable(backup.role()));
                 })
                 .invoke(state -> {
-                    backup.roleIs(state.role());
+                    backup.nodeIs(state);
                     if (state.saveFailed()) {
                         LOG.warn(
                                 "the last save of Redis failed (rdb_last_bgsave_status:err), so that its dump is an old"

@@ -5,6 +5,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -161,7 +162,7 @@ public class BackupRunner {
             LOG.warn("stopping: there is no time left for the last backup; raise SHUTDOWN_TIMEOUT");
         } else {
             Flight flight = take(Trigger.SHUTDOWN);
-            flight.run().roleIs(roleAtStop.get());
+            flight.run().nodeIs(NodeState.unreachable(roleAtStop.get()));
             run(flight);
             finish(flight, "the last backup");
         }

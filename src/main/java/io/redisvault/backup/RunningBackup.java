@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -23,7 +24,7 @@ public final class RunningBackup {
     private final Trigger trigger;
     private final Instant startedAt;
     private volatile Phase phase = Phase.ROLE;
-    private volatile Role role = Role.UNKNOWN;
+    private volatile NodeState node = NodeState.UNKNOWN;
     private volatile long bytesTotal;
     private final AtomicLong bytesDone = new AtomicLong();
     private volatile long uploadBegan;
@@ -38,8 +39,8 @@ public final class RunningBackup {
         phase = next;
     }
 
-    void roleIs(Role known) {
-        role = known;
+    void nodeIs(NodeState known) {
+        node = known;
     }
 
     /** Makes the upload fail at once, and whatever follows it end. */
@@ -86,7 +87,11 @@ public final class RunningBackup {
     }
 
     public Role role() {
-        return role;
+        return node.role();
+    }
+
+    NodeState node() {
+        return node;
     }
 
     /** Bytes of the dump; zero before the upload. */

@@ -75,8 +75,15 @@ final class HumanText {
         return number + (number == 1 ? " key" : " keys");
     }
 
-    /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
+    /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified, slots 0-5460 of a cluster}. */
     static String backup(Backup backup) {
+        return dump(backup)
+                + backup.slots()
+                        .map(slots -> ", slots " + slots + " of a cluster")
+                        .orElse("");
+    }
+
+    private static String dump(Backup backup) {
         Backup.Rdb rdb = backup.rdb();
         String size = bytes(backup.size())
                 + (backup.size() == backup.bytes() ? "" : " (stored as " + bytes(backup.bytes()) + ")");

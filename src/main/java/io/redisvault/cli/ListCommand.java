@@ -8,6 +8,7 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,10 +80,16 @@ final class ListCommand extends VaultCommand {
             return RedisVault.NOTHING_TO_DO;
         }
         Instant now = clock.instant();
+        boolean cluster = shown.stream().anyMatch(backup -> backup.slots().isPresent());
         print(
                 shown,
                 HumanText.table(
-                        HEADING, shown.stream().map(backup -> row(backup, now)).toList()));
+                        cluster ? and(HEADING, "SLOTS") : HEADING,
+                        shown.stream()
+                                .map(backup -> cluster
+                                        ? and(row(backup, now), backup.slots().orElse("-"))
+                                        : row(backup, now))
+                                .toList()));
         if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST
@@ -102,6 +109,10 @@ final class ListCommand extends VaultCommand {
         int more = nodes.size() - MOST_NAMED;
         return "there are backups of " + String.join(", ", nodes.subList(0, Math.min(MOST_NAMED, nodes.size())))
                 + (more > 0 ? " and " + more + " others: redis-vault nodes lists them" : "");
+    }
+
+    private static List<String> and(List<String> columns, String last) {
+        return Stream.concat(columns.stream(), Stream.of(last)).toList();
     }
 
     private static List<String> row(Backup backup, Instant now) {

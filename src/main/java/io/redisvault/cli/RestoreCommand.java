@@ -38,8 +38,15 @@ import picocli.CommandLine.Option;
 final class RestoreCommand extends VaultCommand {
 
     /** Options that mean nothing to a running server. */
-    private static final List<String> OF_FILES =
-            List.of("--to", "--if-empty", "--append-only", "--append-filename", "--unverified", "--owner", "--mode");
+    private static final List<String> OF_FILES = List.of(
+            "--to",
+            "--if-empty",
+            "--append-only",
+            "--append-filename",
+            "--append-dirname",
+            "--unverified",
+            "--owner",
+            "--mode");
 
     @Inject
     Restore restore;
@@ -88,7 +95,13 @@ final class RestoreCommand extends VaultCommand {
             names = "--append-filename",
             paramLabel = "NAME",
             description = "as appendfilename in redis.conf; appendonly.aof by default")
-    private String appendFilename;
+    private Optional<String> appendFilename;
+
+    @Option(
+            names = "--append-dirname",
+            paramLabel = "NAME",
+            description = "as appenddirname in redis.conf; any directory with append-only files by default")
+    private Optional<String> appendDirname;
 
     @Option(names = "--fallback", description = "take the newest good backup if newer ones are corrupt")
     private boolean fallback;
@@ -149,7 +162,7 @@ final class RestoreCommand extends VaultCommand {
 
     private Integer write() {
         RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename())
-                .in(appendOnly, Optional.ofNullable(appendFilename), force);
+                .in(appendOnly, appendFilename, appendDirname, force);
         Optional<Path> data = target.existingData();
         if (ifEmpty && data.isPresent()) {
             note(data.get() + " is there: left as it is");

@@ -16,6 +16,9 @@ public class RedisNode {
     private static final int RETRIES = 2;
     private static final Duration PAUSE = Duration.ofMillis(200);
 
+    /** Versions before 7.2. */
+    private static final String WITHOUT_SHARDS = "[1-6]\\..*|7\\.[01]\\..*";
+
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
     private final ConnectionDiagnosis diagnosis;
@@ -23,6 +26,7 @@ public class RedisNode {
     private final Uni<Optional<String>> neverSaves;
 
     private volatile NodeState last = NodeState.UNKNOWN;
+    private volatile Optional<ClusterNode> lastInCluster = Optional.empty();
 
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config, Vertx vertx) {
         this.redis = redis;
@@ -73,6 +77,38 @@ public class RedisNode {
             return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
         }
         return state.replicated() ? Uni.createFrom().item(Optional.empty()) : neverSaves;
+    }
+
+    /**
+     * The place in its cluster of a node in this state; of one that is away, the last one known. Empty outside of a cluster,
+     * and where it may not be asked. Never fails.
+     */
+    public Uni<Optional<ClusterNode>> inCluster(NodeState state) {
+        return switch (state.info().field("cluster_enabled")) {
+            case "0" -> Uni.createFrom().item(Optional.empty());
+            case "1" ->
+                redis.execute("CLUSTER", "NODES")
+                        .map(answer -> ClusterNode.of(String.valueOf(answer)))
+                        .chain(node -> node.isEmpty()
+                                        || state.info().field("redis_version").matches(WITHOUT_SHARDS)
+                                ? Uni.createFrom().item(node)
+                                : withShard(node.get()))
+                        .ifNoItem()
+                        .after(config.timeout())
+                        .recoverWithItem(Optional.empty())
+                        .onFailure()
+                        .recoverWithItem(Optional.empty())
+                        .invoke(node -> lastInCluster = node);
+            default -> Uni.createFrom().item(lastInCluster);
+        };
+    }
+
+    private Uni<Optional<ClusterNode>> withShard(ClusterNode node) {
+        return redis.execute("CLUSTER", "MYSHARDID")
+                .map(id -> node.ofShard(String.valueOf(id)))
+                .onFailure()
+                .recoverWithItem(node)
+                .map(Optional::of);
     }
 
     private Optional<String> neverSaves(Response answer) {

@@ -13,10 +13,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Files of {@code appendonly yes} in a data directory. Redis 7 and later keep a directory of them with a manifest,
- * whatever its name, earlier ones a single file.
+ * Files of {@code appendonly yes} in a data directory. Redis 7 and later keep a directory of them with a manifest, earlier
+ * ones a single file.
+ *
+ * @param dirname of that directory; any that looks like one when empty
  */
-record AppendOnlyFiles(Path directory) {
+record AppendOnlyFiles(Path directory, Optional<String> dirname) {
 
     /** What a restore gives to those that it moves aside. */
     static final String KEPT = ".before-";
@@ -61,13 +63,17 @@ record AppendOnlyFiles(Path directory) {
         List<Path> folders = new ArrayList<>();
         for (Path entry : entries(directory)) {
             if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                    && !entry.getFileName().toString().contains(KEPT)
-                    && Files.isReadable(entry)
-                    && entries(entry).stream().anyMatch(file -> isManifest(file) || isAppendOnlyFile(file))) {
+                    && (dirname.isPresent() ? entry.endsWith(dirname.get()) : looksLikeOne(entry))) {
                 folders.add(entry);
             }
         }
         return folders;
+    }
+
+    private static boolean looksLikeOne(Path folder) throws IOException {
+        return !folder.getFileName().toString().contains(KEPT)
+                && Files.isReadable(folder)
+                && entries(folder).stream().anyMatch(file -> isManifest(file) || isAppendOnlyFile(file));
     }
 
     private static boolean isManifest(Path file) {

@@ -26,8 +26,7 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
     Uni<RestoreResult> run(Runnable begun) {
         Executor workers = Infrastructure.getDefaultWorkerPool();
         return Uni.createFrom()
-                .item(Unchecked.supplier(
-                        () -> DumpWriter.begin(target.file(), reading.backup().size())))
+                .item(Unchecked.supplier(this::begin))
                 .runSubscriptionOn(workers)
                 .invoke(begun)
                 .chain(writer -> reading.bytes()
@@ -41,10 +40,20 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
                         .invoke(writer::close));
     }
 
+    private DumpWriter begin() throws IOException {
+        if (!options.force()) {
+            target.otherSlots(reading.backup()).ifPresent(reason -> {
+                throw new RestoreException(reason + ", or pass --force");
+            });
+        }
+        return DumpWriter.begin(target.file(), reading.backup().size());
+    }
+
     private RestoreResult publish(DumpWriter writer) throws IOException {
         List<String> notes = new ArrayList<>();
         giveAway(writer).ifPresent(notes::add);
         tooNew().ifPresent(notes::add);
+        target.otherSlots(reading.backup()).ifPresent(notes::add);
         writer.finish(options.mode(), reading.backup().timestamp());
         String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
         // A file without data is in nobody's way.

@@ -1,11 +1,14 @@
 package io.redisvault.restore;
 
+import io.redisvault.backup.Backup;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbHeader;
+import io.redisvault.redis.ClusterNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,10 +21,12 @@ import java.util.Optional;
  * @param file to write, in a directory that exists
  * @param appendOnly true if the file is the append-only file of a server with {@code appendonly yes}: Redis takes a dump
  *     as the base of one
+ * @param appendDirname of the server's append-only files since Redis 7; any directory with such files is one when empty
  */
-public record RestoreTarget(Path file, boolean appendOnly) {
+public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appendDirname) {
 
     private static final String APPEND_ONLY_FILE = "appendonly.aof";
+    private static final String CLUSTER_CONFIG = "nodes.conf";
 
     /** Form of the restored data. */
     public enum Form {
@@ -41,7 +46,7 @@ public record RestoreTarget(Path file, boolean appendOnly) {
     public static RestoreTarget at(Path path, String dumpFilename) {
         Path absolute = path.toAbsolutePath().normalize();
         if (Files.isDirectory(absolute)) {
-            return new RestoreTarget(absolute.resolve(dumpFilename), false);
+            return new RestoreTarget(absolute.resolve(dumpFilename), false, Optional.empty());
         }
         Path directory = absolute.getParent();
         boolean isFile = absolute.toString().endsWith(".rdb") || absolute.endsWith(dumpFilename);
@@ -49,17 +54,18 @@ public record RestoreTarget(Path file, boolean appendOnly) {
             throw new RestoreException("there is no directory " + (isFile ? directory : absolute)
                     + "; mount it, create it, or correct --to" + (isFile ? "" : ", where a file's name ends in .rdb"));
         }
-        return new RestoreTarget(absolute, false);
+        return new RestoreTarget(absolute, false, Optional.empty());
     }
 
     /**
      * The target in the form that is asked for.
      *
      * @param filename of the append-only file; the server's, else {@code appendonly.aof}, when empty
+     * @param dirname of the server's append-only files; the server's, else any, when empty
      * @param force takes also the form that the server would ignore
      * @throws RestoreException if the server would ignore it
      */
-    public RestoreTarget in(Form form, Optional<String> filename, boolean force) {
+    public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force) {
         ServerConfig server = ServerConfig.in(directory());
         boolean wanted = form == Form.AUTO ? server.appendOnly().orElse(false) : form == Form.YES;
         if (!force && server.appendOnly().orElse(wanted) != wanted) {
@@ -70,11 +76,12 @@ public record RestoreTarget(Path file, boolean appendOnly) {
                                     wanted ? "no" : "yes",
                                     wanted ? "an append-only file" : "a dump"));
         }
+        Optional<String> folder = dirname.or(() -> server.setting("appenddirname"));
         if (!wanted) {
-            return this;
+            return new RestoreTarget(file, false, folder);
         }
         String name = filename.or(() -> server.setting("appendfilename")).orElse(APPEND_ONLY_FILE);
-        return new RestoreTarget(directory().resolve(name), true);
+        return new RestoreTarget(directory().resolve(name), true, folder);
     }
 
     Path directory() {
@@ -82,7 +89,7 @@ public record RestoreTarget(Path file, boolean appendOnly) {
     }
 
     AppendOnlyFiles appendOnlyFiles() {
-        return new AppendOnlyFiles(directory());
+        return new AppendOnlyFiles(directory(), appendDirname);
     }
 
     /** Path of the data that Redis would load if it started now; empty if it would start without data. */
@@ -116,6 +123,40 @@ public record RestoreTarget(Path file, boolean appendOnly) {
             return header.producerVersion().map(version -> header.producer() + " " + version);
         } catch (IOException | InvalidDumpException noDump) {
             return Optional.empty();
+        }
+    }
+
+    /** Why the node of a cluster whose directory this is would not keep the backup; empty if it would, or is not known. */
+    Optional<String> otherSlots(Backup backup) {
+        Path nodes = directory()
+                .resolve(ServerConfig.in(directory())
+                        .setting("cluster-config-file")
+                        .orElse(CLUSTER_CONFIG));
+        return backup.slots().filter(slots -> Files.isReadable(nodes)).flatMap(slots -> node(nodes)
+                .flatMap(node -> {
+                    if (node.replica()) {
+                        return Optional.of(
+                                nodes + " says that this node is a replica in its cluster, which takes all data"
+                                        + " from its master when it starts: restore into the master's directory");
+                    }
+                    // One without any takes those whose keys it finds, unless others have them.
+                    return node.fresh() || node.slots().equals(slots)
+                            ? Optional.empty()
+                            : Optional.of(
+                                    "%s has slots %s of its cluster, but %s says that this node has %s, and it drops or hides keys of others: restore it into the node of its slots"
+                                            .formatted(
+                                                    backup.name(),
+                                                    slots,
+                                                    nodes,
+                                                    node.slots().isEmpty() ? "none" : node.slots()));
+                }));
+    }
+
+    private static Optional<ClusterNode> node(Path nodes) {
+        try {
+            return ClusterNode.of(Files.readString(nodes, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.redisvault.config.RedisAddress;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
+import io.redisvault.redis.ServerInfo;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.redis.client.Response;
@@ -88,12 +89,22 @@ class RunningRedis {
             return Uni.createFrom().item(Optional.empty());
         }
         return node.state()
-                .chain(state -> itsDirectory ? Uni.createFrom().item(true) : saysItsDirectoryIs(target.directory()))
-                .map(same -> same ? warn("Redis at " + address + " is running", here) : Optional.<Warning>empty())
+                .chain(state -> (itsDirectory ? Uni.createFrom().item(true) : saysItsDirectoryIs(target.directory()))
+                        .map(same -> same
+                                ? warn("Redis at " + address + " is running" + otherForm(state.info(), target), here)
+                                : Optional.<Warning>empty()))
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithItem(failure -> !here || !itsDirectory || nobodyListens(failure)
                         ? Optional.empty()
                         : warn("Redis may be running (" + failure.getMessage() + ")", true));
+    }
+
+    /** Says so if the server does not load the target's form. */
+    private static String otherForm(ServerInfo server, RestoreTarget target) {
+        if (target.appendOnly()) {
+            return server.field("aof_enabled").equals("0") ? " with 'appendonly no' (leave out --append-only)" : "";
+        }
+        return server.appendOnly() ? " with 'appendonly yes' (restore with --append-only)" : "";
     }
 
     private static Optional<Warning> warn(String text, boolean certain) {

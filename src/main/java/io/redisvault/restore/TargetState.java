@@ -89,9 +89,9 @@ record TargetState(String name, ServerInfo info) {
         if (info.field("redis_mode").equals("sentinel")) {
             return Optional.of(name + " is a Sentinel: name the server itself");
         }
-        if (info.field("cluster_enabled").equals("1")) {
-            return Optional.of(name + " is a node of a cluster, which becomes nobody's replica by command: stop it and"
-                    + " restore with --to, as docs/restore.md says for a cluster");
+        if (isInCluster()) {
+            // The backup says in more detail what to do.
+            return Optional.empty();
         }
         if (info.loading()) {
             return Optional.of(name + " is still loading data: try again when it is done");
@@ -120,6 +120,21 @@ record TargetState(String name, ServerInfo info) {
                 + (options.scratch()
                         ? "name an empty server that is there for the drill only"
                         : "pass --force to lose them and load the backup"));
+    }
+
+    private boolean isInCluster() {
+        return info.field("cluster_enabled").equals("1");
+    }
+
+    /** Why no node of a cluster may be given this backup; empty if the server is none. */
+    Optional<String> clusterRefusal(Backup backup) {
+        return isInCluster()
+                ? Optional.of(name
+                        + " is a node of a cluster, which becomes nobody's replica by command: stop the node "
+                        + backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of")
+                        + ", and restore " + backup.name()
+                        + " into its directory with --to, in the order that docs/restore.md has for a cluster")
+                : Optional.empty();
     }
 
     /** Why the server may not be given this backup; empty if it may. */

@@ -10,8 +10,10 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.codec.AgeKeys;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.SyntheticDump;
+import io.redisvault.redis.ClusterNode;
 import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.TestStorages;
@@ -41,6 +43,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,7 @@ class BackupPipelineTest {
     private final List<CompletedRun> ended = new ArrayList<>();
     private Uni<NodeState> state =
             Uni.createFrom().item(new NodeState(Role.MASTER, false, false, true, NodeState.UNKNOWN.info()));
+    private Optional<ClusterNode> place = Optional.empty();
     private BackupStorage storage;
     private Path dump;
 
@@ -106,6 +111,43 @@ class BackupPipelineTest {
         assertThat(keys())
                 .containsExactly(
                         "vault/node_2026-11-23T10:00:00.500000000Z.rdb", "vault/node_2026-11-23T10:00:00Z.rdb");
+    }
+
+    @Test
+    void recordsWhatTheServerTellsOfItself() {
+        String id = "0123456789abcdef0123456789abcdef01234567";
+        state = Uni.createFrom()
+                .item(new NodeState(Role.MASTER, false, false, true, ServerInfo.parse("master_replid:" + id)));
+        place = Optional.of(new ClusterNode("node", null, "0-5460,9000", false, false));
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().origin()).isEqualTo(new Backup.Origin(id, "node", null, "0-5460,9000"));
+    }
+
+    /** Amazon S3 takes 2 KB of names and values. */
+    @Test
+    void slotsInManyRangesStillFitTheMetadata() {
+        String id = "f".repeat(40);
+        String slots = IntStream.iterate(0, slot -> slot < 16_384, slot -> slot + 2)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" "));
+        state = Uni.createFrom()
+                .item(new NodeState(Role.MASTER, false, false, true, ServerInfo.parse("master_replid:" + id)));
+        place = ClusterNode.of(id + " h:1@2,,shard-id=" + id + " myself,master - 0 0 1 connected " + slots);
+
+        Stored stored = (Stored) run();
+
+        assertThat(stored.backup().slots()).contains(place.orElseThrow().slots());
+        Map<String, String> metadata =
+                storage.head(stored.backup().key()).await().atMost(PATIENCE).metadata();
+        assertThat(metadata).containsEntry("cluster-shard", id);
+        // The dump itself may have three texts of 128 characters.
+        assertThat(metadata.entrySet().stream()
+                        .mapToInt(
+                                fact -> fact.getKey().length() + fact.getValue().length())
+                        .sum())
+                .isLessThan(2048 - 3 * 128);
     }
 
     @Test
@@ -358,7 +400,14 @@ class BackupPipelineTest {
                 config,
                 clock);
         BackupPipeline pipeline = new BackupPipeline(
-                () -> state, storage, new BackupWriter(storage, naming, catalog), retention, self, clock, config);
+                () -> state,
+                node -> Uni.createFrom().item(place),
+                storage,
+                new BackupWriter(storage, naming, catalog),
+                retention,
+                self,
+                clock,
+                config);
         return new BackupRunner(pipeline, ends, clock, config);
     }
 

@@ -29,7 +29,7 @@ class BackupMetricsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T15:00:00Z");
     private static final Instant SAVED = NOW.minusSeconds(90);
-    private static final Backup BACKUP = new Backup("n", "k", "u", "node", SAVED, 1, 1L, null, null);
+    private static final Backup BACKUP = new Backup("n", "k", "u", "node", SAVED, 1, 1L, null, null, null);
 
     private static final NodeBackups STORED = new NodeBackups("node", 3, 300, "n", SAVED, SAVED.minusSeconds(600));
 

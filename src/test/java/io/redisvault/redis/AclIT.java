@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.contentOf;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
+import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -45,9 +46,13 @@ class AclIT {
         redis.close();
     }
 
-    /** The line as it is there, with the password put in. */
     private static String[] documented() {
-        return Pattern.compile("^(ACL SETUSER .*)$", Pattern.MULTILINE)
+        return documented("");
+    }
+
+    /** The first line with these words as it is there, with the password put in. */
+    private static String[] documented(String words) {
+        return Pattern.compile("^ACL SETUSER vault .*" + Pattern.quote(words) + ".*$", Pattern.MULTILINE)
                 .matcher(contentOf(Path.of("SECURITY.md").toFile()))
                 .results()
                 .map(MatchResult::group)
@@ -105,6 +110,47 @@ class AclIT {
             assertThat(lines).first().isEqualTo("+OK");
             return lines.subList(1, lines.size());
         }
+    }
+
+    /** Of the newest server that is here. Without the line they are not recorded, and that is all. */
+    @Test
+    void theSlotsOfANodeOfAClusterAreRecordedWhereThatIsAllowed() throws IOException {
+        redis.close();
+        redis = RedisServer.builder()
+                .executable(Path.of(System.getenv()
+                        .getOrDefault("REDIS8_SERVER", RedisServer.program().toString())))
+                .password("of-the-default-user")
+                .setting("cluster-enabled", "yes")
+                .start();
+        redis.command("CLUSTER", "ADDSLOTS", "7", "8", "9");
+        redis.save();
+        redis.command(documented());
+        try (VaultProcess vault = vault().serve()) {
+            String withoutRight =
+                    vault.post("/backup").headers().firstValue("Location").orElseThrow();
+            assertThat(vault.get(withoutRight).body()).contains("replicationId").doesNotContain("slots", "shard");
+
+            redis.command(documented("+cluster|nodes"));
+            boolean hasShards =
+                    redis.list("COMMAND", "INFO", "CLUSTER|MYSHARDID").get(0) != null;
+            if (hasShards) {
+                redis.command("ACL", "SETUSER", "vault", "+cluster|myshardid");
+            }
+            redis.command("ACL", "LOG", "RESET");
+            redis.save();
+            String allowed =
+                    vault.post("/backup").headers().firstValue("Location").orElseThrow();
+            JsonPath origin = JsonPath.from(vault.get(allowed).body()).setRootPath("origin");
+            assertThat(origin.getString("slots")).isEqualTo("7-9");
+            assertThat(origin.getString("clusterNode")).isEqualTo(redis.command("CLUSTER", "MYID"));
+            assertThat(origin.getString("replicationId")).isEqualTo(redis.info("master_replid"));
+            assertThat(origin.getString("shard")).isEqualTo(hasShards ? redis.command("CLUSTER", "MYSHARDID") : null);
+            assertThat(redis.list("ACL", "LOG").toString()).doesNotContain("cluster");
+        }
+        List<String> table = vault().run("list").out().lines().toList();
+        assertThat(table.get(0)).endsWith("VERIFIED  SLOTS");
+        assertThat(table.get(1)).endsWith("yes       7-9");
+        assertThat(table.get(2)).endsWith("yes       -");
     }
 
     @Test

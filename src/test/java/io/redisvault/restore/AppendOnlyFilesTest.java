@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class AppendOnlyFilesTest {
 
     @BeforeEach
     void setUp() {
-        files = new AppendOnlyFiles(data);
+        files = new AppendOnlyFiles(data, Optional.empty());
     }
 
     @Test
@@ -37,6 +38,21 @@ class AppendOnlyFilesTest {
         Files.writeString(folder.resolve("my.manifest"), "file my.1.base.rdb seq 1 type b\n");
 
         assertThat(files.data()).contains(folder);
+    }
+
+    /** Other directories with such files are nothing to a server. */
+    @Test
+    void onlyTheDirectoryThatIsNamedCounts() throws IOException {
+        Path copy = Files.createDirectory(data.resolve("copy"));
+        Files.writeString(copy.resolve("a.manifest"), "file a.1.base.rdb seq 1 type b\n");
+        AppendOnlyFiles named = new AppendOnlyFiles(data, Optional.of("renamed"));
+        assertThat(named.data()).isEmpty();
+
+        Path folder = Files.createDirectory(data.resolve("renamed"));
+        Files.writeString(folder.resolve("a.manifest"), "file a.1.base.rdb seq 1 type b\n");
+        assertThat(named.data()).contains(folder);
+        assertThat(named.moveFoldersAside("now")).containsExactly(data.resolve("renamed.before-now"));
+        assertThat(copy).exists();
     }
 
     @Test

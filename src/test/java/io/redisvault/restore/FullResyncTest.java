@@ -132,7 +132,16 @@ class FullResyncTest {
             VaultConfig config = Reading.config("STORAGE_URL=file://" + directory, "REDIS_CONNECTION=" + redis.url());
             TargetServer server = new TargetServer(Redis.createClient(vertx, redis.url()), config, vertx);
             Backup backup = new Backup(
-                    "a", file.getFileName().toString(), "file://a", "a", Instant.EPOCH, dump.length, null, null, null);
+                    "a",
+                    file.getFileName().toString(),
+                    "file://a",
+                    "a",
+                    Instant.EPOCH,
+                    dump.length,
+                    null,
+                    null,
+                    null,
+                    null);
             LoadAttempt attempt = new LoadAttempt(
                     server,
                     new TargetState("redis", info(redis)),

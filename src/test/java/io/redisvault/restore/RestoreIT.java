@@ -273,10 +273,12 @@ class RestoreIT {
         backup("running", JANUARY, 1);
         Path directory = surroundings.redis().dataDirectory();
 
-        Exit refused = restore("running", "--to", directory.toString());
+        Exit refused = restore("running", "--to", directory.toString(), "--append-only");
 
         assertThat(refused.code()).isOne();
-        assertThat(refused.err()).contains("is running and overwrites its dump when it saves: stop it first");
+        assertThat(refused.err())
+                .contains(
+                        "is running with 'appendonly no' (leave out --append-only) and overwrites its dump when it saves: stop it first");
         assertThat(directory.resolve("dump.rdb")).doesNotExist();
 
         Path link = Files.createSymbolicLink(data.resolve("link"), directory);

@@ -49,7 +49,8 @@ class RestoreRunTest {
 
     private RestoreResult restore(String sample, Path data) throws IOException {
         Path file = Files.copy(Path.of("src/test/resources/samples").resolve(sample), directory.resolve(sample));
-        Backup backup = new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null, null, null);
+        Backup backup =
+                new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null, null, null, null);
         return new RestoreRun(
                         new BackupReader(TestStorages.directory(directory), List.of()).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),

@@ -141,6 +141,7 @@ class ResumedReadTest {
     }
 
     private Backup backup() {
-        return new Backup(KEY, KEY, "url", "redis-node", Instant.EPOCH, dump.length, (long) dump.length, null, null);
+        return new Backup(
+                KEY, KEY, "url", "redis-node", Instant.EPOCH, dump.length, (long) dump.length, null, null, null);
     }
 }

@@ -97,7 +97,7 @@ class ScheduledVerificationTest {
     private void end() {
         String name = "redis-node_2026-11-23T10:00:00Z.rdb";
         running.get(running.size() - 1)
-                .complete(new Backup(name, name, name, "redis-node", clock.instant(), 100, 100L, null, null));
+                .complete(new Backup(name, name, name, "redis-node", clock.instant(), 100, 100L, null, null, null));
     }
 
     private void pass(ScheduledVerification verification, Duration time) {

@@ -218,7 +218,16 @@ class StoredFormsTest {
     @EnumSource
     void anEmptyObjectIsNoBackup(StoredForm form) {
         Backup empty = new Backup(
-                NAME + suffix(form), "empty" + suffix(form), "url", "redis-node", Instant.EPOCH, 0, null, null, null);
+                NAME + suffix(form),
+                "empty" + suffix(form),
+                "url",
+                "redis-node",
+                Instant.EPOCH,
+                0,
+                null,
+                null,
+                null,
+                null);
         storage.put(empty.key(), new Content(Multi.createFrom().empty(), 0), Map.of())
                 .await()
                 .atMost(PATIENCE);
@@ -255,6 +264,7 @@ class StoredFormsTest {
                 Instant.EPOCH,
                 stored,
                 dumpBytes == null ? null : dumpBytes.longValue(),
+                null,
                 null,
                 null);
     }

@@ -22,16 +22,21 @@ class TargetStateTest {
 
     private static Backup backup(int version) {
         Backup.Rdb rdb = new Backup.Rdb(version, "redis 7.2.5", null, "0123456789abcdef", true);
-        return new Backup("a.rdb", "a.rdb", "file:///a.rdb", "a", Instant.EPOCH, 100, 100L, rdb, null);
+        return new Backup("a.rdb", "a.rdb", "file:///a.rdb", "a", Instant.EPOCH, 100, 100L, rdb, null, null);
     }
 
     @Test
     void whatCannotBeToldToFollowIsNamed() {
         assertThat(state("redis_mode:sentinel").refusal(FORCE))
                 .contains("redis://a is a Sentinel: name the server itself");
-        assertThat(state("role:master\ncluster_enabled:1").refusal(FORCE).orElseThrow())
-                .startsWith("redis://a is a node of a cluster")
-                .contains("--to");
+        TargetState node = state("role:master\ncluster_enabled:1\ndb0:keys=5,expires=0");
+        assertThat(node.refusal(CAREFUL)).isEmpty();
+        assertThat(node.clusterRefusal(BACKUP))
+                .contains(
+                        "redis://a is a node of a cluster, which becomes nobody's replica by command: stop the node that"
+                                + " this is a backup of, and restore a.rdb into its directory with --to, in the order that"
+                                + " docs/restore.md has for a cluster");
+        assertThat(state("role:master").clusterRefusal(BACKUP)).isEmpty();
         assertThat(state("role:master\nloading:1").refusal(FORCE))
                 .contains("redis://a is still loading data: try again when it is done");
         assertThat(state("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up")
