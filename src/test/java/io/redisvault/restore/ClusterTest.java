@@ -17,18 +17,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shard goes into the node that has its slots, and into no other one. */
 class ClusterTest {
@@ -86,15 +91,102 @@ class ClusterTest {
         assertThat(restore(backup("5461-10922"), true).notes()).contains(reason);
     }
 
+    /** The steps of docs/restore.md, with the files of the cluster and without them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void allShardsOfAClusterAreRestoredAndNothingIsLost(boolean nodesAreKnown) throws IOException {
+        Map<String, String> backups = new LinkedHashMap<>();
+        List<String> digests = new ArrayList<>();
+        List<Path> homes = List.of(data, Files.createDirectory(directory.resolve("second")));
+        try (RedisServer first = node(RedisServer.program(), homes.get(0));
+                RedisServer second = node(RedisServer.program(), homes.get(1))) {
+            addSlots(first, IntStream.range(0, 8192));
+            addSlots(second, IntStream.range(8192, 16_384));
+            meet(first, second);
+            for (RedisServer node : List.of(first, second)) {
+                for (int key = 0; key < 200; key++) {
+                    setIfItsOwn(node, "key:" + key);
+                }
+                node.save();
+                String name = "shard" + digests.size() + "_2026-01-02T03:04:05Z.rdb";
+                Files.move(node.dumpFile(), directory.resolve(name));
+                backups.put(
+                        name,
+                        ClusterNode.of(node.command("CLUSTER", "NODES"))
+                                .orElseThrow()
+                                .slots());
+                digests.add(node.keys() + " keys, " + node.command("DEBUG", "DIGEST"));
+            }
+            assertThat(first.keys() + second.keys()).isEqualTo(200);
+        }
+        for (Path home : homes) {
+            if (!nodesAreKnown) {
+                Files.delete(home.resolve("nodes.conf"));
+            }
+        }
+        List<String> names = List.copyOf(backups.keySet());
+        if (nodesAreKnown) {
+            assertThatThrownBy(() -> restore(backup(names.get(0), backups.get(names.get(0))), homes.get(1), false))
+                    .hasMessageContaining("restore it into the node of its slots");
+        }
+        for (int shard = 0; shard < homes.size(); shard++) {
+            restore(backup(names.get(shard), backups.get(names.get(shard))), homes.get(shard), false);
+        }
+        try (RedisServer first = node(RedisServer.program(), homes.get(0));
+                RedisServer second = node(RedisServer.program(), homes.get(1))) {
+            if (!nodesAreKnown) {
+                addSlots(first, free(first, 0));
+                addSlots(second, free(second, 8192));
+                meet(first, second);
+            }
+            for (RedisServer node : List.of(first, second)) {
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> node.command("CLUSTER", "INFO")
+                        .contains("cluster_state:ok"));
+            }
+            assertThat(List.of(first, second))
+                    .extracting(node -> node.keys() + " keys, " + node.command("DEBUG", "DIGEST"))
+                    .isEqualTo(digests);
+        }
+    }
+
+    private static void setIfItsOwn(RedisServer node, String key) {
+        try {
+            node.set(key, key);
+        } catch (RedisServer.ErrorReply moved) {
+            assertThat(moved).hasMessageStartingWith("MOVED");
+        }
+    }
+
+    private static void meet(RedisServer first, RedisServer second) {
+        first.command("CLUSTER", "SET-CONFIG-EPOCH", "1");
+        second.command("CLUSTER", "SET-CONFIG-EPOCH", "2");
+        first.command("CLUSTER", "MEET", "127.0.0.1", Integer.toString(second.port()));
+        for (RedisServer node : List.of(first, second)) {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> node.command("CLUSTER", "INFO")
+                    .contains("cluster_state:ok"));
+        }
+    }
+
+    /** Slots of the half from this one on that a node has not taken over for its keys. */
+    private static IntStream free(RedisServer node, int from) {
+        return IntStream.range(from, from + 8192)
+                .filter(slot -> node.command("CLUSTER", "COUNTKEYSINSLOT", Integer.toString(slot))
+                        .equals("0"));
+    }
+
     private static void addSlots(RedisServer node, IntStream slots) {
         node.command(Stream.concat(Stream.of("CLUSTER", "ADDSLOTS"), slots.mapToObj(Integer::toString))
                 .toArray(String[]::new));
     }
 
     private RedisServer node(Path program) {
+        return node(program, data);
+    }
+
+    private static RedisServer node(Path program, Path home) {
         return RedisServer.builder()
                 .executable(program)
-                .dataDirectory(data)
+                .dataDirectory(home)
                 .setting("cluster-enabled", "yes")
                 .start();
     }
@@ -171,13 +263,17 @@ class ClusterTest {
     }
 
     private Backup backup(String slots) throws IOException {
+        return backup(BACKUP, slots);
+    }
+
+    private Backup backup(String name, String slots) throws IOException {
         return new Backup(
-                BACKUP,
-                BACKUP,
+                name,
+                name,
                 "file://a",
                 "a",
                 Instant.EPOCH,
-                Files.size(directory.resolve(BACKUP)),
+                Files.size(directory.resolve(name)),
                 null,
                 null,
                 new Backup.Origin(null, null, null, slots),
@@ -185,9 +281,13 @@ class ClusterTest {
     }
 
     private RestoreResult restore(Backup backup, boolean force) {
+        return restore(backup, data, force);
+    }
+
+    private RestoreResult restore(Backup backup, Path home, boolean force) {
         return new RestoreRun(
                         new BackupReader(TestStorages.directory(directory), List.of()).open(backup),
-                        RestoreTarget.at(data, "dump.rdb"),
+                        RestoreTarget.at(home, "dump.rdb"),
                         new RestoreOptions(
                                 force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
                         Clock.systemUTC())

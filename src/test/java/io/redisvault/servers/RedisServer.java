@@ -200,7 +200,9 @@ public final class RedisServer implements AutoCloseable {
 
     private static int freePort() {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+            int port = probe.getLocalPort();
+            // A node of a cluster takes the one that is larger by 10,000 as well.
+            return port < 55_000 ? port : freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
