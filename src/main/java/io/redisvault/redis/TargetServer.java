@@ -3,6 +3,7 @@ package io.redisvault.redis;
 import io.redisvault.config.RedisAddress;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
@@ -10,6 +11,7 @@ import io.vertx.mutiny.redis.client.Request;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The server that a backup is loaded into. Unlike {@link RedisNode} it is changed, and only by a command whose
@@ -24,12 +26,16 @@ public class TargetServer {
     private final Redis client;
     private final RedisAddress address;
     private final Duration timeout;
+    private final Optional<PemKeyCertOptions> certificate;
     private final ConnectionDiagnosis diagnosis;
 
     public TargetServer(Redis client, VaultConfig config, Vertx vertx) {
         this.client = client;
         this.address = config.redis().connectionString();
         this.timeout = config.redis().timeout();
+        this.certificate = config.redis().clientCertFile().map(file -> new PemKeyCertOptions()
+                .setCertPath(file.toString())
+                .setKeyPath(config.redis().clientKeyFile().orElseThrow().toString()));
         this.diagnosis = new ConnectionDiagnosis(
                 config.redis(),
                 vertx,
@@ -39,6 +45,11 @@ public class TargetServer {
 
     public RedisAddress address() {
         return address;
+    }
+
+    /** What we show to a server that wants one of us. */
+    public Optional<PemKeyCertOptions> certificate() {
+        return certificate;
     }
 
     /** The longest wait for an answer. */

@@ -3,6 +3,8 @@ package io.redisvault.restore;
 import io.redisvault.redis.ServerInfo;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.core.net.NetServer;
@@ -34,10 +36,15 @@ final class FullResync {
     private final String replicationId;
     private final long length;
     private final Duration patience;
+    private final Optional<PemKeyCertOptions> certificate;
+    private final DumpFeed feed;
     private final CompletableFuture<Void> broken = new CompletableFuture<>();
     private NetServer listener;
     private Candidate candidate;
     private boolean accepted;
+    /** Whether the next connection is expected to begin with TLS. */
+    private boolean tls;
+
     private String complaint = "; if it is in another container or machine, --listen names an address that it reaches";
 
     /**
@@ -45,18 +52,34 @@ final class FullResync {
      * @param replicationId 40 hexadecimal digits
      * @param length of the dump in bytes
      * @param patience with a connection that does not turn out to be the server's
+     * @param certificate for a server that connects by TLS
      */
-    FullResync(Vertx vertx, Predicate<String> isServer, String replicationId, long length, Duration patience) {
+    FullResync(
+            Vertx vertx,
+            Predicate<String> isServer,
+            String replicationId,
+            long length,
+            Duration patience,
+            Optional<PemKeyCertOptions> certificate) {
         this.vertx = vertx;
         this.isServer = isServer;
         this.replicationId = replicationId;
         this.length = length;
         this.patience = patience;
+        this.certificate = certificate;
+        this.feed = new DumpFeed(vertx);
+    }
+
+    /** Begins to read the dump, so that its first bytes are here before the server asks for them. */
+    Uni<Void> open(Multi<ByteBuffer> dump) {
+        return feed.open(dump);
     }
 
     /** The port that is listened on. */
     Uni<Integer> listen(ListenAddress address) {
-        listener = vertx.createNetServer().connectHandler(this::connected);
+        NetServerOptions options = new NetServerOptions();
+        certificate.ifPresent(options::setKeyCertOptions);
+        listener = vertx.createNetServer(options).connectHandler(this::connected);
         return listener.listen(address.port(), address.host()).map(NetServer::actualPort);
     }
 
@@ -74,20 +97,9 @@ final class FullResync {
         return true;
     }
 
-    /** Sends the dump, no faster than the server takes it. */
-    Uni<Void> send(Multi<ByteBuffer> dump) {
-        return dump.onItem()
-                .transformToUniAndConcatenate(chunk -> {
-                    byte[] bytes = new byte[chunk.remaining()];
-                    chunk.get(bytes);
-                    return candidate
-                            .socket
-                            .write(Buffer.buffer(bytes))
-                            .onFailure()
-                            .transform(closed -> gaveUp());
-                })
-                .onItem()
-                .ignoreAsUni();
+    /** Sends the dump that was opened. */
+    Uni<Void> send() {
+        return feed.sendTo(candidate.socket);
     }
 
     /** Fails when the accepted connection closes or the resynchronisation is aborted; never completes. */
@@ -106,6 +118,7 @@ final class FullResync {
     }
 
     Uni<Void> close() {
+        feed.close();
         Optional<NetSocket> socket = Optional.ofNullable(candidate).map(open -> open.socket);
         return Uni.combine()
                 .all()
@@ -132,7 +145,18 @@ final class FullResync {
             socket.exceptionHandler(failure -> socket.closeAndForget());
             socket.closeHandler(() -> closed(opened));
             socket.handler(opened::read);
+            if (tls) {
+                socket.upgradeToSsl().subscribe().with(done -> {}, failure -> refused(socket));
+            }
         }
+    }
+
+    private synchronized void refused(NetSocket socket) {
+        tls = false;
+        complaint =
+                "; it connects by TLS, and does not take REDIS_CLIENT_CERT_FILE for a certificate of its master, which its"
+                        + " tls-ca-cert-file has to vouch for";
+        socket.closeAndForget();
     }
 
     private synchronized void giveUp(Candidate opened) {
@@ -152,7 +176,7 @@ final class FullResync {
         }
     }
 
-    private static RestoreException gaveUp() {
+    static RestoreException gaveUp() {
         return new RestoreException(
                 "the server gave up the connection before it had loaded the backup: its log says why");
     }
@@ -176,8 +200,11 @@ final class FullResync {
                 }
                 unread += bytes.toString(StandardCharsets.ISO_8859_1.name());
                 if (unread.charAt(0) == TLS_HANDSHAKE) {
-                    complaint = "; it connects by TLS (tls-replication yes), which is not supported here: set"
-                            + " 'tls-replication no' for the time of the restore";
+                    // It tries again in a second.
+                    tls = certificate.isPresent();
+                    complaint =
+                            "; it connects by TLS (tls-replication yes): name a certificate that it trusts, and its key, in"
+                                    + " REDIS_CLIENT_CERT_FILE and REDIS_CLIENT_KEY_FILE";
                     socket.closeAndForget();
                     return;
                 }

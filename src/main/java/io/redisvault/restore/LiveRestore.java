@@ -171,7 +171,7 @@ public class LiveRestore {
         }
         String replicationId = TargetState.replicationId(reading.backup());
         long bytes = reading.backup().size();
-        resync = new FullResync(vertx, addresses(), replicationId, bytes, server.timeout());
+        resync = new FullResync(vertx, addresses(), replicationId, bytes, server.timeout(), server.certificate());
         return new LoadAttempt(
                 server,
                 state,

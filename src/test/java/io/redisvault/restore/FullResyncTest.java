@@ -10,8 +10,10 @@ import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.redis.TargetServer;
 import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.TlsIdentity;
 import io.redisvault.storage.TestStorages;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import java.io.IOException;
@@ -25,7 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -53,11 +58,11 @@ class FullResyncTest {
     @BeforeEach
     void listen() throws IOException {
         dump = Files.readAllBytes(SyntheticDump.write(directory.resolve("dump.rdb"), 1 << 20, 1));
-        listen("127.0.0.1");
+        listen("127.0.0.1", Optional.empty());
     }
 
-    private void listen(String server) {
-        resync = new FullResync(vertx, server::equals, ID, dump.length, PATIENCE);
+    private void listen(String server, Optional<PemKeyCertOptions> certificate) {
+        resync = new FullResync(vertx, server::equals, ID, dump.length, PATIENCE, certificate);
         port = resync.listen(LOOPBACK).await().indefinitely();
     }
 
@@ -71,11 +76,12 @@ class FullResyncTest {
         try (RedisServer redis = RedisServer.start();
                 Socket stranger = connect()) {
             send(stranger, "PING\r\n*3\r\n$5\r\nPSYNC\r\n$1\r\n?\r\n$2\r\n-1\r\n");
+            resync.open(Multi.createFrom().items(ByteBuffer.wrap(dump))).await().indefinitely();
             CompletableFuture<String> given = CompletableFuture.supplyAsync(() -> received(stranger));
             redis.command("REPLICAOF", "127.0.0.1", Integer.toString(port));
 
             Awaitility.await().until(() -> resync.accept(info(redis)));
-            resync.send(Multi.createFrom().items(ByteBuffer.wrap(dump))).await().indefinitely();
+            resync.send().await().indefinitely();
 
             Awaitility.await().until(() -> new TargetState("redis", info(redis)).hasLoaded(ID));
             assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(1 << 20));
@@ -89,7 +95,7 @@ class FullResyncTest {
     @Test
     void somebodyFromAnotherAddressIsTurnedAwayAtOnce() throws IOException {
         close();
-        listen("192.0.2.1");
+        listen("192.0.2.1", Optional.empty());
         try (Socket stranger = connect()) {
             assertThat(received(stranger)).isEmpty();
         }
@@ -104,7 +110,32 @@ class FullResyncTest {
             send(server, "\u0016\u0003\u0001");
             assertThat(received(server)).isEmpty();
         }
-        assertThat(resync.complaint()).contains("tls-replication yes", "'tls-replication no'");
+        assertThat(resync.complaint()).contains("tls-replication yes", "REDIS_CLIENT_CERT_FILE");
+    }
+
+    @Test
+    void aServerThatDoesNotTrustTheCertificateIsExplained() throws Exception {
+        close();
+        TlsIdentity identity = TlsIdentity.generate(directory, "ip:127.0.0.1");
+        listen(
+                "127.0.0.1",
+                Optional.of(new PemKeyCertOptions()
+                        .setCertPath(identity.certificate().toString())
+                        .setKeyPath(identity.key().toString())));
+        try (Socket first = connect()) {
+            send(first, "\u0016\u0003\u0001");
+            assertThat(received(first)).isEmpty();
+        }
+        try (Socket again =
+                SSLContext.getDefault().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+            assertThatThrownBy(() -> send(again, "PING\r\n")).isInstanceOf(SSLException.class);
+        }
+        Awaitility.await().until(() -> resync.complaint().contains("its tls-ca-cert-file has to vouch for"));
+        // It may be another one's mistake.
+        try (Socket plain = connect()) {
+            send(plain, "PING\r\nGET\r\n*x\r\n");
+            assertThat(received(plain)).startsWith("+PONG");
+        }
     }
 
     @Test
@@ -147,7 +178,7 @@ class FullResyncTest {
                     new TargetState("redis", info(redis)),
                     new BackupReader(TestStorages.directory(directory), List.of()).openUnverified(backup),
                     LOOPBACK,
-                    new FullResync(vertx, "127.0.0.1"::equals, ID, dump.length, PATIENCE),
+                    new FullResync(vertx, "127.0.0.1"::equals, ID, dump.length, PATIENCE, Optional.empty()),
                     ID,
                     Duration.ofMinutes(1));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.TlsIdentity;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +50,6 @@ class LiveRestoreIT {
     private Path directory;
 
     private final long seed = Long.getLong("kill.seed", System.nanoTime());
-    private final Random random = new Random(seed);
 
     @BeforeAll
     static void backUp() throws IOException {
@@ -55,7 +57,7 @@ class LiveRestoreIT {
     }
 
     @Test
-    void theServerOfTheSettingsIsReachedByTlsWithTheirPassword() throws IOException {
+    void theServerOfTheSettingsIsReachedByTlsWithTheirPasswordAndFetchesItByTls() throws IOException {
         Path password = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
         try (RedisServer redis = RedisServer.builder()
                         .user("vault", PASSWORD, "-@all +info +replicaof +pubsub|numsub +select")
@@ -65,6 +67,11 @@ class LiveRestoreIT {
             VaultProcess.Builder vault = vault().and("REDIS_CONNECTION", "rediss://vault@localhost:" + proxy.port())
                     .and("REDIS_PASSWORD_FILE", password.toString())
                     .and("REDIS_CA_FILE", proxy.certificate().toString());
+            TlsIdentity identity = TlsIdentity.generate(directory, "ip:127.0.0.1");
+            if (redis.replicatesByTls(identity)) {
+                vault.and("REDIS_CLIENT_CERT_FILE", identity.certificate().toString())
+                        .and("REDIS_CLIENT_KEY_FILE", identity.key().toString());
+            }
 
             Exit exit = vault.run("restore", "--into", address, "--json");
 
@@ -109,10 +116,18 @@ class LiveRestoreIT {
         }
     }
 
+    /** Two at a time: each waits for its server. */
     @Test
     void theNextCallAfterAKillSaysWhichDataTheServerHolds() {
         System.out.println("LiveRestoreIT: -Dkill.seed=" + seed);
-        for (int kill = 0; kill < KILLS; kill++) {
+        Stream.of(0, 1)
+                .map(lane -> CompletableFuture.runAsync(() -> kill(new Random(seed + lane), (KILLS + lane) / 2)))
+                .toList()
+                .forEach(CompletableFuture::join);
+    }
+
+    private void kill(Random random, int kills) {
+        for (int kill = 0; kill < kills; kill++) {
             try (RedisServer redis = RedisServer.start()) {
                 redis.set("old", "1");
                 String old = redis.command("DEBUG", "DIGEST");

@@ -2,6 +2,7 @@ package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.luben.zstd.Zstd;
 import io.quarkus.runtime.ShutdownEvent;
@@ -12,9 +13,11 @@ import io.redisvault.rdb.EveryType;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.TargetServer;
 import io.redisvault.servers.RedisServer;
+import io.redisvault.servers.TlsIdentity;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.TestStorages;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -27,6 +30,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -132,6 +137,31 @@ class LiveRestoreTest {
             assertThat(loaded.notes()).isEmpty();
             assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
             assertThat(redis.list("ACL", "LOG")).isEmpty();
+        }
+    }
+
+    /** It finds out by its first attempt that TLS is spoken here. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aServerThatReplicatesByTlsIsSentTheBackupByTls(Path program) throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), 4 * MIB, 1);
+        TlsIdentity identity = TlsIdentity.generate(backups, "ip:127.0.0.1");
+        try (RedisServer redis = RedisServer.builder().executable(program).start()) {
+            assumeThat(redis.replicatesByTls(identity)).isTrue();
+
+            restore(
+                            vertx,
+                            TestStorages.directory(backups),
+                            Redis.createClient(vertx, redis.url()),
+                            "REDIS_CONNECTION=" + redis.url().replace("redis:", "rediss:"),
+                            "REDIS_CLIENT_CERT_FILE=" + identity.certificate(),
+                            "REDIS_CLIENT_KEY_FILE=" + identity.key())
+                    .run(BackupSelection.LATEST, options(false), readings::add, steps::add)
+                    .await()
+                    .atMost(Duration.ofMinutes(1));
+
+            assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(4 * MIB));
+            assertThat(redis.info("role")).isEqualTo("master");
         }
     }
 
@@ -387,24 +417,63 @@ class LiveRestoreTest {
 
     /** One that gets no more than some MiB of the backup when it reads it for the server. */
     private LiveRestore stalling(String url) {
-        BackupStorage storage = TestStorages.directory(backups);
-        AtomicInteger reads = new AtomicInteger();
         return restore(
                 vertx,
-                (BackupStorage) Proxy.newProxyInstance(
-                        getClass().getClassLoader(),
-                        new Class<?>[] {BackupStorage.class},
-                        (proxy, method, arguments) -> {
-                            Object answer = method.invoke(storage, arguments);
-                            return method.getName().equals("read") && reads.incrementAndGet() == 2
-                                    ? Multi.createBy()
-                                            .concatenating()
-                                            .streams(
-                                                    ((Multi<?>) answer).select().first(40),
-                                                    Multi.createFrom().nothing())
-                                    : answer;
-                        }),
+                reading(TestStorages.directory(backups), bytes -> Multi.createBy()
+                        .concatenating()
+                        .streams(bytes.select().first(40), Multi.createFrom().nothing())),
                 url);
+    }
+
+    /** A storage whose second reading, that for the server, is changed. */
+    @SuppressWarnings("unchecked")
+    private static BackupStorage reading(BackupStorage storage, UnaryOperator<Multi<ByteBuffer>> change) {
+        AtomicInteger reads = new AtomicInteger();
+        return (BackupStorage) Proxy.newProxyInstance(
+                LiveRestoreTest.class.getClassLoader(),
+                new Class<?>[] {BackupStorage.class},
+                (proxy, method, arguments) -> {
+                    Object answer = method.invoke(storage, arguments);
+                    return method.getName().equals("read") && reads.incrementAndGet() == 2
+                            ? change.apply((Multi<ByteBuffer>) answer)
+                            : answer;
+                });
+    }
+
+    /** They wait for no master that is silent for so long, neither at the beginning of a dump nor in the middle. */
+    @Test
+    void aStorageThatIsSilentForLongerThanTheServersPatienceIsWaitedFor() throws IOException {
+        SyntheticDump.write(backups.resolve(BACKUP), 2 * MIB, 1);
+        try (RedisServer redis =
+                        RedisServer.builder().setting("repl-timeout", "2").start();
+                RedisServer diskless = RedisServer.builder()
+                        .setting("repl-timeout", "2")
+                        .setting("repl-diskless-load", "swapdb")
+                        .start()) {
+            Stream.of(redis, diskless)
+                    .map(server -> restore(vertx, hesitating(), server.url())
+                            .run(BackupSelection.LATEST, options(false), readings::add, steps::add)
+                            .subscribeAsCompletionStage())
+                    .toList()
+                    .forEach(CompletableFuture::join);
+
+            for (RedisServer server : List.of(redis, diskless)) {
+                assertThat(server.keys()).isEqualTo(SyntheticDump.keys(2 * MIB));
+                assertThat(server.log()).doesNotContain("Timeout", "I/O error");
+            }
+        }
+    }
+
+    private BackupStorage hesitating() {
+        return reading(TestStorages.directory(backups), bytes -> Multi.createBy()
+                .concatenating()
+                .streams(
+                        bytes.select().first(1).onSubscription().call(LiveRestoreTest::pause),
+                        bytes.skip().first(1).onSubscription().call(LiveRestoreTest::pause)));
+    }
+
+    private static Uni<Void> pause() {
+        return Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofSeconds(4));
     }
 
     private void awaitSending() {

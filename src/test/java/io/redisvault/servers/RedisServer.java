@@ -293,6 +293,18 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** Makes it connect by TLS to masters, which have to have this certificate; false if it was built without TLS. */
+    public boolean replicatesByTls(TlsIdentity identity) {
+        if (list("CONFIG", "GET", "tls-replication").isEmpty()) {
+            return false;
+        }
+        command("CONFIG", "SET", "tls-cert-file", identity.certificate().toString());
+        command("CONFIG", "SET", "tls-key-file", identity.key().toString());
+        command("CONFIG", "SET", "tls-ca-cert-file", identity.certificate().toString());
+        command("CONFIG", "SET", "tls-replication", "yes");
+        return true;
+    }
+
     /** Makes this a master again. */
     public void promote() {
         command("REPLICAOF", "NO", "ONE");
