@@ -203,8 +203,8 @@ final class FullResync {
                     // It tries again in a second.
                     tls = certificate.isPresent();
                     complaint =
-                            "; it connects by TLS (tls-replication yes): name a certificate that it trusts, and its key, in"
-                                    + " REDIS_CLIENT_CERT_FILE and REDIS_CLIENT_KEY_FILE";
+                            "; it connects by TLS (tls-replication yes): write rediss://, and name a certificate that it"
+                                    + " trusts, and its key, in REDIS_CLIENT_CERT_FILE and REDIS_CLIENT_KEY_FILE";
                     socket.closeAndForget();
                     return;
                 }

@@ -30,14 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged command, and what it leaves when it is stopped or killed. */
 class LiveRestoreIT {
 
-    /** Fifty take three minutes more. */
-    private static final int KILLS = Integer.getInteger("live.kills", 3);
-
-    /** Milliseconds from the first step on; most restores here take less. */
-    private static final int LONGEST_LIFE = 1500;
+    private static final int KILLS = Integer.getInteger("live.kills", 50);
 
     private static final long MIB = 1 << 20;
     private static final long SIZE = 40 * MIB;
+    private static final long SMALL = 16 * MIB;
     private static final String PASSWORD = "s3cret/of+vault";
 
     @AutoClose("closeAndAwait")
@@ -47,6 +44,9 @@ class LiveRestoreIT {
     private static Path backups;
 
     @TempDir
+    private static Path small;
+
+    @TempDir
     private Path directory;
 
     private final long seed = Long.getLong("kill.seed", System.nanoTime());
@@ -54,6 +54,7 @@ class LiveRestoreIT {
     @BeforeAll
     static void backUp() throws IOException {
         SyntheticDump.write(backups.resolve("redis-node_2026-01-02T03:04:05Z.rdb"), SIZE, 1);
+        SyntheticDump.write(small.resolve("redis-node_2026-01-02T03:04:05Z.rdb"), SMALL, 1);
     }
 
     @Test
@@ -107,7 +108,7 @@ class LiveRestoreIT {
         // It takes two seconds to load it.
         try (RedisServer redis =
                         RedisServer.builder().setting("key-load-delay", "50000").start();
-                VaultProcess vault = begin(redis)) {
+                VaultProcess vault = begin(redis, backups)) {
             vault.terminate();
 
             assertThat(vault.waitFor().code()).isEqualTo(143);
@@ -116,7 +117,7 @@ class LiveRestoreIT {
         }
     }
 
-    /** Two at a time: each waits for its server. */
+    /** Two at a time, since each waits for its server. */
     @Test
     void theNextCallAfterAKillSaysWhichDataTheServerHolds() {
         System.out.println("LiveRestoreIT: -Dkill.seed=" + seed);
@@ -127,12 +128,13 @@ class LiveRestoreIT {
     }
 
     private void kill(Random random, int kills) {
+        long life = lifeOfOneThatIsNotKilled();
         for (int kill = 0; kill < kills; kill++) {
             try (RedisServer redis = RedisServer.start()) {
                 redis.set("old", "1");
                 String old = redis.command("DEBUG", "DIGEST");
-                try (VaultProcess vault = begin(redis)) {
-                    pause(random.nextInt(LONGEST_LIFE));
+                try (VaultProcess vault = begin(redis, small)) {
+                    pause((long) (random.nextDouble() * life));
                     vault.kill();
                 }
                 Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> redis.info("loading")
@@ -146,10 +148,10 @@ class LiveRestoreIT {
                 } else if (keys == 0) {
                     holds = "it holds no keys";
                 } else {
-                    assertThat(keys).as("-Dkill.seed=%d", seed).isEqualTo(SyntheticDump.keys(SIZE));
+                    assertThat(keys).as("-Dkill.seed=%d", seed).isEqualTo(SyntheticDump.keys(SMALL));
                     holds = "it holds " + keys + " keys: all of the backup with CRC-64 ";
                 }
-                LiveRestore next = LiveRestoreTest.restore(vertx, TestStorages.directory(backups), redis.url());
+                LiveRestore next = LiveRestoreTest.restore(vertx, TestStorages.directory(small), redis.url());
                 assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {}, step -> {})
                                 .await()
                                 .indefinitely())
@@ -160,13 +162,25 @@ class LiveRestoreIT {
         }
     }
 
+    /** Milliseconds from the moment on at which others are killed. */
+    private static long lifeOfOneThatIsNotKilled() {
+        try (RedisServer redis = RedisServer.start();
+                VaultProcess vault = begin(redis, small)) {
+            long began = System.nanoTime();
+            assertThat(vault.waitFor().code()).isZero();
+            return Duration.ofNanos(System.nanoTime() - began).toMillis();
+        }
+    }
+
     private static LiveOptions options() {
         return new LiveOptions(Optional.empty(), false, false, false, Optional.empty());
     }
 
     /** Returns when the server has been told to fetch the backup, or is about to be. */
-    private static VaultProcess begin(RedisServer redis) {
-        VaultProcess vault = vault().jvm("-XX:TieredStopAtLevel=1").launch("restore", "--force", "--into", redis.url());
+    private static VaultProcess begin(RedisServer redis, Path storage) {
+        VaultProcess vault = vault().and("STORAGE_URL", "file://" + storage)
+                .jvm("-XX:TieredStopAtLevel=1")
+                .launch("restore", "--force", "--into", redis.url());
         while (vault.isRunning() && !vault.output().contains(" fetches it")) {
             pause(1);
         }
