@@ -136,7 +136,7 @@ public class LiveRestore {
 
     /** The backup with what was found in it. */
     private Uni<Backup> verified(Backup backup, TargetState state, LiveOptions options, Consumer<BackupReading> begun) {
-        state.clusterRefusal(backup).ifPresent(LiveRestore::refuse);
+        state.clusterRefusal(backup, options).ifPresent(LiveRestore::refuse);
         if (backup.rdb() != null && backup.rdb().version() != null) {
             // Before all of it is read.
             state.refusal(backup, options).ifPresent(LiveRestore::refuse);

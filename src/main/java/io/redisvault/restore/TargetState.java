@@ -127,14 +127,17 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Why no node of a cluster may be given this backup; empty if the server is none. */
-    Optional<String> clusterRefusal(Backup backup) {
-        return isInCluster()
-                ? Optional.of(name
-                        + " is a node of a cluster, which becomes nobody's replica by command: stop the node "
-                        + backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of")
-                        + ", and restore " + backup.name()
-                        + " into its directory with --to, in the order that docs/restore.md has for a cluster")
-                : Optional.empty();
+    Optional<String> clusterRefusal(Backup backup, LiveOptions options) {
+        if (!isInCluster()) {
+            return Optional.empty();
+        }
+        String owner = backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of");
+        return Optional.of(
+                name + " is a node of a cluster, which becomes nobody's replica by command: "
+                        + (options.scratch()
+                                ? "name a server for the drill that is none"
+                                : "stop the node " + owner + ", and restore " + backup.name()
+                                        + " into its directory with --to, in the order that docs/restore.md has for a cluster"));
     }
 
     /** Why the server may not be given this backup; empty if it may. */

@@ -125,7 +125,7 @@ class AclIT {
         redis.command("CLUSTER", "ADDSLOTS", "7", "8", "9");
         redis.save();
         redis.command(documented());
-        try (VaultProcess vault = vault().serve()) {
+        try (VaultProcess vault = vault().and("BACKUP_ON_SHUTDOWN", "true").serve()) {
             String withoutRight =
                     vault.post("/backup").headers().firstValue("Location").orElseThrow();
             assertThat(vault.get(withoutRight).body()).contains("replicationId").doesNotContain("slots", "shard");
@@ -146,11 +146,18 @@ class AclIT {
             assertThat(origin.getString("replicationId")).isEqualTo(redis.info("master_replid"));
             assertThat(origin.getString("shard")).isEqualTo(hasShards ? redis.command("CLUSTER", "MYSHARDID") : null);
             assertThat(redis.list("ACL", "LOG").toString()).doesNotContain("cluster");
+
+            // Redis stops first, and can then not be asked any more.
+            redis.save();
+            redis.stop();
+            vault.terminate();
+            vault.waitFor();
         }
         List<String> table = vault().run("list").out().lines().toList();
         assertThat(table.get(0)).endsWith("VERIFIED  SLOTS");
         assertThat(table.get(1)).endsWith("yes       7-9");
-        assertThat(table.get(2)).endsWith("yes       -");
+        assertThat(table.get(2)).endsWith("yes       7-9");
+        assertThat(table.get(3)).endsWith("yes       -");
     }
 
     @Test

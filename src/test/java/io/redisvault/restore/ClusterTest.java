@@ -240,19 +240,14 @@ class ClusterTest {
                     .put("redis-node_2026-01-03T03:04:05Z.rdb", content(), Map.of("cluster-slots", SLOTS))
                     .await()
                     .indefinitely();
-            for (boolean drill : List.of(false, true)) {
-                assertThatThrownBy(() -> LiveRestoreTest.restore(vertx, TestStorages.directory(directory), node.url())
-                                .run(
-                                        BackupSelection.LATEST,
-                                        new LiveOptions(Optional.empty(), !drill, false, drill, Optional.empty()),
-                                        reading -> {},
-                                        step -> {})
-                                .await()
-                                .indefinitely())
-                        .isInstanceOf(RestoreException.class)
-                        .hasMessageContaining("127.0.0.1:" + node.port() + "/0 is a node of a cluster")
-                        .hasMessageContaining("stop the node that has slots " + SLOTS);
-            }
+            LiveOptions force = new LiveOptions(Optional.empty(), true, false, false, Optional.empty());
+            assertThatThrownBy(() -> LiveRestoreTest.restore(vertx, TestStorages.directory(directory), node.url())
+                            .run(BackupSelection.LATEST, force, reading -> {}, step -> {})
+                            .await()
+                            .indefinitely())
+                    .isInstanceOf(RestoreException.class)
+                    .hasMessageContaining("127.0.0.1:" + node.port() + "/0 is a node of a cluster")
+                    .hasMessageContaining("stop the node that has slots " + SLOTS);
         } finally {
             vertx.closeAndAwait();
         }

@@ -31,12 +31,14 @@ class TargetStateTest {
                 .contains("redis://a is a Sentinel: name the server itself");
         TargetState node = state("role:master\ncluster_enabled:1\ndb0:keys=5,expires=0");
         assertThat(node.refusal(CAREFUL)).isEmpty();
-        assertThat(node.clusterRefusal(BACKUP))
+        assertThat(node.clusterRefusal(BACKUP, FORCE))
                 .contains(
                         "redis://a is a node of a cluster, which becomes nobody's replica by command: stop the node that"
                                 + " this is a backup of, and restore a.rdb into its directory with --to, in the order that"
                                 + " docs/restore.md has for a cluster");
-        assertThat(state("role:master").clusterRefusal(BACKUP)).isEmpty();
+        assertThat(node.clusterRefusal(BACKUP, DRILL).orElseThrow())
+                .endsWith("name a server for the drill that is none");
+        assertThat(state("role:master").clusterRefusal(BACKUP, FORCE)).isEmpty();
         assertThat(state("role:master\nloading:1").refusal(FORCE))
                 .contains("redis://a is still loading data: try again when it is done");
         assertThat(state("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up")
