@@ -9,8 +9,9 @@ import javax.crypto.spec.IvParameterSpec;
 /** Encrypts or decrypts the chunks of an age file in turn: each has a number and a mark whether it is the last. */
 final class AgeChunks {
 
+    static final int TAG = 16;
     static final int PLAIN = 64 * 1024;
-    static final int SEALED = PLAIN + 16;
+    static final int SEALED = PLAIN + TAG;
 
     private static final int NONCE = 12;
 
@@ -20,10 +21,14 @@ final class AgeChunks {
     private long number;
 
     /** @param mode of the cipher: to encrypt or to decrypt */
-    AgeChunks(int mode, Key key) throws GeneralSecurityException {
+    AgeChunks(int mode, Key key) {
         this.mode = mode;
         this.key = key;
-        this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+        try {
+            this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Encrypts or decrypts the bytes before the buffer's position, and clears the buffer. */

@@ -6,14 +6,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.crypto.Cipher;
 
 /** Decrypts an age file and checks that each chunk is authentic. Without an identity it only looks at the form. */
 public final class AgeDecoder implements Codec {
 
-    private static final byte[] VERSION = "age-encryption.org/v1\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] LAST_LINE = "--- ".getBytes(StandardCharsets.US_ASCII);
+    private static final String VERSION = "age-encryption.org/v1";
+    /** The version, then for each recipient a line with arguments and one or more of its body, then the code of all that. */
+    private static final Pattern LINE =
+            Pattern.compile(Pattern.quote(VERSION) + "|-> [!-~][ -~]*|[A-Za-z0-9+/]{0,64}|--- [A-Za-z0-9+/]{43}");
+
+    private static final String LAST_LINE = "--- ";
     private static final int NONCE = 16;
     /** For hundreds of recipients. */
     private static final int LONGEST_HEADER = 64 * 1024;
@@ -24,10 +30,12 @@ public final class AgeDecoder implements Codec {
     private ByteBuffer header = ByteBuffer.allocate(LONGEST_HEADER);
 
     private int lineStart;
-    private int nonceLeft;
+    /** Where the nonce ends; 0 until the last line was read. */
+    private int headerEnd;
     /** Null without identities. */
     private AgeChunks chunks;
 
+    private boolean first = true;
     private boolean over;
 
     /** @param identities see {@link AgeKeys}; iterating throws {@link WrongIdentityException} if none opens the file */
@@ -40,7 +48,7 @@ public final class AgeDecoder implements Codec {
         return Codec.pieces(() -> {
             while (chunk.hasRemaining()) {
                 if (header != null) {
-                    readHeader(chunk);
+                    readHeader(chunk.get());
                 } else if (sealed.hasRemaining()) {
                     Buffers.fill(sealed, chunk);
                 } else {
@@ -59,15 +67,19 @@ public final class AgeDecoder implements Codec {
                 return null;
             }
             over = true;
-            if (header != null || sealed.position() < AgeChunks.SEALED - AgeChunks.PLAIN) {
+            if (header != null || sealed.position() < AgeChunks.TAG) {
                 throw new InvalidDataException("the encrypted file is cut off");
+            }
+            if (sealed.position() == AgeChunks.TAG && !first) {
+                throw new InvalidDataException("the encrypted file is damaged: its last chunk is empty");
             }
             return open(true);
         });
     }
 
     private ByteBuffer open(boolean last) {
-        if (identities.isEmpty()) {
+        first = false;
+        if (chunks == null) {
             sealed.clear();
             return ByteBuffer.allocate(0);
         }
@@ -78,55 +90,41 @@ public final class AgeDecoder implements Codec {
         }
     }
 
-    private void readHeader(ByteBuffer chunk) {
-        while (header != null && chunk.hasRemaining()) {
-            if (!header.hasRemaining()) {
-                throw damagedHeader();
-            }
-            byte next = chunk.get();
-            int at = header.position();
-            header.put(next);
-            if (at < VERSION.length && next != VERSION[at]) {
-                throw new InvalidDataException("it is no file of age");
-            } else if (nonceLeft > 0) {
-                nonceLeft--;
-                if (nonceLeft == 0) {
-                    findKey(header.flip());
-                    header = null;
-                }
-            } else if (next == '\n') {
-                boolean last = at - lineStart >= LAST_LINE.length && startsLikeTheLast(lineStart);
-                nonceLeft = last ? NONCE : 0;
-                lineStart = at + 1;
-            }
+    private void readHeader(byte next) {
+        int at = header.position();
+        if (at < VERSION.length() && next != VERSION.charAt(at)) {
+            throw new InvalidDataException("it is no file of age");
+        }
+        requireHeader(header.hasRemaining());
+        header.put(next);
+        if (headerEnd == 0 && next == '\n') {
+            String line = new String(header.array(), lineStart, at - lineStart, StandardCharsets.ISO_8859_1);
+            requireHeader(LINE.matcher(line).matches());
+            headerEnd = line.startsWith(LAST_LINE) ? at + 1 + NONCE : 0;
+            lineStart = at + 1;
+        } else if (header.position() == headerEnd) {
+            chunks = identities.isEmpty() ? null : new AgeChunks(Cipher.DECRYPT_MODE, key(header.flip()));
+            header = null;
         }
     }
 
-    private boolean startsLikeTheLast(int line) {
-        return header.slice(line, LAST_LINE.length).equals(ByteBuffer.wrap(LAST_LINE));
-    }
-
-    private void findKey(ByteBuffer whole) {
-        if (identities.isEmpty()) {
-            return;
-        }
+    private Key key(ByteBuffer whole) {
         for (String identity : identities) {
             try {
-                chunks = new AgeChunks(
-                        Cipher.DECRYPT_MODE,
-                        new StandardPayloadKeyReader()
-                                .getPayloadKey(whole.duplicate(), List.of(AgeKeys.reader(identity))));
-                return;
+                return new StandardPayloadKeyReader()
+                        .getPayloadKey(whole.duplicate(), List.of(AgeKeys.reader(identity)));
             } catch (UnsupportedRecipientStanzaException other) {
                 // The next one may open it.
             } catch (GeneralSecurityException | IOException | RuntimeException damaged) {
-                throw damagedHeader();
+                requireHeader(false);
             }
         }
         throw new WrongIdentityException();
     }
 
-    private static InvalidDataException damagedHeader() {
-        return new InvalidDataException("the header of the encrypted file is damaged");
+    private static void requireHeader(boolean right) {
+        if (!right) {
+            throw new InvalidDataException("the header of the encrypted file is damaged");
+        }
     }
 }

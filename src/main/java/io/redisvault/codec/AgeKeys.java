@@ -1,5 +1,6 @@
 package io.redisvault.codec;
 
+import com.exceptionfactory.jagged.FileKey;
 import com.exceptionfactory.jagged.RecipientStanzaReader;
 import com.exceptionfactory.jagged.RecipientStanzaWriter;
 import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
@@ -28,7 +29,12 @@ public final class AgeKeys {
 
     /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no recipient. */
     public static void requireRecipient(String text) {
-        writer(text);
+        try {
+            // Some points of the curve are keys of everybody; that shows when they are used.
+            writer(text).getRecipientStanzas(new FileKey());
+        } catch (GeneralSecurityException weak) {
+            throw noRecipient(weak);
+        }
     }
 
     /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no identity. */
@@ -40,8 +46,12 @@ public final class AgeKeys {
         try {
             return X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient);
         } catch (GeneralSecurityException | RuntimeException e) {
-            throw new IllegalArgumentException("is no recipient of age, which is age1 and 58 more characters", e);
+            throw noRecipient(e);
         }
+    }
+
+    private static IllegalArgumentException noRecipient(Exception why) {
+        return new IllegalArgumentException("is no recipient of age, which is age1 and 58 more characters", why);
     }
 
     static RecipientStanzaReader reader(String identity) {

@@ -3,7 +3,6 @@ package io.redisvault.codec;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 import org.apache.commons.codec.digest.XXHash32;
 
 /**
@@ -18,13 +17,16 @@ public final class Lz4Decoder implements Codec {
     private static final int VERSION = 0x40;
     private static final int RESERVED = 0x02;
     private static final int DICTIONARY = 0x01;
-    private static final int LINKED = 0x20;
+    private static final int CHECKSUM = 0x04;
+    private static final int CONTENT_SIZE = 0x08;
+    private static final int BLOCK_CHECKSUMS = 0x10;
+    private static final int INDEPENDENT = 0x20;
     private static final int RAW = 0x80000000;
     private static final int SHORTEST_MATCH = 4;
 
     /** The part of the frame that comes next. */
     private enum Step {
-        MAGIC,
+        START,
         HEADER,
         BLOCK_SIZE,
         BLOCK,
@@ -33,7 +35,7 @@ public final class Lz4Decoder implements Codec {
     }
 
     private final XXHash32 hash = new XXHash32();
-    private Step step = Step.MAGIC;
+    private Step step = Step.START;
     /** To be filled for the next step. */
     private ByteBuffer wanted = buffer(SHORTEST_HEADER);
 
@@ -52,14 +54,12 @@ public final class Lz4Decoder implements Codec {
     public Iterable<ByteBuffer> next(ByteBuffer chunk) {
         return Codec.pieces(() -> {
             while (chunk.hasRemaining()) {
-                if (step == Step.OVER) {
-                    throw new InvalidDataException("other bytes follow the LZ4 frame");
-                }
+                require(step != Step.OVER, "other bytes follow the LZ4 frame");
                 Buffers.fill(wanted, chunk);
                 if (!wanted.hasRemaining()) {
-                    Optional<ByteBuffer> block = take(wanted.flip());
-                    if (block.isPresent()) {
-                        return block.get();
+                    ByteBuffer content = take(wanted.flip());
+                    if (content != null) {
+                        return content;
                     }
                 }
             }
@@ -70,9 +70,7 @@ public final class Lz4Decoder implements Codec {
     @Override
     public Iterable<ByteBuffer> end() {
         return Codec.pieces(() -> {
-            if (step != Step.OVER) {
-                throw new InvalidDataException("the LZ4 frame is cut off");
-            }
+            require(step == Step.OVER, "the LZ4 frame is cut off");
             return null;
         });
     }
@@ -82,22 +80,18 @@ public final class Lz4Decoder implements Codec {
         return checksummed;
     }
 
-    private Optional<ByteBuffer> take(ByteBuffer filled) {
+    /** The content of a block; null for what is none. */
+    private ByteBuffer take(ByteBuffer filled) {
         switch (step) {
-            case MAGIC -> readStart(filled);
+            case START -> readStart(filled);
             case HEADER -> readHeader(filled);
             case BLOCK_SIZE -> readBlockSize(filled.getInt());
             case BLOCK -> {
-                return Optional.of(readBlock(filled));
+                return readBlock(filled);
             }
-            default -> {
-                require(
-                        filled.getInt() == (int) hash.getValue(),
-                        "the LZ4 frame is damaged: its checksum does not match");
-                step = Step.OVER;
-            }
+            default -> readChecksum(filled.getInt());
         }
-        return Optional.empty();
+        return null;
     }
 
     /** The start tells how long the header is. */
@@ -106,11 +100,10 @@ public final class Lz4Decoder implements Codec {
         int flags = start.get(4);
         require((flags & 0xc0) == VERSION && (flags & RESERVED) == 0, "the LZ4 frame is of an unknown version");
         require((flags & DICTIONARY) == 0, "the LZ4 frame needs a dictionary");
-        int size = (flags & 0x08) == 0 ? 0 : Long.BYTES;
-        if (size == 0) {
+        if ((flags & CONTENT_SIZE) == 0) {
             readHeader(start);
         } else {
-            want(Step.HEADER, SHORTEST_HEADER + size);
+            want(Step.HEADER, SHORTEST_HEADER + Long.BYTES);
             wanted.put(start);
         }
     }
@@ -120,9 +113,9 @@ public final class Lz4Decoder implements Codec {
         int sum = checksum(header.slice(Integer.BYTES, last - Integer.BYTES)) >> 8;
         require((byte) sum == header.get(last), "the header of the LZ4 frame is damaged");
         int flags = header.get(4);
-        linked = (flags & LINKED) == 0;
-        blockChecksums = (flags & 0x10) != 0;
-        checksummed = (flags & 0x04) != 0;
+        linked = (flags & INDEPENDENT) == 0;
+        blockChecksums = (flags & BLOCK_CHECKSUMS) != 0;
+        checksummed = (flags & CHECKSUM) != 0;
         int code = header.get(5) >> 4 & 7;
         require(code >= 4, "the LZ4 frame has blocks of an unknown size");
         largestBlock = 1 << 8 + 2 * code;
@@ -169,9 +162,16 @@ public final class Lz4Decoder implements Codec {
         ByteBuffer copy = ByteBuffer.allocate(contentEnd - WINDOW)
                 .put(content, WINDOW, contentEnd - WINDOW)
                 .flip();
-        hash.update(copy.duplicate());
+        if (checksummed) {
+            hash.update(copy.duplicate());
+        }
         want(Step.BLOCK_SIZE, Integer.BYTES);
         return copy;
+    }
+
+    private void readChecksum(int sum) {
+        require(sum == (int) hash.getValue(), "the LZ4 frame is damaged: its checksum does not match");
+        step = Step.OVER;
     }
 
     /** Literals and matches in turn; a place beyond the buffers is one of a damaged block. */

@@ -18,13 +18,15 @@ public final class ZstdDecoder implements Codec {
 
     private static final int[] DICTIONARY_BYTES = {0, 1, 2, 4};
     private static final int WRONG_CHECKSUM = 22;
+    private static final long UNBOUNDED = Long.MAX_VALUE;
 
     private final ZstdDecompressCtx context = new ZstdDecompressCtx();
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK).limit(0);
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK);
     private final ByteBuffer head = ByteBuffer.allocate(LONGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    private final boolean bounded;
+    /** Of the content in bytes; -1 until the frame has told it. */
     private long most;
+
     private long written;
     private boolean headRead;
     private boolean checksummed;
@@ -34,14 +36,13 @@ public final class ZstdDecoder implements Codec {
 
     private boolean closed;
 
-    private ZstdDecoder(boolean bounded, long most) {
-        this.bounded = bounded;
+    private ZstdDecoder(long most) {
         this.most = most;
     }
 
     /** For a frame of any size, as a server writes it. */
     public static ZstdDecoder unbounded() {
-        return new ZstdDecoder(false, Long.MAX_VALUE);
+        return new ZstdDecoder(UNBOUNDED);
     }
 
     /**
@@ -50,7 +51,7 @@ public final class ZstdDecoder implements Codec {
      * @param size of the content in bytes; if empty, the frame must tell it
      */
     public static ZstdDecoder bounded(OptionalLong size) {
-        return new ZstdDecoder(true, size.orElse(-1));
+        return new ZstdDecoder(size.orElse(-1));
     }
 
     @Override
@@ -138,7 +139,7 @@ public final class ZstdDecoder implements Codec {
                     default -> -1;
                 };
         requireSmall(single ? size : window(read.get(5)));
-        if (bounded) {
+        if (most != UNBOUNDED) {
             requireSize(size);
         }
     }

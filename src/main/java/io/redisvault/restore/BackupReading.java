@@ -12,13 +12,17 @@ import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.StoredChecksum;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** One pass over one backup, verified on the way. */
 public final class BackupReading {
@@ -35,6 +39,8 @@ public final class BackupReading {
     private final boolean verified;
     private volatile long bytesDone;
     private volatile RdbSummary facts;
+    /** The storage's, of an encrypted backup that was not decrypted. */
+    private volatile Optional<StoredChecksum> checksum = Optional.empty();
 
     BackupReading(BackupStorage storage, Backup backup, List<String> identities, boolean verified) {
         this.storage = storage;
@@ -58,10 +64,15 @@ public final class BackupReading {
         if (facts != null) {
             return backup.withFacts(facts);
         }
-        return verified && isSealed()
-                ? backup.withNote("it is encrypted: only its length and its header were checked; with " + SETTING
-                        + " all of it is")
-                : backup;
+        return verified && isSealed() ? backup.withNote(whatWasChecked()) : backup;
+    }
+
+    private String whatWasChecked() {
+        return "it is encrypted, and its content was not checked; "
+                + checksum.map(StoredChecksum::name)
+                        .map(name -> "its length, age's header and the storage's checksum (" + name + ") were")
+                        .orElse("its length and age's header were, and the storage has no checksum to compare")
+                + "; with " + SETTING + " all of it is";
     }
 
     private boolean isSealed() {
@@ -97,7 +108,10 @@ public final class BackupReading {
     public Multi<ByteBuffer> storedBytes() {
         return form == StoredForm.PLAIN
                 ? bytes()
-                : explained(() -> Codec.apply(() -> new Inspection(inspectors(), backup.bytes()), stored()));
+                : explained(() -> inspectors()
+                        .onItem()
+                        .transformToMulti(
+                                inspectors -> Codec.apply(() -> new Inspection(inspectors, backup.bytes()), stored())));
     }
 
     private Multi<ByteBuffer> stored() {
@@ -120,13 +134,17 @@ public final class BackupReading {
         return layers;
     }
 
-    private List<Codec> inspectors() {
-        if (isSealed()) {
-            return List.of(new AgeDecoder(List.of()));
+    private Uni<List<Codec>> inspectors() {
+        if (!isSealed()) {
+            List<Codec> inspectors = layers();
+            inspectors.add(verifier());
+            return Uni.createFrom().item(inspectors);
         }
-        List<Codec> inspectors = layers();
-        inspectors.add(verifier());
-        return inspectors;
+        return storage.checksum(backup.key()).map(found -> {
+            checksum = found;
+            return Stream.concat(found.map(ChecksumCheck::new).stream(), Stream.of(new AgeDecoder(List.of())))
+                    .toList();
+        });
     }
 
     private RdbVerifier verifier() {

@@ -35,6 +35,12 @@ public interface BackupStorage {
     Uni<StoredObject> head(String key);
 
     /**
+     * What the storage can say of an object's bytes; empty if it tells no checksum that can be compared with them. Fails with
+     * {@link StorageException.NotFound}.
+     */
+    Uni<Optional<StoredChecksum>> checksum(String key);
+
+    /**
      * {@code length} bytes of an object from {@code offset} on, no faster than they are asked for; fails with
      * {@link StorageException.NotFound}, and with {@link StorageException.Corrupt} when fewer arrive.
      */

@@ -4,20 +4,28 @@ import static io.redisvault.storage.Arrived.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.exceptionfactory.jagged.framework.format.StandardPayloadKeyWriter;
 import com.github.luben.zstd.Zstd;
 import io.smallrye.mutiny.Multi;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a codec makes, its counterpart takes back, and nothing else. */
@@ -107,10 +115,29 @@ class CodecsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0088010000, a window of 134217728 bytes", // 17 << 3
+        "00a8010000, a window of 2147483648 bytes",
+        "00ff010000, a window of 4123168604160 bytes",
+        "a001008000, a window of 8388609 bytes", // of a single segment
+        "e0ffffffffffffffff, a window of 18446744073709551615 bytes"
+    })
+    void aWindowThatTakesTooMuchMemoryIsRefused(String afterMagic, String message) {
+        byte[] frame = HexFormat.of().parseHex("28b52ffd" + afterMagic);
+        assertRefused(ZstdDecoder::unbounded, frame, message);
+        assertRefused(() -> ZstdDecoder.bounded(OptionalLong.of(100)), frame, message);
+    }
+
     @Test
-    void aWindowThatTakesTooMuchMemoryIsRefused() {
-        byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (17 << 3), 1, 0, 0};
-        assertRefused(ZstdDecoder::unbounded, frame, "a window of 134217728 bytes");
+    void onlyOneFrameIsTaken() {
+        byte[] frame = through(() -> new ZstdEncoder(1, 1000), chunks(content(1000), 500));
+        byte[] skippable = HexFormat.of().parseHex("502a4d180100000000");
+        Supplier<Codec> decoder = () -> ZstdDecoder.bounded(OptionalLong.of(1000));
+        assertRefused(decoder, joined(List.of(frame, frame), 0, 1), "other bytes follow the zstd frame");
+        assertRefused(decoder, joined(List.of(frame, skippable), 0, 1), "other bytes follow the zstd frame");
+        assertRefused(decoder, joined(List.of(skippable, frame), 0, 1), "it is no zstd frame");
+        assertRefused(Lz4Decoder::new, skippable, "it is no LZ4 frame");
     }
 
     @Test
@@ -146,6 +173,25 @@ class CodecsTest {
     }
 
     @Test
+    void anEmptyChunkIsTheOnlyOne() throws GeneralSecurityException, IOException {
+        ByteBuffer header = ByteBuffer.allocate(1000);
+        Key key = new StandardPayloadKeyWriter().writeFileHeader(header, List.of(AgeKeys.writer(KEYS.recipient())));
+        header.flip();
+        AgeChunks chunks = new AgeChunks(Cipher.ENCRYPT_MODE, key);
+        ByteBuffer full = ByteBuffer.allocate(AGE_CHUNK).position(AGE_CHUNK);
+        byte[] sealed = joined(
+                List.of(
+                        Arrays.copyOf(header.array(), header.limit()),
+                        chunks.turn(full, false).array(),
+                        chunks.turn(full, true).array()),
+                0,
+                1,
+                2);
+        assertRefused(KEYS, sealed, "its last chunk is empty");
+        assertRefused(() -> new AgeDecoder(List.of()), sealed, "its last chunk is empty");
+    }
+
+    @Test
     void theFormOfAnEncryptedFileIsSeenWithoutAnIdentity() {
         byte[] sealed = through(() -> new AgeEncoder(List.of(KEYS.recipient())), chunks(content(100_000), 1000));
         Supplier<Codec> blind = () -> new AgeDecoder(List.of());
@@ -153,6 +199,21 @@ class CodecsTest {
         assertRefused(blind, "age-encryption.org/v2\nwhatever".getBytes(), "no file of age");
         assertRefused(blind, Arrays.copyOf(sealed, 150), "cut off");
         assertRefused(blind, Arrays.copyOf(sealed, 0), "cut off");
+        for (String header : List.of(
+                "-> X25519 a\tb\n",
+                "-> \n",
+                "->\n",
+                "no base64!\n",
+                "A".repeat(65) + "\n",
+                "--- \n",
+                "--- " + "A".repeat(42) + "\n",
+                "--- " + "A".repeat(44) + "\n",
+                "-> X " + "A".repeat(1 << 16),
+                "-> X A\n".repeat(1 << 14))) {
+            byte[] damaged = ("age-encryption.org/v1\n" + header).getBytes(StandardCharsets.US_ASCII);
+            assertRefused(blind, damaged, "the header of the encrypted file is damaged");
+            assertRefused(KEYS, damaged, "the header of the encrypted file is damaged");
+        }
     }
 
     @Test

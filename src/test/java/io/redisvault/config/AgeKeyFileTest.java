@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys of age: what is taken, and the exact line for what is not. */
 class AgeKeyFileTest {
@@ -76,6 +79,35 @@ class AgeKeyFileTest {
                 "RESTORE_AGE_IDENTITY_FILE=" + file,
                 "RESTORE_AGE_IDENTITY_FILE: '" + file + "' may be read by others; chmod 600 it, in Kubernetes with"
                         + " defaultMode: 0440");
+    }
+
+    /** As Kubernetes mounts a Secret: files behind two symbolic links, whose own mode says nothing. */
+    @ParameterizedTest
+    @CsvSource({"r--------, true", "r--r-----, true", "rw-r-----, true", "rw-r--r--, false", "-w----r--, false"})
+    void ofAMountedSecretTheModeOfTheFileCounts(String mode, boolean taken) throws IOException {
+        Path versioned = Files.createDirectory(directory.resolve("..2026_11_29"));
+        Files.move(write(mode, ONE.identity() + "\n"), versioned.resolve("key.txt"));
+        Files.createSymbolicLink(directory.resolve("..data"), versioned.getFileName());
+        Path mounted = Files.createSymbolicLink(directory.resolve("key.txt"), Path.of("..data/key.txt"));
+
+        List<String> mistakes =
+                Reading.environment("RESTORE_AGE_IDENTITY_FILE=" + mounted).mistakes();
+
+        assertThat(mistakes.isEmpty()).isEqualTo(taken);
+        assertThat(mistakes).allMatch(line -> line.contains("in Kubernetes with defaultMode: 0440"));
+    }
+
+    @Test
+    void severalIdentitiesAreReadWhateverEndsTheirLines() throws IOException {
+        Path file = write(
+                "rw-------",
+                "# created: today\r\n# public key: " + ONE.recipient() + "\r\n" + ONE.identity() + "\r\n\r\n  "
+                        + TWO.identity() + "\t\n");
+        Settings settings = Reading.environment("RESTORE_AGE_IDENTITY_FILE=" + file);
+
+        assertThat(settings.mistakes()).isEmpty();
+        assertThat(settings.typed().restore().ageIdentityFile().orElseThrow().keys())
+                .containsExactly(ONE.identity(), TWO.identity());
     }
 
     private static void assertMistake(String assignment, String line) {

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dumps that today's servers wrote. */
 class SampleDumpsTest {
@@ -59,10 +58,10 @@ class SampleDumpsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vcs-lz4", "vcs-zstd"})
-    void areRefusedIfAnyBitOfTheirFrameChangesTheDump(String name) throws IOException {
+    @CsvSource({"vcs-lz4, 1", "vcs-zstd, 1", "vcs-lz4-multiblock, 31", "vcs-zstd-multiblock, 31"})
+    void areRefusedIfAnyBitOfThemChangesTheDump(String name, int step) throws IOException {
         byte[] dump = Files.readAllBytes(SAMPLES.resolve(name + ".rdb"));
-        for (int bit = Envelope.LENGTH * 8; bit < dump.length * 8; bit++) {
+        for (int bit = 0; bit < dump.length * 8; bit += step) {
             byte[] changed = dump.clone();
             changed[bit / 8] ^= (byte) (1 << bit % 8);
             try {
@@ -70,7 +69,10 @@ class SampleDumpsTest {
                 // Some bits of zstd can be either, and the content is the same.
                 assertThat(decompressed(changed)).as("bit %d", bit).isEqualTo(decompressed(dump));
             } catch (InvalidDumpException refused) {
-                assertThat(refused).hasMessageMatching("(?s).*(frame|window|size|bytes|dump).*");
+                assertThat(refused)
+                        .hasMessageMatching("[^\\n]*(frame|window|size|bytes|dump|RDB)[^\\n]*")
+                        .message()
+                        .doesNotContain("Exception", "zstd-jni", "ZSTD", "java");
             }
         }
     }
@@ -87,8 +89,7 @@ class SampleDumpsTest {
     @MethodSource("compressed")
     void areRefusedWhereverTheyAreCutOff(Path file) throws IOException {
         byte[] dump = Files.readAllBytes(file);
-        int step = dump.length > 1000 ? 37 : 1;
-        for (int length = Envelope.MAGIC_LENGTH; length < dump.length; length += step) {
+        for (int length = Envelope.MAGIC_LENGTH; length < dump.length; length++) {
             byte[] start = Arrays.copyOf(dump, length);
             assertThatExceptionOfType(InvalidDumpException.class)
                     .isThrownBy(() -> verify(start, start.length))

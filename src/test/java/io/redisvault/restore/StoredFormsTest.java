@@ -26,13 +26,17 @@ import io.smallrye.mutiny.Multi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,7 +203,6 @@ class StoredFormsTest {
                         backup.name() + " is encrypted: name the file of its identity with RESTORE_AGE_IDENTITY_FILE");
         BackupReading reading = blind.open(backup);
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
-        assertThat(reading.found().note()).contains("only its length and its header were checked");
         assertThat(reading.found().rdb()).isNull();
 
         BackupReader other =
@@ -212,6 +215,69 @@ class StoredFormsTest {
                             + ": it is encrypted for others");
         }
         assertThat(bytes(other.download(backup))).hasSize((int) backup.bytes());
+    }
+
+    @Test
+    void anEncryptedOneInADirectoryIsComparedWithItsChecksumWithoutItsIdentity() throws IOException {
+        Function<Backup, Path> file = backup -> directory.resolve("backups").resolve(backup.key());
+        assertThatTheBlindSeeAFlippedBit(100_000, file, "CRC32C");
+        assertThatTheBlindSeeAFlippedBit(9_000_000, file, "CRC32C");
+
+        Backup backup = put(StoredForm.ENCRYPTED, dump, dump.length);
+        Files.getFileAttributeView(file.apply(backup), UserDefinedFileAttributeView.class)
+                .delete("redis-vault-crc32c");
+        BackupReading reading = new BackupReader(storage, List.of()).open(backup);
+        assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
+        assertThat(reading.found().note())
+                .isEqualTo("it is encrypted, and its content was not checked; its length and age's header were, and the"
+                        + " storage has no checksum to compare; with RESTORE_AGE_IDENTITY_FILE all of it is");
+    }
+
+    @Test
+    void anEncryptedOneInS3IsComparedWithItsChecksumWithoutItsIdentity() throws IOException {
+        try (S3Server server = S3Server.start()) {
+            storage = TestStorages.s3(server, server.endpoint());
+            assertThatTheBlindSeeAFlippedBit(100_000, backup -> server.file(backup.key()), "MD5 of its ETag");
+            // In two parts.
+            assertThatTheBlindSeeAFlippedBit(9_000_000, backup -> server.file(backup.key()), "CRC-32");
+        }
+    }
+
+    @Test
+    void anEncryptedOneInGcsIsComparedWithItsChecksumWithoutItsIdentity() throws IOException {
+        try (GcsServer server = GcsServer.start().withBucket("backups")) {
+            storage = TestStorages.gcs("backups", server.uri());
+            assertThatTheBlindSeeAFlippedBit(9_000_000, backup -> server.file("backups", backup.key()), "CRC32C");
+        }
+    }
+
+    /** @param file that the storage keeps the backup in */
+    private void assertThatTheBlindSeeAFlippedBit(int size, Function<Backup, Path> file, String checksum)
+            throws IOException {
+        Backup backup = put(StoredForm.ENCRYPTED, Arrays.copyOf(dump, size), size);
+        BackupReader blind = new BackupReader(storage, List.of());
+        BackupReading reading = blind.open(backup);
+        assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
+        assertThat(reading.found().note())
+                .isEqualTo(
+                        "it is encrypted, and its content was not checked; its length, age's header and the storage's"
+                                + " checksum (" + checksum + ") were; with RESTORE_AGE_IDENTITY_FILE all of it is");
+
+        try (FileChannel stored =
+                FileChannel.open(file.apply(backup), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            stored.read(last, size);
+            stored.write(ByteBuffer.wrap(new byte[] {(byte) (last.get(0) ^ 1)}), size);
+        }
+        for (Multi<ByteBuffer> bytes : List.of(blind.open(backup).storedBytes(), blind.download(backup))) {
+            ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+            assertThatThrownBy(() -> bytes(bytes, arrived))
+                    .isInstanceOf(InvalidDumpException.class)
+                    .hasMessageMatching(
+                            "these are not the bytes that were stored: their " + checksum + " is \\S+ instead of \\S+");
+            assertThat((long) arrived.size()).isLessThan(backup.bytes());
+        }
+        storage.delete(List.of(backup.key())).collect().asList().await().atMost(PATIENCE);
     }
 
     @ParameterizedTest

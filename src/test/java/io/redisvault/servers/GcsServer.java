@@ -105,6 +105,11 @@ public final class GcsServer implements AutoCloseable {
         pageSize = most;
     }
 
+    /** The file that holds what is stored of an object. */
+    public Path file(String bucket, String name) {
+        return objects.get(bucket, name).file();
+    }
+
     /** Answers the next requests with an error. */
     public void failNext(int times, int status) {
         faults.failureStatus = status;

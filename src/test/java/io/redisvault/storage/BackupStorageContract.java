@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,6 +99,33 @@ public abstract class BackupStorageContract {
             assertThat(stored.size()).isEqualTo(size);
             assertThat(result(storage().head(key)).size()).isEqualTo(size);
             assertThat(checksum(storage().read(key, 0, size))).isEqualTo(content.checksum());
+        });
+    }
+
+    /** One that cannot be compared is none. */
+    @Test
+    void tellsAChecksumThatHoldsForTheStoredBytesOnly() {
+        long part = partSize();
+        for (long size : new long[] {1, part - 1, part, part + 1, 2 * part, 2 * part + 1}) {
+            String key = key("checksum-" + size);
+            put(key, new TestContent(size, size));
+
+            assertThat(difference(key, size, 0)).isEmpty();
+            assertThat(difference(key, size, 1).isPresent())
+                    .isEqualTo(result(storage().checksum(key)).isPresent());
+        }
+        assertThatThrownBy(() -> result(storage().checksum(key("none")))).isInstanceOf(StorageException.NotFound.class);
+    }
+
+    /** Of the stored bytes, of which the first has some of its bits changed. */
+    private Optional<String> difference(String key, long size, int bits) {
+        return result(storage().checksum(key)).flatMap(checksum -> {
+            byte[] bytes = Arrived.bytes(storage().read(key, 0, size));
+            bytes[0] ^= (byte) bits;
+            for (int at = 0; at < bytes.length; at += 100_000) {
+                checksum.update(ByteBuffer.wrap(bytes, at, Math.min(100_000, bytes.length - at)));
+            }
+            return checksum.difference();
         });
     }
 

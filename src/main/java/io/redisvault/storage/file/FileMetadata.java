@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
@@ -22,20 +23,40 @@ final class FileMetadata {
 
     private static final String VIEW = "user:";
     private static final String PREFIX = "redis-vault.";
+    /** No fact of the caller's. */
+    private static final String CRC32C = "redis-vault-crc32c";
+
     private static final int LARGEST_FILE = 64 * 1024;
 
     private FileMetadata() {}
 
-    /** @return what was kept: nothing on a file system without such attributes */
-    static Map<String, String> write(Path file, Map<String, String> facts) {
+    /**
+     * @param crc32c of the file's bytes
+     * @return what was kept: nothing on a file system without such attributes
+     */
+    static Map<String, String> write(Path file, Map<String, String> facts, String crc32c) {
         try {
             for (Map.Entry<String, String> fact : facts.entrySet()) {
-                byte[] value = fact.getValue().getBytes(StandardCharsets.UTF_8);
-                Files.setAttribute(file, VIEW + PREFIX + fact.getKey(), value, LinkOption.NOFOLLOW_LINKS);
+                write(file, PREFIX + fact.getKey(), fact.getValue());
             }
+            write(file, CRC32C, crc32c);
             return facts;
         } catch (IOException | UnsupportedOperationException unsupported) {
             return Map.of();
+        }
+    }
+
+    private static void write(Path file, String name, String value) throws IOException {
+        Files.setAttribute(file, VIEW + name, value.getBytes(StandardCharsets.UTF_8), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** That of the file's bytes when it was written; empty if none was kept. */
+    static Optional<String> crc32c(Path file) {
+        try {
+            byte[] value = (byte[]) Files.getAttribute(file, VIEW + CRC32C, LinkOption.NOFOLLOW_LINKS);
+            return Optional.of(new String(value, StandardCharsets.UTF_8));
+        } catch (IOException | UnsupportedOperationException none) {
+            return Optional.empty();
         }
     }
 

@@ -4,10 +4,12 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
+import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.DirectorySync;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
@@ -31,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 
 /** Objects as files below a directory: a volume, an NFS export, a laptop's disk. */
@@ -72,9 +75,13 @@ public final class FilesystemStorage implements BackupStorage {
         try (FileChannel channel = onFile("create", key, any -> publisher.create(part))) {
             Object fileKey =
                     onFile("create", key, any -> FilePaths.attributes(part).fileKey());
-            Blocking.write(content, chunk -> write(channel, chunk, part));
+            CRC32C crc = new CRC32C();
+            Blocking.write(content, chunk -> {
+                crc.update(chunk.duplicate());
+                write(channel, chunk, part);
+            });
             return onFile("create", key, any -> {
-                Map<String, String> kept = FileMetadata.write(part, metadata);
+                Map<String, String> kept = FileMetadata.write(part, metadata, CrcDigest.text(crc));
                 channel.force(true);
                 publisher.publish(part, fileKey, channel.position(), file);
                 force(file.getParent());
@@ -126,6 +133,14 @@ public final class FilesystemStorage implements BackupStorage {
         return blocking("read", key, file -> {
             long size = FilePaths.regular(file).size();
             return new StoredObject(key, size, FileMetadata.read(file));
+        });
+    }
+
+    @Override
+    public Uni<Optional<StoredChecksum>> checksum(String key) {
+        return blocking("read", key, file -> {
+            FilePaths.regular(file);
+            return FileMetadata.crc32c(file).map(StoredChecksum::crc32c);
         });
     }
 

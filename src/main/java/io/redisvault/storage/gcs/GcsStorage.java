@@ -10,6 +10,7 @@ import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
@@ -93,8 +94,7 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<StoredObject> head(String key) {
-        return worker("read", url(key), () -> {
-            StorageObject object = client.storage().objects().get(bucket, key).execute();
+        return describe(key).map(object -> {
             if (object.getSize() == null) {
                 throw new StorageException.Other(
                         "Cannot read " + url(key) + ": the server does not say its size", null);
@@ -102,6 +102,19 @@ public final class GcsStorage implements BackupStorage {
             return new StoredObject(
                     key, object.getSize().longValue(), object.getMetadata() == null ? Map.of() : object.getMetadata());
         });
+    }
+
+    @Override
+    public Uni<Optional<StoredChecksum>> checksum(String key) {
+        return describe(key)
+                .map(object -> Optional.ofNullable(object.getCrc32c()).map(StoredChecksum::crc32c));
+    }
+
+    private Uni<StorageObject> describe(String key) {
+        return worker(
+                "read",
+                url(key),
+                () -> client.storage().objects().get(bucket, key).execute());
     }
 
     @Override

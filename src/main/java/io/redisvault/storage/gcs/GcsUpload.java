@@ -13,7 +13,7 @@ import com.google.api.client.util.Sleeper;
 import com.google.api.client.util.escape.CharEscapers;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
-import io.redisvault.storage.CrcText;
+import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -114,7 +114,7 @@ final class GcsUpload {
         StorageObject stored = send(true);
         session = null;
         long length = start + filled;
-        String sent = CrcText.of(crc);
+        String sent = CrcDigest.text(crc);
         if (!BigInteger.valueOf(length).equals(stored.getSize()) || !sent.equals(stored.getCrc32c())) {
             throw new StorageException.Corrupt(
                     url() + " arrived damaged" + remove(stored) + ": sent " + length + " bytes with CRC32C " + sent
@@ -218,7 +218,7 @@ final class GcsUpload {
         request.getHeaders()
                 .setContentRange("bytes " + (from == end ? "*" : from + "-" + (end - 1)) + "/" + (last ? end : "*"));
         if (last) {
-            request.getHeaders().set("x-goog-hash", "crc32c=" + CrcText.of(crc));
+            request.getHeaders().set("x-goog-hash", "crc32c=" + CrcDigest.text(crc));
         }
         HttpResponse response = request.execute();
         try {

@@ -2,6 +2,7 @@ package io.redisvault.storage.s3;
 
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -9,12 +10,15 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** Requests to a bucket, made again while the server is out of order; their failures say what they mean. */
@@ -95,13 +99,25 @@ final class S3Bucket {
     }
 
     Uni<StoredObject> head(String key) {
+        return head(key, null).map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+    }
+
+    /** What the server says of the bytes. One that does not know what it is asked for may still say something. */
+    Uni<Optional<StoredChecksum>> checksum(String key) {
+        return head(key, ChecksumMode.ENABLED)
+                .onFailure(S3Failure::isMisunderstood)
+                .recoverWithUni(() -> head(key, null))
+                .map(S3Checksum::told);
+    }
+
+    private Uni<HeadObjectResponse> head(String key, ChecksumMode checksums) {
         return quickRequest(
                         "s3:GetObject",
-                        s3 -> s3.headObject(request -> request.bucket(name).key(key)))
+                        s3 -> s3.headObject(
+                                request -> request.bucket(name).key(key).checksumMode(checksums)))
                 // What would answer in words says it better.
                 .onFailure(S3Failure::isMute)
-                .recoverWithUni(mute -> probe().chain(() -> Uni.createFrom().failure(mute)))
-                .map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+                .recoverWithUni(mute -> probe().chain(() -> Uni.createFrom().failure(mute)));
     }
 
     /** At least one byte. */

@@ -1,5 +1,7 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.storage.CrcDigest;
+import io.redisvault.storage.StoredChecksum;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -8,8 +10,11 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** A checksum that servers compute of what they receive. */
@@ -19,17 +24,38 @@ enum S3Checksum {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
 
+    /** What the server says of an object; empty if that cannot be compared with its bytes. */
+    static Optional<StoredChecksum> told(HeadObjectResponse head) {
+        String crc32 = head.checksumCRC32();
+        String md5 = md5(head.eTag(), head.serverSideEncryption());
+        // Of an object in parts some servers leave the number of these away.
+        boolean clear = crc32 != null
+                && (crc32.contains("-")
+                        || head.checksumType() == ChecksumType.FULL_OBJECT
+                        || !String.valueOf(head.eTag()).contains("-"));
+        return (clear ? CRC32.told("CRC-32", crc32, head.contentLength()) : Optional.<StoredChecksum>empty())
+                .or(() -> MD5.told("MD5 of its ETag", md5, head.contentLength()));
+    }
+
+    /** @param sum null if there is none */
+    private Optional<StoredChecksum> told(String name, String sum, long length) {
+        boolean inParts = sum != null && sum.contains("-");
+        long partSize = inParts ? Math.max(1, S3Parts.size(length)) : StoredChecksum.WHOLE;
+        // Parts of other sizes than ours are not known.
+        boolean comparable = sum != null && (!inParts || sum.endsWith("-" + (length + partSize - 1) / partSize));
+        return comparable
+                ? Optional.of(new StoredChecksum(name, sum, this::digest, this::text, partSize))
+                : Optional.empty();
+    }
+
     byte[] of(ByteBuffer bytes) {
-        if (this == CRC32) {
-            java.util.zip.CRC32 crc = new java.util.zip.CRC32();
-            crc.update(bytes);
-            return ByteBuffer.allocate(Integer.BYTES)
-                    .putInt((int) crc.getValue())
-                    .array();
-        }
-        MessageDigest md5 = newMd5();
-        md5.update(bytes);
-        return md5.digest();
+        MessageDigest digest = digest();
+        digest.update(bytes);
+        return digest.digest();
+    }
+
+    private MessageDigest digest() {
+        return this == CRC32 ? new CrcDigest(new java.util.zip.CRC32()) : newMd5();
     }
 
     /** That of an object in parts: of the checksums of these, with their number. */

@@ -5,6 +5,7 @@ import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
@@ -81,6 +82,11 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Uni<StoredObject> head(String key) {
         return bucket.head(key);
+    }
+
+    @Override
+    public Uni<Optional<StoredChecksum>> checksum(String key) {
+        return bucket.checksum(key);
     }
 
     @Override

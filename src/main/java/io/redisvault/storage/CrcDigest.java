@@ -1,0 +1,53 @@
+package io.redisvault.storage;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.zip.Checksum;
+
+/** A CRC of 32 bits as a digest of four bytes. */
+public final class CrcDigest extends MessageDigest {
+
+    private final Checksum crc;
+
+    public CrcDigest(Checksum crc) {
+        super("CRC");
+        this.crc = crc;
+    }
+
+    /** As Amazon and Google write it: its four bytes in Base64. */
+    public static String text(Checksum crc) {
+        return Base64.getEncoder().encodeToString(bytes(crc));
+    }
+
+    private static byte[] bytes(Checksum crc) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array();
+    }
+
+    @Override
+    protected void engineUpdate(byte input) {
+        crc.update(input);
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input, int offset, int length) {
+        crc.update(input, offset, length);
+    }
+
+    @Override
+    protected void engineUpdate(ByteBuffer input) {
+        crc.update(input);
+    }
+
+    @Override
+    protected byte[] engineDigest() {
+        byte[] digest = bytes(crc);
+        crc.reset();
+        return digest;
+    }
+
+    @Override
+    protected void engineReset() {
+        crc.reset();
+    }
+}

@@ -1,0 +1,68 @@
+package io.redisvault.storage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.redisvault.storage.StoredChecksum;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+
+/** What a server says of an object's bytes: it counts only where it is clear what it is of. */
+class S3ChecksumTest {
+
+    private static final byte[] BYTES = new byte[20 << 20];
+    private static final long SIZE = BYTES.length;
+
+    /** Three parts of zeros, and the whole. */
+    private static final String OF_PARTS = "JlToMw==-3";
+
+    private static final String OF_WHOLE = "OHc0Fw==";
+    private static final String MD5_OF_PARTS = "\"5452e5568d20a60209babc69a7b95911-3\"";
+    private static final String MD5_OF_WHOLE = "\"8f4e33f3dc3e414ff94e5fb6905cba8c\"";
+
+    @Test
+    void isComparedIfItIsOfAllBytesOrOfPartsOfOurSize() {
+        assertHolds("CRC-32", head(OF_PARTS, MD5_OF_PARTS));
+        assertHolds("CRC-32", head(OF_PARTS, "\"of another form\""));
+        assertHolds("CRC-32", head(OF_WHOLE, MD5_OF_WHOLE));
+        assertHolds("CRC-32", head(OF_WHOLE, MD5_OF_PARTS).checksumType(ChecksumType.FULL_OBJECT));
+        assertHolds("MD5 of its ETag", head(null, MD5_OF_WHOLE));
+        assertHolds("MD5 of its ETag", head(null, MD5_OF_PARTS));
+    }
+
+    @Test
+    void isLeftAloneIfItIsNotClearWhatItIsOf() {
+        // The one without the number of parts may be of these.
+        assertHolds("MD5 of its ETag", head(OF_WHOLE, MD5_OF_PARTS));
+        for (HeadObjectResponse.Builder unclear : new HeadObjectResponse.Builder[] {
+            head(null, null),
+            head(null, "\"of another form\""),
+            head("JlToMw==-4", "\"5452e5568d20a60209babc69a7b95911-4\""),
+            head(null, MD5_OF_WHOLE).serverSideEncryption(ServerSideEncryption.AWS_KMS),
+            head(null, MD5_OF_PARTS).contentLength(0L)
+        }) {
+            assertThat(S3Checksum.told(unclear.build())).isEmpty();
+        }
+    }
+
+    private static HeadObjectResponse.Builder head(String crc32, String tag) {
+        return HeadObjectResponse.builder()
+                .contentLength(SIZE)
+                .checksumCRC32(crc32)
+                .eTag(tag);
+    }
+
+    private static void assertHolds(String name, HeadObjectResponse.Builder head) {
+        for (int first : new int[] {0, 1}) {
+            StoredChecksum checksum = S3Checksum.told(head.build()).orElseThrow();
+            assertThat(checksum.name()).isEqualTo(name);
+            checksum.update(ByteBuffer.wrap(new byte[] {(byte) first}));
+            checksum.update(ByteBuffer.wrap(BYTES, 1, BYTES.length - 1));
+            Optional<String> difference = checksum.difference();
+            assertThat(difference.isPresent()).isEqualTo(first == 1);
+        }
+    }
+}
