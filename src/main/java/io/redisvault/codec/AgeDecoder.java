@@ -2,9 +2,9 @@ package io.redisvault.codec;
 
 import com.exceptionfactory.jagged.UnsupportedRecipientStanzaException;
 import com.exceptionfactory.jagged.framework.format.StandardPayloadKeyReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.util.List;
@@ -21,15 +21,15 @@ public final class AgeDecoder implements Codec {
 
     private static final String LAST_LINE = "--- ";
     private static final int NONCE = 16;
-    /** For hundreds of recipients. */
-    private static final int LONGEST_HEADER = 64 * 1024;
+    /** For more recipients than settings can hold. */
+    private static final int LONGEST_HEADER = 512 * 1024;
 
     private final List<String> identities;
     private final ByteBuffer sealed = ByteBuffer.allocate(AgeChunks.SEALED);
     /** Null once it is read. */
-    private ByteBuffer header = ByteBuffer.allocate(LONGEST_HEADER);
+    private ByteArrayOutputStream header = new ByteArrayOutputStream();
 
-    private int lineStart;
+    private final StringBuilder line = new StringBuilder();
     /** Where the nonce ends; 0 until the last line was read. */
     private int headerEnd;
     /** Null without identities. */
@@ -91,19 +91,22 @@ public final class AgeDecoder implements Codec {
     }
 
     private void readHeader(byte next) {
-        int at = header.position();
+        int at = header.size();
         if (at < VERSION.length() && next != VERSION.charAt(at)) {
             throw new InvalidDataException("it is no file of age");
         }
-        requireHeader(header.hasRemaining());
-        header.put(next);
+        requireHeader(at < LONGEST_HEADER);
+        header.write(next);
         if (headerEnd == 0 && next == '\n') {
-            String line = new String(header.array(), lineStart, at - lineStart, StandardCharsets.ISO_8859_1);
             requireHeader(LINE.matcher(line).matches());
-            headerEnd = line.startsWith(LAST_LINE) ? at + 1 + NONCE : 0;
-            lineStart = at + 1;
-        } else if (header.position() == headerEnd) {
-            chunks = identities.isEmpty() ? null : new AgeChunks(Cipher.DECRYPT_MODE, key(header.flip()));
+            headerEnd = line.indexOf(LAST_LINE) == 0 ? header.size() + NONCE : 0;
+            line.setLength(0);
+        } else if (headerEnd == 0) {
+            line.append((char) next);
+        } else if (header.size() == headerEnd) {
+            chunks = identities.isEmpty()
+                    ? null
+                    : new AgeChunks(Cipher.DECRYPT_MODE, key(ByteBuffer.wrap(header.toByteArray())));
             header = null;
         }
     }

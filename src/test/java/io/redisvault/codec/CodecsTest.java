@@ -16,6 +16,7 @@ import java.security.Key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
@@ -150,6 +151,15 @@ class CodecsTest {
     }
 
     @Test
+    void asManyRecipientsAsAFileHoldsCanRead() {
+        List<String> recipients = new ArrayList<>(Collections.nCopies(1100, OTHER.recipient()));
+        recipients.add(KEYS.recipient());
+        byte[] sealed = through(() -> new AgeEncoder(recipients), chunks(content(10), 10));
+        assertThat(through(() -> new AgeDecoder(List.of(KEYS.identity())), chunks(sealed, 70_000)))
+                .isEqualTo(content(10));
+    }
+
+    @Test
     void chunksOfAnEncryptedFileAreNeitherMissingNorSwapped() {
         byte[] content = content(4 * AGE_CHUNK);
         byte[] sealed = through(() -> new AgeEncoder(List.of(KEYS.recipient())), chunks(content, AGE_CHUNK));
@@ -208,8 +218,8 @@ class CodecsTest {
                 "--- \n",
                 "--- " + "A".repeat(42) + "\n",
                 "--- " + "A".repeat(44) + "\n",
-                "-> X " + "A".repeat(1 << 16),
-                "-> X A\n".repeat(1 << 14))) {
+                "-> X " + "A".repeat(1 << 19),
+                "-> X A\n".repeat(1 << 17))) {
             byte[] damaged = ("age-encryption.org/v1\n" + header).getBytes(StandardCharsets.US_ASCII);
             assertRefused(blind, damaged, "the header of the encrypted file is damaged");
             assertRefused(KEYS, damaged, "the header of the encrypted file is damaged");

@@ -105,7 +105,7 @@ final class S3Bucket {
     /** What the server says of the bytes. One that does not know what it is asked for may still say something. */
     Uni<Optional<StoredChecksum>> checksum(String key) {
         return head(key, ChecksumMode.ENABLED)
-                .onFailure(S3Failure::isMisunderstood)
+                .onFailure(refusal -> S3Failure.isMisunderstood(refusal) || S3Failure.isMute(refusal))
                 .recoverWithUni(() -> head(key, null))
                 .map(S3Checksum::told);
     }

@@ -2,16 +2,22 @@ package io.redisvault.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.storage.StoredChecksum;
+import io.redisvault.storage.TestContent;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** What a server says of an object's bytes: it counts only where it is clear what it is of. */
-class S3ChecksumTest {
+class S3ChecksumTest extends OnFakeS3 {
 
     private static final byte[] BYTES = new byte[20 << 20];
     private static final long SIZE = BYTES.length;
@@ -46,6 +52,28 @@ class S3ChecksumTest {
         }) {
             assertThat(S3Checksum.told(unclear.build())).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 501})
+    void isTheETagOfAServerThatRefusesToBeAskedForOthers(int status) {
+        Duration patience = Duration.ofSeconds(30);
+        storage.put("key", new TestContent(1, 1000).content(), Map.of()).await().atMost(patience);
+        server.answer(
+                request -> request.headers().containsKey("x-amz-checksum-mode"),
+                request -> new Answer(status, Map.of(), ""));
+
+        StoredChecksum checksum =
+                storage.checksum("key").await().atMost(patience).orElseThrow();
+        storage.read("key", 0, 1000)
+                .invoke(checksum::update)
+                .onItem()
+                .ignoreAsUni()
+                .await()
+                .atMost(patience);
+
+        assertThat(checksum.name()).isEqualTo("MD5 of its ETag");
+        assertThat(checksum.difference()).isEmpty();
     }
 
     private static HeadObjectResponse.Builder head(String crc32, String tag) {
