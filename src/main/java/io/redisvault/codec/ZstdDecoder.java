@@ -114,34 +114,33 @@ public final class ZstdDecoder implements Codec {
         while (chunk.hasRemaining() && head.hasRemaining()) {
             head.put(chunk.get());
         }
-        ByteBuffer read = head.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip();
-        if (read.remaining() >= Integer.BYTES && read.getInt(0) != MAGIC) {
+        int length = head.position();
+        if (length >= Integer.BYTES && head.getInt(0) != MAGIC) {
             throw new InvalidDataException("it is no zstd frame");
         }
-        if (read.remaining() <= Integer.BYTES) {
+        if (length <= Integer.BYTES) {
             return;
         }
-        int descriptor = read.get(Integer.BYTES);
+        int descriptor = head.get(Integer.BYTES);
         boolean single = (descriptor & 0x20) != 0;
         int sizeBytes = single && (descriptor & 0xc0) == 0 ? 1 : SIZE_BYTES[descriptor >> 6 & 3];
         int sizeAt = 5 + (single ? 0 : 1) + DICTIONARY_BYTES[descriptor & 3];
-        if (read.remaining() < sizeAt + sizeBytes) {
+        if (length < sizeAt + sizeBytes) {
             return;
         }
         headRead = true;
         checksummed = (descriptor & 4) != 0;
-        long size =
-                switch (sizeBytes) {
-                    case 1 -> read.get(sizeAt) & 0xff;
-                    case 2 -> (read.getShort(sizeAt) & 0xffff) + 256;
-                    case 4 -> read.getInt(sizeAt) & 0xffffffffL;
-                    case 8 -> read.getLong(sizeAt);
-                    default -> -1;
-                };
-        requireSmall(single ? size : window(read.get(5)));
+        long size = contentSize(sizeAt, sizeBytes);
+        requireSmall(single ? size : window(head.get(5)));
         if (most != UNBOUNDED) {
             requireSize(size);
         }
+    }
+
+    /** -1 if the frame does not tell it. */
+    private long contentSize(int at, int bytes) {
+        long mask = bytes == Long.BYTES ? -1 : (1L << bytes * Byte.SIZE) - 1;
+        return bytes == 0 ? -1 : (head.getLong(at) & mask) + (bytes == Short.BYTES ? 256 : 0);
     }
 
     private static long window(int code) {
