@@ -25,6 +25,9 @@ class ArchitectureTest {
     private static final Pattern INTERNAL =
             Pattern.compile("\\.(impl|internal)(\\.|$)|resteasy\\.reactive\\.server\\.(core|spi)");
 
+    private static final Pattern FOUND = Pattern.compile(
+            "static final [^;]* (Infrastructure\\.|System\\.|Runtime\\.getRuntime|ProcessHandle\\.|Instant\\.now|new SecureRandom)");
+
     @Test
     void noPackageUsesItselfInACircle() {
         Map<String, Set<String>> uses = new HashMap<>();
@@ -56,6 +59,15 @@ class ArchitectureTest {
     @Test
     void nothingAsksForTheFileStore() {
         assertThat(files()).noneMatch(file -> text(file).contains("getFileStore"));
+    }
+
+    /** Whoever builds a native executable initialises its classes: what they ask then is true of that machine only. */
+    @Test
+    void noClassKeepsWhatItFindsInTheProcess() {
+        assertThat(files().stream()
+                        .flatMap(file -> FOUND.matcher(text(file)).results())
+                        .map(MatchResult::group))
+                .isEmpty();
     }
 
     private static List<Path> files() {

@@ -36,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -50,7 +49,6 @@ import org.jboss.logging.Logger;
 class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
-    private static final Executor WORKERS = Infrastructure.getDefaultWorkerPool();
     private static final RetentionResult STOPPED =
             RetentionResult.failed("the service stopped before all old backups were deleted");
 
@@ -118,7 +116,7 @@ class BackupPipeline {
         backup.enter(Phase.DUMP);
         return Uni.createFrom()
                 .item(this::open)
-                .runSubscriptionOn(WORKERS)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(dump -> dump.isEmpty()
                         ? Uni.createFrom().item(this::noDump)
                         : writer.write(dump.get(), form(dump.get()), name -> upload(dump.get(), name, backup))

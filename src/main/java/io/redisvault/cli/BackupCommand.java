@@ -25,9 +25,9 @@ final class BackupCommand extends VaultCommand {
         BackupOutcome outcome = run();
         print(outcome, outcome instanceof Stored stored ? stored.backup().url() : "");
         // Elsewhere than on a terminal the log says it.
-        if (Progress.ON_TERMINAL && outcome instanceof Stored stored) {
+        if (Progress.onTerminal() && outcome instanceof Stored stored) {
             note("stored " + HumanText.backup(stored.backup()));
-        } else if (Progress.ON_TERMINAL && outcome instanceof Skipped skipped) {
+        } else if (Progress.onTerminal() && outcome instanceof Skipped skipped) {
             note("nothing stored: " + skipped.detail());
         }
         if (outcome instanceof Stored) {
@@ -40,7 +40,7 @@ final class BackupCommand extends VaultCommand {
         Uni<BackupOutcome> run = runner.start(Trigger.COMMAND);
         Progress progress = new Progress();
         // Elsewhere the log has lines of its own about a long upload.
-        if (Progress.ON_TERMINAL) {
+        if (Progress.onTerminal()) {
             runner.running().ifPresent(backup -> progress.follow(backup::bytesTotal, backup::bytesDone));
         }
         return progress.await(run);

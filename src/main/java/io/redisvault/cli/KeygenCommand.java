@@ -19,7 +19,7 @@ final class KeygenCommand implements LocalCommand {
         System.out.println("# created: " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
         System.out.println("# public key: " + keys.recipient());
         System.out.println(keys.identity());
-        if (!Progress.ON_TERMINAL) {
+        if (!Progress.onTerminal()) {
             System.err.println("Public key: " + keys.recipient());
         }
         return RedisVault.DONE;

@@ -70,7 +70,7 @@ final class Launcher {
         System.setProperty("quarkus.log.category.\"io.quarkus.vertx.core.runtime\".level", "OFF");
         // A slow machine is no fault whose stack somebody needs.
         System.setProperty("quarkus.vertx.warning-exception-time", "1h");
-        if (Progress.ON_TERMINAL && System.getenv("LOG_LEVEL") == null) {
+        if (Progress.onTerminal() && System.getenv("LOG_LEVEL") == null) {
             // The command itself says what it does.
             System.setProperty("quarkus.log.console.level", "WARN");
             System.setProperty("quarkus.log.console.format", "redis-vault: %s%e%n");

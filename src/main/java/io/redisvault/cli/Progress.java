@@ -10,14 +10,15 @@ import java.util.function.LongSupplier;
 /** Waits for a transfer and shows how far it is: a bar on a terminal, a line now and then elsewhere. */
 final class Progress {
 
-    static final boolean ON_TERMINAL = System.console() != null;
-
     private static final int WIDTH = 30;
-    private static final Duration PAUSE = ON_TERMINAL ? Duration.ofMillis(200) : Duration.ofSeconds(10);
 
     private record Transfer(LongSupplier total, LongSupplier done, long beganNanos) {}
 
     private Transfer transfer;
+
+    static boolean onTerminal() {
+        return System.console() != null;
+    }
 
     /** Shows this reading from now on. */
     void follow(BackupReading reading) {
@@ -39,10 +40,11 @@ final class Progress {
 
     /** The outcome of the work; throws what it fails with. */
     <T> T await(Uni<T> work) {
+        Duration pause = onTerminal() ? Duration.ofMillis(200) : Duration.ofSeconds(10);
         Cancellable ticks = Multi.createFrom()
                 .ticks()
-                .startingAfter(PAUSE)
-                .every(PAUSE)
+                .startingAfter(pause)
+                .every(pause)
                 .subscribe()
                 .with(tick -> show());
         try {
@@ -54,7 +56,7 @@ final class Progress {
     }
 
     private synchronized void end() {
-        if (ON_TERMINAL && show()) {
+        if (onTerminal() && show()) {
             System.err.println();
         }
         transfer = null;
@@ -73,7 +75,7 @@ final class Progress {
         String text = "%3d%%  %s of %s  %s/s"
                 .formatted(done * 100 / total, HumanText.bytes(done), HumanText.bytes(total), HumanText.bytes((long)
                         (done / seconds)));
-        if (ON_TERMINAL) {
+        if (onTerminal()) {
             int filled = (int) (done * WIDTH / total);
             // Blanks over what a longer text has left.
             System.err.printf("\r[%s%s] %-40s", "#".repeat(filled), " ".repeat(WIDTH - filled), text);
