@@ -1,5 +1,6 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.http.HttpBackOffIOExceptionHandler;
 import com.google.api.client.http.HttpBackOffUnsuccessfulResponseHandler;
 import com.google.api.client.http.HttpRequest;
@@ -8,14 +9,21 @@ import com.google.api.client.http.HttpRequestInitializer;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
+import com.google.api.client.json.GenericJson;
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.client.util.BackOff;
 import com.google.api.client.util.ExponentialBackOff;
 import com.google.api.services.storage.Storage;
+import com.google.api.services.storage.StorageRequest;
 import com.google.api.services.storage.StorageScopes;
+import com.google.api.services.storage.model.ObjectAccessControl;
+import com.google.api.services.storage.model.ObjectCustomContextPayload;
+import com.google.api.services.storage.model.Objects;
+import com.google.api.services.storage.model.StorageObject;
 import com.google.auth.http.HttpCredentialsAdapter;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.config.HttpProxy;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
@@ -25,6 +33,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Google's generated client of the JSON API, made when it is first used. All of its calls block. */
+// Google's client reads parameters and JSON by the fields of these. A native executable knows those only that it was
+// told of.
+@RegisterForReflection(
+        ignoreNested = false,
+        targets = {
+            Storage.Objects.Get.class,
+            Storage.Objects.List.class,
+            Storage.Objects.Delete.class,
+            StorageRequest.class,
+            Objects.class,
+            StorageObject.class,
+            ObjectAccessControl.class,
+            ObjectCustomContextPayload.class,
+            GoogleJsonError.class,
+            GenericJson.class
+        })
 public final class GcsClient {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
