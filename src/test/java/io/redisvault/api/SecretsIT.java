@@ -2,6 +2,7 @@ package io.redisvault.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
@@ -98,6 +99,7 @@ class SecretsIT {
     }
 
     @Test
+    @JvmOnly
     void whatACrashLeaves() throws IOException, InterruptedException {
         try (VaultProcess vault = surroundings
                 .vault()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.FaultyProxy;
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
@@ -179,9 +180,14 @@ class DrillIT {
         Exit noDirectory = drillIn(missing, "mistakes");
         assertThat(noDirectory.code()).isOne();
         assertThat(noDirectory.err()).contains("cannot work in " + missing).doesNotContain("\tat ");
+    }
 
+    @Test
+    @JvmOnly
+    void aDirectoryWhoseNameIsTooLongForASocketIsNamed() throws IOException {
+        SyntheticDump.write(backup("socket"), MIB, 1);
         Path longer = Files.createDirectory(scripts.resolve("x".repeat(100)));
-        Exit tooLong = drillIn(longer, "mistakes");
+        Exit tooLong = drillIn(longer, "socket");
         assertThat(tooLong.code()).isOne();
         assertThat(tooLong.err()).contains("bytes too long for the socket of a server");
         assertThat(longer).isEmptyDirectory();

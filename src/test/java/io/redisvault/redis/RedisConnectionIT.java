@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.Acceptor;
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.S3Server;
 import io.redisvault.servers.TlsProxy;
@@ -48,16 +49,21 @@ class RedisConnectionIT {
             strings = {
                 "redis://:" + ENCODED + "@localhost:PORT",
                 "redis://default:" + ENCODED + "@127.0.0.1:PORT/3",
-                "redis://vault:0nly%3Ainfo@localhost:PORT/0",
-                "unix://SOCKET?password=" + ENCODED,
-                "unix://SOCKET?user=vault&password=0nly%3Ainfo"
+                "redis://vault:0nly%3Ainfo@localhost:PORT/0"
             })
     void theRoleIsAskedWith(String address) {
-        Exit exit = run(
-                        redis,
-                        address.replace("PORT", String.valueOf(redis.port()))
-                                .replace("SOCKET", redis.unixSocket().toString()))
-                .run("--once");
+        assertRoleIsAsked(address.replace("PORT", String.valueOf(redis.port())));
+    }
+
+    @ParameterizedTest
+    @JvmOnly
+    @ValueSource(strings = {"?password=" + ENCODED, "?user=vault&password=0nly%3Ainfo"})
+    void theRoleIsAskedOverAUnixSocketWith(String credentials) {
+        assertRoleIsAsked("unix://" + redis.unixSocket() + credentials);
+    }
+
+    private static void assertRoleIsAsked(String address) {
+        Exit exit = run(redis, address).run("--once");
         assertThat(exit.code()).as(exit.err()).isIn(0, 3);
         assertThat(exit.err()).contains("role=master").doesNotContain(ENCODED, PASSWORD);
     }

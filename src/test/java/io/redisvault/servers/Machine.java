@@ -36,7 +36,7 @@ public final class Machine implements AutoCloseable {
         machine.environment.put("PATH", programs + ":" + System.getenv("PATH"));
         machine.program("redis-vault", "exec " + VaultProcess.command() + " \"$@\"");
         machine.program("redis-server", """
-                case "$*" in *--unixsocket*|*--version*) exec %1$s "$@";; esac
+                case "$*" in *redis-vault-drill-*|*--version*) exec %1$s "$@";; esac
                 %1$s --port %2$d --bind 127.0.0.1 --save "" --daemonize yes --logfile %3$s "$@"
                 until redis-cli PING 2>/dev/null | grep -q PONG; do sleep 0.05; done""".formatted(
                         RedisExecutable.standard().path(), machine.port, directory.resolve("redis.log")));

@@ -17,12 +17,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged application in a process of its own, with nothing in its environment but what a test puts there. */
+/**
+ * The packaged application in a process of its own, with nothing in its environment but what a test puts there; or the
+ * executable that the system property {@code redis-vault.program} names.
+ */
 public final class VaultProcess implements AutoCloseable {
 
     /** What a process leaves when it ends. */
@@ -32,6 +36,8 @@ public final class VaultProcess implements AutoCloseable {
     private static final Path OPTIONS = Path.of("src/main/docker/jvm.options").toAbsolutePath();
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Optional<Path> PROGRAM =
+            Optional.ofNullable(System.getProperty("redis-vault.program")).map(Path::of);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -48,7 +54,7 @@ public final class VaultProcess implements AutoCloseable {
     }
 
     public static Builder with(Map<String, String> environment) {
-        return new Builder(environment, Archive.OPTIONS);
+        return new Builder(environment, PROGRAM.isPresent() ? List.of() : Archive.OPTIONS);
     }
 
     private static final class Archive {
@@ -166,6 +172,14 @@ public final class VaultProcess implements AutoCloseable {
 
         private List<String> command() {
             List<String> command = new ArrayList<>();
+            if (PROGRAM.isPresent()) {
+                command.add(PROGRAM.get().toAbsolutePath().toString());
+                // Of the JVM's options an executable knows these.
+                jvmOptions.stream()
+                        .filter(option -> option.startsWith("-D") || option.startsWith("-Xmx"))
+                        .forEach(command::add);
+                return command;
+            }
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
             command.add("-jar");

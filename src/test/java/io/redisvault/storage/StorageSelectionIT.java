@@ -3,6 +3,7 @@ package io.redisvault.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.servers.GcsServer;
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The job is the same with each storage, and only the selected one's client is loaded. */
+@JvmOnly
 class StorageSelectionIT {
 
     private static final String S3 = "software.amazon.awssdk.services.s3.DefaultS3AsyncClient ";

@@ -2,6 +2,7 @@ package io.redisvault.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.VaultProcess;
@@ -78,6 +79,7 @@ class S3TrustIT {
 
     /** Where Netty has its library for the system: Linux with glibc. */
     @Test
+    @JvmOnly
     void encryptionIsNative() throws IOException {
         assertThat(librariesAfterABackup(trusting("native"))).contains(LIBRARY);
     }

@@ -1,0 +1,13 @@
+package io.redisvault.servers;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/** What a native executable does not have: Unix sockets, and classes, libraries and reports of the JVM. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+@DisabledIfSystemProperty(named = "redis-vault.program", matches = ".+", disabledReason = "the JVM has it only")
+public @interface JvmOnly {}
