@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.FaultyProxy;
 import io.redisvault.servers.FaultyProxy.Direction;
+import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
@@ -105,6 +106,7 @@ class ListIT {
     }
 
     @Test
+    @JvmOnly
     void thousandsOfBackupsTakeNoMoreMemoryThanAFew() {
         Exit limited = vault("many").run("list", "--limit", "10");
         assertThat(limited.out().lines()).hasSize(11);

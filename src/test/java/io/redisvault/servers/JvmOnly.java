@@ -6,7 +6,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** What a native executable does not have: Unix sockets, and classes, libraries and reports of the JVM. */
+/**
+ * What a native executable does not have: Unix sockets, a heap that is touched at the start, and the JVM's classes,
+ * libraries and reports.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @DisabledIfSystemProperty(named = "redis-vault.program", matches = ".+", disabledReason = "the JVM has it only")
