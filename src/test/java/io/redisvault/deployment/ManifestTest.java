@@ -284,7 +284,7 @@ class ManifestTest {
                 .isEqualTo(sidecar.getPorts().get(0).getName());
         assertRestricted(sidecar);
         assertThat(sidecar.getResources().getRequests()).containsKeys("cpu", "memory");
-        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("320Mi"));
+        assertThat(sidecar.getResources().getLimits()).containsEntry("memory", new Quantity("192Mi"));
         EnvVar name = sidecar.getEnv().get(0);
         assertThat(name.getName()).isEqualTo("REDIS_NODE_NAME");
         assertThat(name.getValueFrom().getFieldRef().getFieldPath()).isEqualTo("metadata.name");
