@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Command;
 /** What a builder of native executables would be given; everything that is reached there is linked while it builds. */
 @EnabledIfSystemProperty(named = "quarkus.native.sources-only", matches = "true", disabledReason = ".ci/run does it")
 class NativeBuildTest {
+
+    private static final Set<String> ANNOTATIONS =
+            Set.of(Type.getDescriptor(Command.class), Type.getDescriptor(RegisterForReflection.class));
 
     private static final Path SOURCES = Path.of("target/native-sources");
 
@@ -74,8 +78,9 @@ class NativeBuildTest {
         }
         Set<String> asked = new TreeSet<>(code.resources());
         assertThat(asked).contains("io/redisvault/api/page.html");
-        Predicate<String> ours =
-                Pattern.compile("io/redisvault/.*|linux/(amd64|aarch64)/.*").asMatchPredicate();
+        // An executable is for the processor that it is built on.
+        Predicate<String> ours = Pattern.compile("io/redisvault/.*|linux/" + System.getProperty("os.arch") + "/.*")
+                .asMatchPredicate();
         assertThat(classes.resources(
                                 name -> !name.matches(".*(/|\\.class)") && (ours.test(name) || asked.contains(name)))
                         .keySet())
@@ -90,22 +95,38 @@ class NativeBuildTest {
         for (JsonNode file : json("reflect-config")) {
             file.forEach(entry -> registered.put(entry.path("name").asText(), entry));
         }
-        Set<String> annotations =
-                Set.of(Type.getDescriptor(Command.class), Type.getDescriptor(RegisterForReflection.class));
-        List<String> annotated =
+        List<String> wanted =
                 classes.resources(Pattern.compile("io/redisvault/.*\\.class").asMatchPredicate()).keySet().stream()
                         .map(name -> classes.find(name.replace(".class", "")).orElseThrow())
-                        .filter(node -> Stream.of(node.visibleAnnotations, node.invisibleAnnotations)
-                                .anyMatch(all ->
-                                        all != null && all.stream().anyMatch(one -> annotations.contains(one.desc))))
-                        .map(node -> node.name.replace('/', '.'))
+                        .flatMap(NativeBuildTest::wantedBy)
                         .toList();
-        assertThat(annotated)
-                .contains("io.redisvault.cli.KeygenCommand", "io.redisvault.cli.Finding")
+        assertThat(wanted)
+                .contains(
+                        "io.redisvault.cli.KeygenCommand",
+                        "io.redisvault.cli.Finding",
+                        "com.google.api.services.storage.model.StorageObject")
                 .allMatch(name -> Stream.of("Constructors", "Methods", "Fields").allMatch(members -> registered
                         .getOrDefault(name, MissingNode.getInstance())
                         .path("allDeclared" + members)
                         .asBoolean()));
+    }
+
+    /** A command, a class that is annotated for reflection, or the classes that it names in its place. */
+    private static Stream<String> wantedBy(ClassNode node) {
+        return Stream.of(node.visibleAnnotations, node.invisibleAnnotations)
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .flatMap(annotation -> {
+                    if (annotation.desc.equals(Type.getDescriptor(RegisterForReflection.class))
+                            && annotation.values != null
+                            && annotation.values.contains("targets")) {
+                        List<?> targets = (List<?>) annotation.values.get(annotation.values.indexOf("targets") + 1);
+                        return targets.stream().map(target -> ((Type) target).getClassName());
+                    }
+                    return ANNOTATIONS.contains(annotation.desc)
+                            ? Stream.of(node.name.replace('/', '.'))
+                            : Stream.empty();
+                });
     }
 
     private static NativeCode reached(NativeClasses classes) throws IOException {
