@@ -2,9 +2,12 @@ package io.redisvault.codec;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** Decompresses one zstd frame, whose window is at most 8 MiB, that of level 19. */
 public final class ZstdDecoder implements Codec {
@@ -20,7 +23,7 @@ public final class ZstdDecoder implements Codec {
     private static final int WRONG_CHECKSUM = 22;
     private static final long UNBOUNDED = Long.MAX_VALUE;
 
-    private final ZstdDecompressCtx context = new ZstdDecompressCtx();
+    private final ZstdDecompressCtx context = withLibrary(ZstdDecompressCtx::new);
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK).limit(0);
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK);
     private final ByteBuffer head = ByteBuffer.allocate(LONGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
@@ -38,6 +41,18 @@ public final class ZstdDecoder implements Codec {
 
     private ZstdDecoder(long most) {
         this.most = most;
+    }
+
+    /** @throws UncheckedIOException if zstd's library, which is no Java, cannot be loaded */
+    static <T> T withLibrary(Supplier<T> context) {
+        try {
+            return context.get();
+        } catch (LinkageError e) {
+            throw new UncheckedIOException(new IOException(
+                    "zstd's library cannot be loaded: it needs a directory for temporary files that can be written to and"
+                            + " is not mounted noexec, or the image's own file of it",
+                    e));
+        }
     }
 
     /** For a frame of any size, as a server writes it. */

@@ -19,7 +19,7 @@ public final class ZstdEncoder implements Codec {
      * @param size of the content in bytes
      */
     public ZstdEncoder(int level, long size) {
-        context = new ZstdCompressCtx().setLevel(level).setChecksum(true);
+        context = ZstdDecoder.withLibrary(ZstdCompressCtx::new).setLevel(level).setChecksum(true);
         context.setPledgedSrcSize(size);
     }
 

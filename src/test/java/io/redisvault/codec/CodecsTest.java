@@ -9,6 +9,7 @@ import com.github.luben.zstd.Zstd;
 import io.smallrye.mutiny.Multi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -324,5 +325,16 @@ class CodecsTest {
 
     private static byte[] through(Supplier<? extends Codec> codec, Iterable<ByteBuffer> chunks) {
         return bytes(Codec.apply(codec, Multi.createFrom().iterable(chunks)));
+    }
+
+    @Test
+    void saysWhenTheLibraryOfZstdCannotBeLoaded() {
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> ZstdDecoder.withLibrary(() -> {
+                    throw new UnsatisfiedLinkError("/tmp/libzstd.so: failed to map segment from shared object");
+                }))
+                .havingCause()
+                .withMessageStartingWith("zstd's library cannot be loaded")
+                .satisfies(said -> assertThat(said.getMessage()).doesNotContain("libzstd.so"));
     }
 }
