@@ -95,7 +95,7 @@ public class RedisNode {
                                 : withShard(node.get()))
                         .ifNoItem()
                         .after(config.timeout())
-                        .recoverWithItem(Optional.empty())
+                        .fail()
                         .onFailure()
                         .recoverWithItem(Optional.empty())
                         .invoke(node -> lastInCluster = node);

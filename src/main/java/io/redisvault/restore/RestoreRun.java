@@ -53,7 +53,9 @@ record RestoreRun(BackupReading reading, RestoreTarget target, RestoreOptions op
         List<String> notes = new ArrayList<>();
         giveAway(writer).ifPresent(notes::add);
         tooNew().ifPresent(notes::add);
-        target.otherSlots(reading.backup()).ifPresent(notes::add);
+        if (options.force()) {
+            target.otherSlots(reading.backup()).ifPresent(notes::add);
+        }
         writer.finish(options.mode(), reading.backup().timestamp());
         String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
         // A file without data is in nobody's way.

@@ -126,30 +126,30 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         }
     }
 
-    /** Why the node of a cluster whose directory this is would not keep the backup; empty if it would, or is not known. */
+    /** The reason why the cluster's node in this directory would not keep the backup; empty if it would, or is not known. */
     Optional<String> otherSlots(Backup backup) {
         Path nodes = directory()
                 .resolve(ServerConfig.in(directory())
                         .setting("cluster-config-file")
                         .orElse(CLUSTER_CONFIG));
-        return backup.slots().filter(slots -> Files.isReadable(nodes)).flatMap(slots -> node(nodes)
-                .flatMap(node -> {
-                    if (node.replica()) {
-                        return Optional.of(
-                                nodes + " says that this node is a replica in its cluster, which takes all data"
-                                        + " from its master when it starts: restore into the master's directory");
-                    }
-                    // One without any takes those whose keys it finds, unless others have them.
-                    return node.fresh() || node.slots().equals(slots)
-                            ? Optional.empty()
-                            : Optional.of(
-                                    "%s has slots %s of its cluster, but %s says that this node has %s, and it drops or hides keys of others: restore it into the node of its slots"
-                                            .formatted(
-                                                    backup.name(),
-                                                    slots,
-                                                    nodes,
-                                                    node.slots().isEmpty() ? "none" : node.slots()));
-                }));
+        if (backup.slots().isEmpty() || !Files.isReadable(nodes)) {
+            return Optional.empty();
+        }
+        String slots = backup.slots().get();
+        Optional<ClusterNode> node = node(nodes);
+        if (node.filter(ClusterNode::replica).isPresent()) {
+            return Optional.of(nodes + " says that this node is a replica in its cluster, which takes all data"
+                    + " from its master when it starts: restore into the master's directory");
+        }
+        // One without any takes those whose keys it finds, unless others have them.
+        return node.filter(other -> !other.fresh() && !other.slots().equals(slots))
+                .map(other ->
+                        "%s has slots %s of its cluster, but %s says that this node has %s, and it drops or hides keys of others: restore it into the node of its slots"
+                                .formatted(
+                                        backup.name(),
+                                        slots,
+                                        nodes,
+                                        other.slots().isEmpty() ? "none" : other.slots()));
     }
 
     private static Optional<ClusterNode> node(Path nodes) {
