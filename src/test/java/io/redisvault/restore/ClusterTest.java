@@ -15,8 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +55,7 @@ class ClusterTest {
         return AppendOnlyIT.servers();
     }
 
-    /** What it answers, and what it leaves beside its data. */
+    /** One node gives its place in an answer, and leaves it in {@code nodes.conf} beside its data. */
     @ParameterizedTest
     @MethodSource("servers")
     void aRealNodeKeepsWhatItOwnsAndRefusesTheRest(Path program) throws IOException {
@@ -280,14 +278,6 @@ class ClusterTest {
     }
 
     private RestoreResult restore(Backup backup, Path home, boolean force) {
-        return new RestoreRun(
-                        new BackupReader(TestStorages.directory(directory), List.of()).open(backup),
-                        RestoreTarget.at(home, "dump.rdb"),
-                        new RestoreOptions(
-                                force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
-                        Clock.systemUTC())
-                .run(() -> {})
-                .await()
-                .indefinitely();
+        return RestoreRunTest.restore(directory, backup, home, force);
     }
 }

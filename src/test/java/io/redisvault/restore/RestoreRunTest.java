@@ -51,11 +51,16 @@ class RestoreRunTest {
         Path file = Files.copy(Path.of("src/test/resources/samples").resolve(sample), directory.resolve(sample));
         Backup backup =
                 new Backup(sample, sample, "file://a", "a", Instant.EPOCH, Files.size(file), null, null, null, null);
+        return restore(directory, backup, data, true);
+    }
+
+    /** Restores a backup of a directory storage into a data directory. */
+    static RestoreResult restore(Path storage, Backup backup, Path data, boolean force) {
         return new RestoreRun(
-                        new BackupReader(TestStorages.directory(directory), List.of()).open(backup),
+                        new BackupReader(TestStorages.directory(storage), List.of()).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),
                         new RestoreOptions(
-                                true, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
+                                force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
                         Clock.systemUTC())
                 .run(() -> {})
                 .await()
