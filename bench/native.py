@@ -34,7 +34,6 @@ def native(options, work):
 
 def run(data, program):
     server = Sink("redis-node")
-    # As in the image.
     service = Service(data, program=program, S3_ENDPOINT=server.url)
     try:
         own = service.memory("RssAnon")

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param bytes of the object, which may be compressed or encrypted
  * @param dumpBytes of the dump; absent when it is not known
  * @param rdb what is known of its content; absent when it was not asked for or not recorded
- * @param origin what its server told of itself; absent likewise
+ * @param origin facts that its server gave about itself; absent likewise
  * @param note what a check could not tell; absent when there is nothing to say
  */
 @RegisterForReflection
@@ -57,7 +57,7 @@ public record Backup(
     }
 
     /**
-     * What the server told of itself when it was backed up; each is absent where it did not.
+     * Facts that the server gave about itself at the time of the backup. Each may be absent.
      *
      * @param replicationId of the history of writes that the dump belongs to
      * @param clusterNode id of the node in its cluster

@@ -97,7 +97,7 @@ final class BackupMetadata {
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
     }
 
-    /** Reads what the server told of itself; null where there is nothing. */
+    /** Reads the facts that the server gave about itself; null if there are none. */
     static Backup.Origin origin(Map<String, String> metadata) {
         Backup.Origin origin = new Backup.Origin(
                 metadata.get(REPLICATION), metadata.get(NODE), metadata.get(SHARD), metadata.get(SLOTS));

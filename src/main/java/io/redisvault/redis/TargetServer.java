@@ -47,7 +47,7 @@ public class TargetServer {
         return address;
     }
 
-    /** What we show to a server that wants one of us. */
+    /** Our own certificate, for a server that asks for one. */
     public Optional<PemKeyCertOptions> certificate() {
         return certificate;
     }

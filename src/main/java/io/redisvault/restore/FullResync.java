@@ -42,7 +42,7 @@ final class FullResync {
     private NetServer listener;
     private Candidate candidate;
     private boolean accepted;
-    /** Whether the next connection is expected to begin with TLS. */
+    /** True if the next connection should begin with TLS. */
     private boolean tls;
 
     private String complaint = "; if it is in another container or machine, --listen names an address that it reaches";

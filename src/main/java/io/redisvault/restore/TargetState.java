@@ -126,7 +126,7 @@ record TargetState(String name, ServerInfo info) {
         return info.field("cluster_enabled").equals("1");
     }
 
-    /** Why no node of a cluster may be given this backup; empty if the server is none. */
+    /** The reason why this server may not be given a backup as a node of a cluster; empty if it is none. */
     Optional<String> clusterRefusal(Backup backup, LiveOptions options) {
         if (!isInCluster()) {
             return Optional.empty();

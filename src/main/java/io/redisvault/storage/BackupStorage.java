@@ -35,8 +35,8 @@ public interface BackupStorage {
     Uni<StoredObject> head(String key);
 
     /**
-     * What the storage can say of an object's bytes; empty if it tells no checksum that can be compared with them. Fails with
-     * {@link StorageException.NotFound}.
+     * The storage's checksum of an object; empty if it has none that can be compared with the object's bytes. Fails with {@link
+     * StorageException.NotFound}.
      */
     Uni<Optional<StoredChecksum>> checksum(String key);
 

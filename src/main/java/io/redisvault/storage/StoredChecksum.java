@@ -75,7 +75,7 @@ public final class StoredChecksum {
         inPart = 0;
     }
 
-    /** What is wrong with all bytes together; empty if they are those that were stored. */
+    /** An error text if the bytes are not those that were stored; empty if they are. */
     public Optional<String> difference() {
         String found = partSize == WHOLE ? text.apply(digest.digest()) : ofParts();
         return found.equals(told)

@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
- * What a native executable does not have: Unix sockets, a heap that is touched at the start, and the JVM's classes,
+ * Marks a test of something that a native executable lacks: Unix sockets, a heap that is touched at the start, the JVM's classes,
  * libraries and reports.
  */
 @Retention(RetentionPolicy.RUNTIME)

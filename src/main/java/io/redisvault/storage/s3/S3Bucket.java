@@ -102,7 +102,7 @@ final class S3Bucket {
         return head(key, null).map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
     }
 
-    /** What the server says of the bytes. One that does not know what it is asked for may still say something. */
+    /** The server's checksum of an object. A server that refuses to be asked for it may still answer an ETag. */
     Uni<Optional<StoredChecksum>> checksum(String key) {
         return head(key, ChecksumMode.ENABLED)
                 .onFailure(refusal -> S3Failure.isMisunderstood(refusal) || S3Failure.isMute(refusal))

@@ -24,7 +24,7 @@ enum S3Checksum {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
 
-    /** What the server says of an object; empty if that cannot be compared with its bytes. */
+    /** The checksum in an answer; empty if there is none that can be compared with the object's bytes. */
     static Optional<StoredChecksum> told(HeadObjectResponse head) {
         String crc32 = head.checksumCRC32();
         String md5 = md5(head.eTag(), head.serverSideEncryption());

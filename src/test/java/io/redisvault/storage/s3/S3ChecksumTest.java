@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** What a server says of an object's bytes: it counts only where it is clear what it is of. */
+/** Checksums in answers of servers. They count only where it is clear which bytes they are of. */
 class S3ChecksumTest extends OnFakeS3 {
 
     private static final byte[] BYTES = new byte[20 << 20];
