@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -51,7 +51,6 @@ final class GcsUploads {
     private final Path directory;
     private final Consumer<String> count;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-    private final AtomicInteger ids = new AtomicInteger();
     private final AtomicLong received = new AtomicLong();
 
     volatile String scheme = "http";
@@ -123,7 +122,8 @@ final class GcsUploads {
         if (createOnly && objects.get(bucket, resource.get("name").asText()) != null) {
             return conditionNotMet();
         }
-        String id = "upload-" + ids.incrementAndGet();
+        // As long as Google's, so that half of one is nobody's.
+        String id = UUID.randomUUID().toString();
         Path file = Files.createFile(directory.resolve(id));
         sessions.put(id, new Session(bucket, resource, createOnly, file));
         exchange.getResponseHeaders()

@@ -81,15 +81,19 @@ final class GcsUpload {
         // Only if there is none yet.
         url.put("ifGenerationMatch", 0);
         while (true) {
-            HttpResponse opened = storage.getRequestFactory()
-                    .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
-                    .execute();
-            opened.disconnect();
-            String location = opened.getHeaders().getLocation();
-            // The JDK takes half a header for a whole one.
-            if (location != null && location.contains("upload_id=")) {
-                return new GenericUrl(location);
+            try {
+                HttpResponse opened = storage.getRequestFactory()
+                        .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
+                        .execute();
+                opened.disconnect();
+                String location = opened.getHeaders().getLocation();
+                if (location != null && location.contains("upload_id=")) {
+                    return new GenericUrl(location);
+                }
+            } catch (NumberFormatException halfALength) {
+                // As below.
             }
+            // The JDK takes half a header for a whole one.
             pause(new IOException("an upload was begun without an address for its bytes"));
         }
     }
