@@ -1,5 +1,5 @@
 """Redis Vault as the image runs it, and a server to give backups to."""
-import json, os, shutil, subprocess, sys, time, urllib.parse, urllib.request
+import glob, json, os, shutil, subprocess, sys, time, urllib.parse, urllib.request
 
 from processes import HOME, JAVA, Server, free_port, java_version, redis, wait_for
 
@@ -16,6 +16,8 @@ def lay_out():
         shutil.copy(os.path.join(DOCKER, name), APPLICATION)
     java = shutil.which(JAVA)
     if java_version() >= 25 and shutil.which("wget"):
+        subprocess.run([java, os.path.join(DOCKER, "Slim.java"), *glob.glob(APPLICATION + "/**/*.jar", recursive=True)],
+                       check=True)
         s3proxy = os.path.join(HOME, "target", "servers", "s3proxy.jar")
         subprocess.run(["sh", "train", java, s3proxy], cwd=APPLICATION, check=True)
     else:
