@@ -1,4 +1,4 @@
-"""A busy Redis with and without a backup that runs beside it."""
+"""Compares a busy Redis with and without a running backup."""
 import csv, os, shutil, statistics, subprocess, time
 
 import report
@@ -8,9 +8,9 @@ from vault import Service, Sink
 
 KEYS = 100_000
 WINDOW = 2.5  # seconds
-# What makes the weights of the manifests in k8s/: 100m of CPU for Redis to 20m for the vault.
+# The CPU weights of the manifests in k8s/: 100m for Redis, 20m for the vault.
 NICE = ["nice", "-n", "7"]
-# title: clients, how Redis is started, how the load, how the vault, settings
+# title: clients, prefixes that start Redis, the load and the vault, settings
 CASES = {
     "plain": ("both cores for all, equal weights", 50, [], [], [], {}),
     "weights": ("both cores for all, weights as in the manifests", 50, [], [], NICE, {}),
@@ -27,14 +27,14 @@ CASES = {
 
 
 class BusyRedis:
-    """With a log on the same disk that is synced each second, so that a busy disk would show."""
+    """A Redis with an append-only file on the same disk, synced every second, so that a busy disk shows."""
 
     def __init__(self, work, before, load, clients):
         self.directory = os.path.join(work, "redis")
         shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
         self.load, self.clients = load, clients
-        # redis-benchmark itself would hang if it came before it answers.
+        # redis-benchmark would hang if it started before the server answers.
         self.server = redis("--dir", self.directory, "--appendonly", "yes", "--auto-aof-rewrite-percentage", "0", before=before)
         self.requests = 50_000
         self.requests = int(self.requests * WINDOW / self.window()["seconds"])
@@ -49,7 +49,7 @@ class BusyRedis:
         return rows
 
     def window(self):
-        """Some seconds of SET, then of GET: requests per second, and the p99 of each."""
+        """Runs SET, then GET, for some seconds: returns requests per second, and the p99 of each."""
         began = time.monotonic()
         rows = self.benchmark(self.requests)
         return {"seconds": time.monotonic() - began, "rate": 2 / sum(1 / float(row["rps"]) for row in rows),

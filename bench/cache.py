@@ -1,4 +1,4 @@
-"""What a backup does to the page cache: whether files that others use stay in it."""
+"""Measures whether the files of others stay in the page cache during a backup."""
 import ctypes, mmap, os
 
 import report
@@ -13,7 +13,7 @@ LIMIT, WORKING_SET, CONTAINER = 1024, 512, 224
 
 
 class Group:
-    """A control group with so much memory, page cache included: a node, or a container."""
+    """A control group with a memory limit, page cache included: a node or a container."""
 
     def __init__(self, limit):
         self.path = os.path.join(GROUPS, f"bench-{os.getpid()}-{limit}")
@@ -88,7 +88,7 @@ def cat(_, dump, group):
 
 
 def cached(path):
-    """MiB of a file that are in the page cache."""
+    """Returns how many MiB of a file are in the page cache."""
     size = os.path.getsize(path)
     with open(path, "r+b") as file, mmap.mmap(file.fileno(), size) as mapped:
         pages = (ctypes.c_ubyte * ((size + mmap.PAGESIZE - 1) // mmap.PAGESIZE))()

@@ -3,7 +3,7 @@ import os, random, socket, subprocess, sys, time
 
 
 def make_dump(work, name, size, kind):
-    """A dump of about so many bytes, by a real Redis."""
+    """Lets a real Redis write a dump of about this many bytes."""
     path = os.path.join(work, name)
     sock = os.path.join(work, "redis.sock")
     redis = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", sock, "--save", "", "--dir", work,
@@ -23,7 +23,7 @@ def make_dump(work, name, size, kind):
                     key = b"key:%012d" % number
                     batch.append(b"*3\r\n$3\r\nSET\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(key), key, len(value), value))
                     number += 1
-                    # What Redis' compression leaves of the text is about a third.
+                    # Redis compresses the text to about a third.
                     made += len(value) if kind == "incompressible" else len(value) // 3
                 client.sendall(b"".join(batch))
                 answer = 0
@@ -39,7 +39,7 @@ def make_dump(work, name, size, kind):
 
 
 def large_dump(options, data):
-    """The one that was named, or a new one that nothing can compress; and its MiB."""
+    """Returns the dump that was named, or a new one that cannot be compressed, and its MiB."""
     os.makedirs(data)
     path = os.path.join(data, "dump.rdb")
     if options.dump:

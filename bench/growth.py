@@ -1,4 +1,4 @@
-"""What work costs as it grows: with the number of backups, and with the size of the dump."""
+"""Measures how cost grows with the number of backups and with the size of the dump."""
 import os, shutil, statistics
 
 import report, sink

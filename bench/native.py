@@ -1,4 +1,4 @@
-"""A native executable beside the JVM as the image runs it."""
+"""Compares a native executable with the JVM as the image runs it."""
 import os, shutil, statistics
 
 import report

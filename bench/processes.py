@@ -1,4 +1,4 @@
-"""What is measured runs as a process: how one is started, waited for and looked at."""
+"""Starts, waits for and inspects the processes that are measured."""
 import os, platform, socket, subprocess, sys, tempfile, time
 
 HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -24,7 +24,7 @@ def wait_for(attempt, seconds=60):
 
 
 class Server:
-    """What is a process of its own, until it is closed."""
+    """A process that runs until it is closed."""
 
     def __init__(self, port, arguments, **more):
         self.port = port
@@ -37,16 +37,16 @@ class Server:
 
 
 def redis(*arguments, before=()):
-    """A Redis that saves nothing by itself."""
+    """A Redis that never saves by itself."""
     port = free_port()
     return Server(port, [*before, "redis-server", "--port", str(port), "--save", "", *arguments], stdout=subprocess.DEVNULL)
 
 
 def command(arguments, **more):
-    """Wall and CPU seconds and peak MiB of a command and its children."""
+    """Returns wall and CPU seconds and peak MiB of a command and its children."""
     with tempfile.NamedTemporaryFile("r") as peak:
         began = time.monotonic()
-        # The kernel counts the memory of this Python as the command's, up to its exec; time has next to none.
+        # Up to its exec, the kernel counts the memory of the parent as the command's: Python has much, time has little.
         process = subprocess.Popen(["/usr/bin/time", "--quiet", "--format", "%M", "--output", peak.name, *arguments],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
         complaint = process.stderr.read()

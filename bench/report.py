@@ -1,11 +1,11 @@
-"""docs/performance.md: each mode writes its own section and leaves the others as they are."""
+"""Writes docs/performance.md: each mode replaces its own section and keeps the others."""
 import os, re
 
 SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache", "Native executable"]
 HEAD = """# Performance
 
-Written by `bench/run`, each section by a run of its own, which anyone can repeat: `bench/run --help`. A section is of the
-version that had last been committed before it, not always of the present one.
+`bench/run` writes this page; anyone can repeat that, see `bench/run --help`. Each section comes from its own run. It measured
+the version that was committed before that run, not always the present one.
 """
 
 

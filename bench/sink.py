@@ -1,4 +1,4 @@
-"""An S3 server that costs next to nothing: it forgets what it receives, and lists any number of made-up backups.
+"""An S3 server that costs almost nothing: it discards what it receives and lists any number of made-up backups.
 
   sink.py PORT NODE [OBJECTS]
 """
@@ -34,7 +34,7 @@ class Sink(BaseHTTPRequestHandler):
         if left:
             left -= len(self.rfile.read(min(left, len(self.rfile.peek()))))
         while left:
-            # The kernel throws them away and copies nothing.
+            # The kernel discards them without a copy.
             left -= len(self.connection.recv(min(left, 1 << 20), socket.MSG_TRUNC))
 
     def target(self):
@@ -87,7 +87,7 @@ class Sink(BaseHTTPRequestHandler):
         try:
             super().handle()
         except ConnectionError:
-            self.close_connection = True  # The vault was ended, which is its right.
+            self.close_connection = True  # The vault was stopped, which is allowed.
 
 
 if __name__ == "__main__":

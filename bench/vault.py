@@ -1,4 +1,4 @@
-"""Redis Vault as the image runs it, and a server to give backups to."""
+"""Redis Vault as the image runs it, and a server that receives backups."""
 import glob, json, os, shutil, subprocess, sys, time, urllib.parse, urllib.request
 
 from processes import HOME, JAVA, Server, free_port, java_version, redis, wait_for
@@ -9,7 +9,7 @@ BUCKET, ACCESS, SECRET = "redis-vault", "bench-access", "bench-secret-key"
 
 
 def lay_out():
-    """What the build of the image makes of the application: with an AOT cache, if this Java knows one."""
+    """Lays the application out as the image build does, with an AOT cache if this Java supports it."""
     shutil.rmtree(APPLICATION, ignore_errors=True)
     shutil.copytree(os.path.join(HOME, "target", "quarkus-app"), APPLICATION)
     for name in ("jvm.options", "train"):
@@ -22,7 +22,7 @@ def lay_out():
         subprocess.run(["sh", "train", java, s3proxy], cwd=APPLICATION, check=True)
     else:
         print("no AOT cache: that takes a Java 25 and wget", file=sys.stderr)
-        # Java reads no file of options that another one names.
+        # Java does not read an option file that another one names.
         options = shutil.copy(os.path.join(DOCKER, "jvm.options"), os.path.join(APPLICATION, "redis-vault.options"))
         with open(options, "a") as file:
             file.write(f"-jar {APPLICATION}/quarkus-run.jar\n")
@@ -35,12 +35,12 @@ def vault_command(*arguments, application=APPLICATION):
 def vault_environment(data, **settings):
     return {"REDIS_CONNECTION": "redis://127.0.0.1:1", "REDIS_DATA_PATH": data, "INITIAL_DELAY": "1h",
             "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "S3_BUCKET": BUCKET,
-            # As bin/redis-vault sets it.
+            # As in bin/redis-vault.
             "MALLOC_ARENA_MAX": "2", **settings}
 
 
 class Sink(Server):
-    """The server that forgets what it is given, as a process."""
+    """bench/sink.py as a process."""
 
     def __init__(self, node, objects=0, before=()):
         port = free_port()
@@ -50,12 +50,12 @@ class Sink(Server):
 
 
 class Service:
-    """The service, from its start on, and a Redis that tells its role: it would ask for seconds if there were none."""
+    """The service from its start on, and a Redis that reports its role. Without one the service would retry for seconds."""
 
     def __init__(self, data, before=(), program=None, **settings):
         """
-        :param before: a command that starts it, such as nice
-        :param program: instead of the JVM with the application
+        :param before: a command to start it with, such as nice
+        :param program: what to run instead of the JVM with the application
         """
         self.node = redis()
         self.url = f"http://127.0.0.1:{free_port()}"
@@ -81,13 +81,13 @@ class Service:
         return self.post("/backup", 201)
 
     def verify(self):
-        """The newest backup."""
+        """Verifies the newest backup."""
         with urllib.request.urlopen(self.url + "/backups?limit=1") as answer:
             name = json.load(answer)[0]["name"]
         return self.post(f"/backups/{urllib.parse.quote(name)}/verify", 200)
 
     def post(self, path, expected):
-        """Wall and CPU seconds of the answer, and peak MiB since the start."""
+        """Returns wall and CPU seconds of the call, and peak MiB since the start."""
         before, began = self.cpu(), time.monotonic()
         with urllib.request.urlopen(urllib.request.Request(self.url + path, method="POST"), timeout=3600) as answer:
             if answer.status != expected:
@@ -95,7 +95,7 @@ class Service:
         return time.monotonic() - began, self.cpu() - before, self.memory("VmHWM")
 
     def back_up_meanwhile(self):
-        """Begins a backup, and returns when bytes of it flow."""
+        """Starts a backup and returns when its bytes flow."""
         ask = urllib.request.Request(self.url + "/backup", method="POST", headers={"Prefer": "respond-async"})
         urllib.request.urlopen(ask).close()
         deadline = time.monotonic() + 60
@@ -105,7 +105,7 @@ class Service:
             time.sleep(0.05)
 
     def progress(self):
-        """How many bytes of the running backup are sent; None if there are none."""
+        """Returns how many bytes of the running backup were sent, or None if there are none."""
         with urllib.request.urlopen(self.url + "/backup") as answer:
             running = json.load(answer).get("running")
             return running["bytesDone"] if running and running["bytesDone"] else None

@@ -1,4 +1,4 @@
-"""Redis Vault beside what one would use instead."""
+"""Compares Redis Vault with the programs that one would use instead."""
 import contextlib, os, shutil, socket, statistics, subprocess, sys, time
 
 import report
@@ -8,7 +8,7 @@ from vault import ACCESS, BUCKET, SECRET, Service, vault_command, vault_environm
 
 
 class S3Proxy(Server):
-    """Over a directory, with and without TLS."""
+    """An S3 server that stores in a directory, with and without TLS."""
 
     def __init__(self, work):
         self.root = os.path.join(work, "buckets")
@@ -42,7 +42,7 @@ class S3Proxy(Server):
 
 
 def compare(rows, title, size, runs, ours, others, before):
-    """All in turn, so that a change of the machine's speed meets all of them."""
+    """Runs all programs in turn, so that a change in the machine's speed affects all of them."""
     results = {name: [] for name in ["Redis Vault", *others]}
     before()
     ours()
@@ -62,7 +62,7 @@ def compare(rows, title, size, runs, ours, others, before):
 
 
 def clients(url, server, size):
-    """Programs that others use, by name: how they store a file, fetch it and list the bucket."""
+    """Returns the other programs by name: how they store a file, fetch it and list the bucket."""
     aws = {**os.environ, "AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": "us-east-1",
            "AWS_DEFAULT_REGION": "us-east-1", "AWS_CA_BUNDLE": server.certificate, "SSL_CERT_FILE": server.certificate}
     aws_s3 = ["aws", "--endpoint-url", url, "s3"]
@@ -75,7 +75,7 @@ def clients(url, server, size):
         "s5cmd": lambda a, b: [*s5cmd, "cp", a, b] if b else [*s5cmd, "ls", f"s3://{BUCKET}/"],
         "curl": lambda a, b: [*curl, *(["-T", a, f"{url}/{BUCKET}/other"] if b == target else
                                        ["-o", b or "/dev/null", f"{url}/{BUCKET}/{'other' if b else '?list-type=2'}"])]}
-    if size >= 5 << 30:  # S3's limit of one request
+    if size >= 5 << 30:  # S3's limit for one request
         del found["curl"]
     return {name: lambda a, b, arguments=arguments, before=(): command([*before, *arguments(a, b)], env=aws)
             for name, arguments in found.items() if shutil.which(name.split()[0])}, target
@@ -84,13 +84,13 @@ def clients(url, server, size):
 def fresh(server, dump):
     server.clean()
     os.utime(dump, (time.time(), os.path.getmtime(dump) + 1))
-    with open(dump, "rb") as file:  # All find it in the page cache.
+    with open(dump, "rb") as file:  # So that every program finds it in the page cache.
         while file.read(MIB):
             pass
 
 
 def piped(run):
-    """The clients that read from a pipe, behind zstd and age, by name; and the key that all encrypt for."""
+    """Returns the clients that read from a pipe, after zstd and age, by name, and the key that all encrypt for."""
     if not all(map(shutil.which, ("zstd", "age", "age-keygen"))):
         return {}, None
     made = subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout
@@ -123,7 +123,7 @@ def uploads(rows, label, dump, size, runs, server, former):
 
 
 def cold(rows, label, dump, size, runs, server, work):
-    """Whole commands, of which each starts a JVM."""
+    """Measures whole commands, each with the start of its JVM."""
     url, restored = server.urls["HTTP"], os.path.join(work, "restored")
     others, target = clients(url, server, size)
     environment = vault_environment(os.path.dirname(dump), S3_ENDPOINT=url)
