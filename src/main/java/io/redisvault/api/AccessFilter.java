@@ -1,6 +1,7 @@
 package io.redisvault.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.redisvault.api.Problems.Problem;
 import io.redisvault.config.SecretFile;
 import io.redisvault.config.VaultConfig;
 import io.vertx.core.http.HttpMethod;

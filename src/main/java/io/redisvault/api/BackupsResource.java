@@ -1,5 +1,6 @@
 package io.redisvault.api;
 
+import io.redisvault.api.Problems.Problem;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.rdb.InvalidDumpException;

@@ -1,7 +1,8 @@
 package io.redisvault.api;
 
+import io.redisvault.api.Problems.Problem;
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.NodeBackups;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -1,9 +1,11 @@
 package io.redisvault.api;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Failed;
-import io.redisvault.backup.BackupRunningException;
+import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
@@ -17,12 +19,13 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Locale;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Maps each failure to its status and problem. */
-class Problems {
+public class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final String UNANSWERABLE = "this is no request that can be answered";
@@ -170,5 +173,32 @@ class Problems {
                 .type(Problem.MEDIA_TYPE)
                 .entity(problem)
                 .build();
+    }
+
+    /**
+     * An error, as RFC 9457 has it.
+     *
+     * @param type names the kind of problem for programs and never changes
+     */
+    @RegisterForReflection
+    public record Problem(String type, String title, int status, String detail) {
+
+        static final String MEDIA_TYPE = "application/problem+json";
+
+        static Problem of(String kind, String title, int status, String detail) {
+            return new Problem("urn:redis-vault:problem:" + kind, title, status, detail);
+        }
+
+        /** A problem of which the status says all, such as {@code not-found}. */
+        static Problem of(int status, String detail) {
+            String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
+            return of(reason.toLowerCase(Locale.ROOT).replace(' ', '-'), reason, status, detail);
+        }
+
+        /** Answers a call that reaches no resource. */
+        void answer(RoutingContext call) {
+            call.response().setStatusCode(status).putHeader("Content-Type", MEDIA_TYPE);
+            call.json(this);
+        }
     }
 }

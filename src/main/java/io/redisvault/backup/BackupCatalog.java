@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
@@ -7,7 +8,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,8 @@ public class BackupCatalog {
     /** Each takes memory. */
     private static final int MOST_NODES = 10_000;
 
-    private static final Comparator<Backup> OLDEST_FIRST = Comparator.comparing(Backup::timestamp);
+    private static final Comparator<Backup> NEWEST_FIRST =
+            Comparator.comparing(Backup::timestamp).reversed();
 
     private final BackupStorage storage;
     private final BackupNaming naming;
@@ -136,11 +137,7 @@ public class BackupCatalog {
                 .merge(CONCURRENT_HEADS)
                 .collect()
                 .asList()
-                .map(BackupCatalog::newestFirst);
-    }
-
-    private static List<Backup> newestFirst(Collection<Backup> backups) {
-        return backups.stream().sorted(OLDEST_FIRST.reversed()).toList();
+                .map(found -> found.stream().sorted(NEWEST_FIRST).toList());
     }
 
     /** Nothing, if the backup was deleted since it was listed. */
@@ -164,5 +161,35 @@ public class BackupCatalog {
                 BackupMetadata.rdb(object.metadata()),
                 BackupMetadata.origin(object.metadata()),
                 null);
+    }
+
+    /**
+     * The backups of a node in the storage.
+     *
+     * @param backups their number
+     * @param bytes of all of them
+     * @param name of the newest; null if there is none
+     * @param newest when Redis finished the dump of the newest; null if there is none
+     * @param oldest when it finished that of the oldest; null if there is none
+     */
+    @RegisterForReflection
+    public record NodeBackups(String node, long backups, long bytes, String name, Instant newest, Instant oldest) {
+
+        public static NodeBackups none(String node) {
+            return new NodeBackups(node, 0, 0, null, null, null);
+        }
+
+        /** These and one more. */
+        NodeBackups and(BackupName added, long size) {
+            Instant time = added.timestamp();
+            boolean newer = newest == null || time.isAfter(newest);
+            return new NodeBackups(
+                    node,
+                    backups + 1,
+                    bytes + size,
+                    newer ? added.name() : name,
+                    newer ? time : newest,
+                    oldest == null || time.isBefore(oldest) ? time : oldest);
+        }
     }
 }

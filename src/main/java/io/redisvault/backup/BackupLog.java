@@ -1,9 +1,14 @@
 package io.redisvault.backup;
 
+import io.quarkus.scheduler.Scheduled;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupRunner.CompletedRun;
+import io.redisvault.backup.RunningBackup.Phase;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
@@ -11,7 +16,7 @@ import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
-/** One line per run. */
+/** One line per run, and one now and then of an upload that takes long. */
 @ApplicationScoped
 class BackupLog {
 
@@ -19,45 +24,57 @@ class BackupLog {
     /** Of names: the first run under a new policy may delete very many. */
     private static final int MOST_NAMED = 10;
 
-    void log(@Observes CompletedRun run) {
-        BackupOutcome outcome = run.outcome();
-        if (outcome instanceof Stored stored) {
+    private final BackupRunner runner;
+
+    BackupLog(BackupRunner runner) {
+        this.runner = runner;
+    }
+
+    @Scheduled(every = "30s")
+    @NonBlocking
+    void progress() {
+        runner.running().filter(run -> run.phase() == Phase.UPLOAD).ifPresent(run -> new LogLine("uploading")
+                .fact("bytes_done", run.bytesDone())
+                .fact("bytes_total", run.bytesTotal())
+                .fact("bytes_per_second", run.bytesPerSecond())
+                .log(LOG, Level.INFO, null));
+    }
+
+    void ended(@Observes CompletedRun run) {
+        if (run.outcome() instanceof Stored stored) {
             long bytes = stored.backup().bytes();
-            LogLine line =
-                    new LogLine("backup stored").about("url", stored.backup().url());
-            facts(line, run)
-                    .fact("outcome", "stored")
+            LogLine line = line("stored", "url", stored.backup().url(), run)
                     .fact("bytes", bytes)
                     .fact(
                             "bytes_per_second",
                             bytes * 1000 / Math.max(1, run.duration().toMillis()));
-            deleted(line, stored.retention().deleted()).log(LOG, Level.INFO, null);
-        } else if (outcome instanceof Skipped skipped) {
-            LogLine line = new LogLine("backup skipped").about("detail", skipped.detail());
-            facts(line, run)
-                    .fact("outcome", "skipped")
-                    .fact("reason", skipped.reason().name().toLowerCase(Locale.ROOT));
-            deleted(line, skipped.retention().deleted()).log(LOG, Level.INFO, null);
-        } else if (outcome instanceof Failed failed) {
-            LogLine line = new LogLine("backup failed").about("detail", failed.detail());
-            facts(line, run)
-                    .fact("outcome", "failed")
-                    .fact("reason", failed.reason().name().toLowerCase(Locale.ROOT))
+            deleted(line, stored.retention()).log(LOG, Level.INFO, null);
+        } else if (run.outcome() instanceof Skipped skipped) {
+            LogLine line = line("skipped", "detail", skipped.detail(), run).fact("reason", word(skipped.reason()));
+            deleted(line, skipped.retention()).log(LOG, Level.INFO, null);
+        } else if (run.outcome() instanceof Failed failed) {
+            line("failed", "detail", failed.detail(), run)
+                    .fact("reason", word(failed.reason()))
                     // Only a fault of ours needs its stack to be understood.
                     .log(LOG, Level.ERROR, failed.reason() == Reason.INTERNAL ? failed.cause() : null);
         }
-        for (String failure : outcome.retention().notDeleted()) {
-            LOG.warnf("retention: %s; the next run tries again", failure);
-        }
+        run.outcome()
+                .retention()
+                .notDeleted()
+                .forEach(failure -> LOG.warnf("retention: %s; the next run tries again", failure));
     }
 
-    private static LogLine facts(LogLine line, CompletedRun run) {
-        return line.fact("trigger", run.trigger().name().toLowerCase(Locale.ROOT))
+    private static LogLine line(String outcome, String name, String about, CompletedRun run) {
+        return new LogLine("backup " + outcome)
+                .about(name, about)
+                .fact("trigger", word(run.trigger()))
                 .fact("role", run.role().word())
-                .fact("duration_ms", run.duration().toMillis());
+                .fact("duration_ms", run.duration().toMillis())
+                .fact("outcome", outcome);
     }
 
-    private static LogLine deleted(LogLine line, List<String> names) {
+    private static LogLine deleted(LogLine line, RetentionResult retention) {
+        List<String> names = retention.deleted();
         line.fact("deleted", names.size());
         return names.isEmpty()
                 ? line
@@ -65,5 +82,9 @@ class BackupLog {
                         "deleted_names",
                         String.join(",", names.subList(0, Math.min(MOST_NAMED, names.size())))
                                 + (names.size() > MOST_NAMED ? ",..." : ""));
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,20 +1,25 @@
 package io.redisvault.backup;
 
 import io.redisvault.VaultVersion;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.rdb.DumpFile;
-import io.redisvault.rdb.RdbSummary;
 import io.redisvault.redis.ClusterNode;
 import io.redisvault.storage.StoredObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /** The facts that travel beside a backup as metadata of its object. */
-final class BackupMetadata {
+@ApplicationScoped
+class BackupMetadata {
 
     private static final String MODIFIED = "dump-modified";
     private static final String FOOTER = "dump-footer";
@@ -34,48 +39,47 @@ final class BackupMetadata {
     /** Servers limit all metadata together, to 2 KiB on S3, and a hostile dump may hold anything. */
     private static final int MAX_VALUE = 128;
 
-    private BackupMetadata() {}
+    /** Names this process in its backups. */
+    private final String instance = UUID.randomUUID().toString();
+
+    private final Instant startedAt;
+    private final Clock clock;
+
+    BackupMetadata(Clock clock) {
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
 
     /** @param place of the node in its cluster */
-    static Map<String, String> of(
-            DumpFile dump, RunningBackup run, Optional<ClusterNode> place, InstanceId self, Instant now) {
+    Map<String, String> of(DumpFile dump, RunningBackup run, Optional<ClusterNode> place) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
         facts.put(FOOTER, HexFormat.of().toHexDigits(dump.footer()));
         facts.put(SIZE, String.valueOf(dump.size()));
         facts.put("redis-role", run.role().word());
-        facts.put(INSTANCE, self.id());
+        facts.put(INSTANCE, instance);
         facts.put(TRIGGER, run.trigger().name());
-        facts.put(STORED, now.toString());
+        facts.put(STORED, clock.instant().toString());
         facts.put("vault-version", VaultVersion.CURRENT);
-        // The dump's own counts, if it has one.
-        put(facts, REPLICATION, run.node().info().field("master_replid"));
-        dump.facts().ifPresent(rdb -> facts.putAll(of(rdb)));
-        place.ifPresent(node -> {
-            put(facts, NODE, node.id());
-            put(facts, SHARD, node.shard());
-            put(facts, SLOTS, node.slots());
+        facts.put(REPLICATION, run.node().field("master_replid"));
+        dump.facts().ifPresent(found -> {
+            Backup.Rdb rdb = Backup.Rdb.of(found);
+            facts.put(VERSION, String.valueOf(rdb.version()));
+            facts.put(PRODUCER, rdb.producer());
+            facts.put(VERIFIED, String.valueOf(rdb.verified()));
+            facts.put(CHECKSUM, rdb.checksum());
+            facts.put(CREATED, Objects.toString(rdb.createdAt(), null));
+            // The dump's own counts, if it has one.
+            found.header().replicationId().ifPresent(id -> facts.put(REPLICATION, id));
+            found.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
         });
+        place.ifPresent(node -> {
+            facts.put(NODE, node.id());
+            facts.put(SHARD, node.shard());
+            facts.put(SLOTS, node.slots());
+        });
+        facts.values().removeIf(value -> value == null || value.isEmpty());
         facts.replaceAll((name, value) -> printable(value));
-        return facts;
-    }
-
-    private static void put(Map<String, String> facts, String name, String value) {
-        if (value != null && !value.isEmpty()) {
-            facts.put(name, value);
-        }
-    }
-
-    private static Map<String, String> of(RdbSummary found) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        Backup.Rdb rdb = Backup.Rdb.of(found);
-        facts.put(VERSION, String.valueOf(rdb.version()));
-        facts.put(PRODUCER, rdb.producer());
-        facts.put(VERIFIED, String.valueOf(rdb.verified()));
-        Optional.ofNullable(rdb.checksum()).ifPresent(checksum -> facts.put(CHECKSUM, checksum));
-        Optional.ofNullable(rdb.createdAt()).ifPresent(created -> facts.put(CREATED, created.toString()));
-        found.header().replicationId().ifPresent(id -> facts.put(REPLICATION, id));
-        found.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
         return facts;
     }
 
@@ -135,12 +139,12 @@ final class BackupMetadata {
     }
 
     /** True if another process stored the object since this one started; a command may do so at any time. */
-    static boolean isByAnother(Map<String, String> metadata, InstanceId self) {
+    boolean isByAnother(Map<String, String> metadata) {
         return metadata.containsKey(INSTANCE)
-                && !metadata.get(INSTANCE).equals(self.id())
+                && !metadata.get(INSTANCE).equals(instance)
                 && !Trigger.COMMAND.name().equals(metadata.get(TRIGGER))
                 && instant(metadata.get(STORED))
-                        .filter(stored -> stored.isAfter(self.startedAt()))
+                        .filter(stored -> stored.isAfter(startedAt))
                         .isPresent();
     }
 

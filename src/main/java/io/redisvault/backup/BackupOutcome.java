@@ -1,6 +1,7 @@
 package io.redisvault.backup;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -9,7 +10,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 
@@ -80,6 +83,36 @@ public sealed interface BackupOutcome {
         @JsonValue
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * Result of retention after a run.
+     *
+     * @param deleted names of the backups that are gone
+     * @param locked names of those that a lock of the storage keeps for now
+     * @param notDeleted why others could not be deleted or found; the next run tries again
+     */
+    @RegisterForReflection
+    public record RetentionResult(
+            List<String> deleted,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> locked,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> notDeleted) {
+
+        public static final RetentionResult NONE = new RetentionResult(List.of(), List.of(), List.of());
+
+        static RetentionResult failed(String reason) {
+            return new RetentionResult(List.of(), List.of(), List.of(reason));
+        }
+
+        /** This and what was done besides. */
+        RetentionResult and(RetentionResult other) {
+            return new RetentionResult(
+                    concat(deleted, other.deleted), concat(locked, other.locked), concat(notDeleted, other.notDeleted));
+        }
+
+        private static List<String> concat(List<String> some, List<String> others) {
+            return Stream.concat(some.stream(), others.stream()).toList();
         }
     }
 }

@@ -2,9 +2,12 @@ package io.redisvault.backup;
 
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.RunningBackup.BackupStoppedException;
 import io.redisvault.backup.RunningBackup.Phase;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.codec.AgeEncoder;
 import io.redisvault.codec.Codec;
 import io.redisvault.codec.ZstdEncoder;
@@ -15,10 +18,10 @@ import io.redisvault.rdb.RdbHeader;
 import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.redis.ClusterNode;
-import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
@@ -33,7 +36,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -52,13 +54,12 @@ class BackupPipeline {
     private static final RetentionResult STOPPED =
             RetentionResult.failed("the service stopped before all old backups were deleted");
 
-    private final Supplier<Uni<NodeState>> redis;
-    private final Function<NodeState, Uni<Optional<ClusterNode>>> cluster;
+    private final Supplier<Uni<ServerInfo>> redis;
+    private final Function<ServerInfo, Uni<Optional<ClusterNode>>> cluster;
     private final BackupStorage storage;
     private final BackupWriter writer;
     private final BackupRetention retention;
-    private final InstanceId self;
-    private final Clock clock;
+    private final BackupMetadata metadata;
     private final VaultConfig config;
     private final Optional<Long> rateLimit;
     private final int level;
@@ -71,10 +72,9 @@ class BackupPipeline {
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
-            InstanceId self,
-            Clock clock,
+            BackupMetadata metadata,
             VaultConfig config) {
-        this(redis::state, redis::inCluster, storage, writer, retention, self, clock, config);
+        this(redis::state, redis::inCluster, storage, writer, retention, metadata, config);
     }
 
     /**
@@ -82,21 +82,19 @@ class BackupPipeline {
      * @param cluster asks a node in this state for its place in a cluster
      */
     BackupPipeline(
-            Supplier<Uni<NodeState>> redis,
-            Function<NodeState, Uni<Optional<ClusterNode>>> cluster,
+            Supplier<Uni<ServerInfo>> redis,
+            Function<ServerInfo, Uni<Optional<ClusterNode>>> cluster,
             BackupStorage storage,
             BackupWriter writer,
             BackupRetention retention,
-            InstanceId self,
-            Clock clock,
+            BackupMetadata metadata,
             VaultConfig config) {
         this.redis = redis;
         this.cluster = cluster;
         this.storage = storage;
         this.writer = writer;
         this.retention = retention;
-        this.self = self;
-        this.clock = clock;
+        this.metadata = metadata;
         this.config = config;
         this.rateLimit = config.backup().rateLimit();
         this.level = config.backup().compression().level();
@@ -147,9 +145,9 @@ class BackupPipeline {
                 .plug(backup::untilStopped);
         Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
         return cluster.apply(backup.node())
-                .map(place -> BackupMetadata.of(dump, backup, place, self, clock.instant()))
+                .map(place -> metadata.of(dump, backup, place))
                 // Never replaces an object.
-                .chain(metadata -> storage.put(name.key(), content, metadata));
+                .chain(facts -> storage.put(name.key(), content, facts));
     }
 
     /** Retention comes after a good backup only, and ends with the service. */
@@ -168,7 +166,7 @@ class BackupPipeline {
                                 deleted));
     }
 
-    private Uni<NodeState> askRole(RunningBackup backup) {
+    private Uni<ServerInfo> askRole(RunningBackup backup) {
         return redis.get()
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithUni(failure -> {
@@ -180,7 +178,7 @@ class BackupPipeline {
                             backup.trigger() == Trigger.SHUTDOWN ? Logger.Level.DEBUG : Logger.Level.WARN,
                             "role unknown: %s",
                             failure.getMessage());
-                    return Uni.createFrom().item(NodeState.unreachable(backup.role()));
+                    return Uni.createFrom().item(ServerInfo.unreachable(backup.role()));
                 })
                 .invoke(state -> {
                     backup.nodeIs(state);
@@ -192,7 +190,7 @@ class BackupPipeline {
                 });
     }
 
-    private Optional<BackupOutcome> reasonToSkip(NodeState state) {
+    private Optional<BackupOutcome> reasonToSkip(ServerInfo state) {
         if (state.loading()) {
             return Optional.of(skipped(Reason.LOADING, "the node is loading its dataset"));
         }

@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;
@@ -14,33 +15,38 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 
-/** Deletes those of this node's backups that the policy lets go, and what interrupted uploads left. */
+/** Deletes those of this node's backups that the policy lets go, and aborts incomplete uploads. */
 @ApplicationScoped
 class BackupRetention {
 
+    private static final Logger LOG = Logger.getLogger(BackupRetention.class);
     private static final Duration TOLERANCE = Duration.ofDays(1);
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
-    private final IncompleteUploads incomplete;
+    private final BackupNaming naming;
     private final NodeNameConflict rivals;
     private final RetentionPolicy policy;
+    private final Duration incompleteAge;
     private final Clock clock;
 
     BackupRetention(
             BackupStorage storage,
             BackupCatalog catalog,
-            IncompleteUploads incomplete,
+            BackupNaming naming,
             NodeNameConflict rivals,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
         this.catalog = catalog;
-        this.incomplete = incomplete;
+        this.naming = naming;
         this.rivals = rivals;
         this.policy = new RetentionPolicy(
                 config.retention().keepLast(), config.retention().keepDuration());
+        this.incompleteAge = config.backup().unfinishedAge();
         this.clock = clock;
     }
 
@@ -52,8 +58,7 @@ class BackupRetention {
      */
     Uni<RetentionResult> run(Backup current) {
         return deleteExpired(current)
-                .onItem()
-                .transformToUni(cleanup -> incomplete.abort(current.key()).map(cleanup::and));
+                .chain(deleted -> abortIncomplete(current.key()).map(deleted::and));
     }
 
     private Uni<RetentionResult> deleteExpired(Backup current) {
@@ -120,5 +125,31 @@ class BackupRetention {
             });
             return new RetentionResult(deleted, locked, failures);
         });
+    }
+
+    /**
+     * Aborts the uploads that earlier processes of this node left: not listed, but billed.
+     *
+     * @param key of the present dump, which a process that was killed may have begun to store
+     */
+    private Uni<RetentionResult> abortIncomplete(String key) {
+        return abortIncomplete(naming.keyPrefix(), any -> naming.parse(any).isPresent())
+                // MinIO lists the uploads of an exact key only.
+                .chain(found -> abortIncomplete(key, key::equals).map(more -> found + more))
+                .invoke(aborted -> {
+                    if (aborted > 0) {
+                        LOG.infof("aborted incomplete uploads: %d", aborted);
+                    }
+                })
+                .replaceWith(RetentionResult.NONE)
+                .onFailure()
+                .recoverWithItem(failure ->
+                        RetentionResult.failed("could not abort incomplete uploads: " + failure.getMessage()));
+    }
+
+    private Uni<Integer> abortIncomplete(String keyPrefix, Predicate<String> keys) {
+        return Uni.createFrom()
+                .deferred(
+                        () -> storage.abortIncomplete(keyPrefix, clock.instant().minus(incompleteAge), keys));
     }
 }

@@ -4,9 +4,12 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.Skipped;
+import io.redisvault.backup.RunningBackup.BackupStoppedException;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,11 +18,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,13 +38,11 @@ public class BackupRunner {
     /** For the storage to take back what an aborted upload left. */
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
-    private record Flight(RunningBackup run, long beganNanos, CompletableFuture<BackupOutcome> ended) {}
-
     private final BackupPipeline pipeline;
     private final Consumer<CompletedRun> ends;
     private final Clock clock;
     private final Duration shutdownTimeout;
-    private final AtomicReference<Flight> current = new AtomicReference<>();
+    private final AtomicReference<RunningBackup> current = new AtomicReference<>();
     private volatile CompletedRun last;
     private volatile CompletedRun lastFailure;
     /** Null if the stop takes no backup. */
@@ -70,37 +69,36 @@ public class BackupRunner {
      * @throws BackupRunningException if one is under way
      */
     public Uni<BackupOutcome> start(Trigger trigger) {
-        Flight flight = take(trigger);
+        RunningBackup run = take(trigger);
         // Only now: either this sees that the service stops, or what stops it sees this run.
         if (stopsAt != null) {
             current.set(null);
-            flight.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
+            run.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
         } else {
-            run(flight);
+            begin(run);
         }
-        return Uni.createFrom().completionStage(flight.ended()::copy);
+        return Uni.createFrom().completionStage(run.ended()::copy);
     }
 
-    private Flight take(Trigger trigger) {
-        Flight flight =
-                new Flight(new RunningBackup(trigger, clock.instant()), System.nanoTime(), new CompletableFuture<>());
-        Flight other = current.compareAndExchange(null, flight);
+    private RunningBackup take(Trigger trigger) {
+        RunningBackup run = new RunningBackup(trigger, clock.instant());
+        RunningBackup other = current.compareAndExchange(null, run);
         if (other != null) {
-            throw new BackupRunningException(other.run());
+            throw new BackupRunningException(other);
         }
-        return flight;
+        return run;
     }
 
-    private void run(Flight flight) {
-        Cancellable running = pipeline.run(flight.run())
+    private void begin(RunningBackup run) {
+        Cancellable work = pipeline.run(run)
                 .subscribe()
-                .with(outcome -> end(flight, outcome), failure -> end(flight, BackupPipeline.failed(failure)));
-        flight.ended().whenComplete((outcome, failure) -> running.cancel());
+                .with(outcome -> end(run, outcome), failure -> end(run, BackupPipeline.failed(failure)));
+        run.ended().whenComplete((outcome, failure) -> work.cancel());
     }
 
     /** The run under way. */
     public Optional<RunningBackup> running() {
-        return Optional.ofNullable(current.get()).map(Flight::run);
+        return Optional.ofNullable(current.get());
     }
 
     /** The run that failed last, in this life of the process. */
@@ -113,26 +111,21 @@ public class BackupRunner {
         return Optional.ofNullable(last);
     }
 
-    private void end(Flight flight, BackupOutcome outcome) {
-        if (!current.compareAndSet(flight, null)) {
+    private void end(RunningBackup run, BackupOutcome outcome) {
+        if (!current.compareAndSet(run, null)) {
             return;
         }
-        CompletedRun run = new CompletedRun(
-                flight.run().trigger(),
-                flight.run().startedAt(),
-                Duration.ofNanos(System.nanoTime() - flight.beganNanos()),
-                flight.run().role(),
-                outcome);
-        last = run;
+        CompletedRun completed = run.completed(outcome);
+        last = completed;
         if (outcome instanceof Failed) {
-            lastFailure = run;
+            lastFailure = completed;
         }
         try {
-            ends.accept(run);
+            ends.accept(completed);
         } catch (RuntimeException fault) {
             LOG.error("what follows a run failed", fault);
         } finally {
-            flight.ended().complete(outcome);
+            run.ended().complete(outcome);
         }
     }
 
@@ -151,48 +144,61 @@ public class BackupRunner {
     }
 
     void stop(@Observes ShutdownEvent event) {
-        Flight running = current.get();
-        if (running != null) {
-            finish(running, "the running backup");
-        }
+        running().ifPresent(run -> finish(run, "the running backup"));
         if (roleAtStop == null) {
             return;
         }
         if (System.nanoTime() >= stopsAt) {
             LOG.warn("stopping: there is no time left for the last backup; raise SHUTDOWN_TIMEOUT");
         } else {
-            Flight flight = take(Trigger.SHUTDOWN);
-            flight.run().nodeIs(NodeState.unreachable(roleAtStop.get()));
-            run(flight);
-            finish(flight, "the last backup");
+            RunningBackup run = take(Trigger.SHUTDOWN);
+            run.nodeIs(ServerInfo.unreachable(roleAtStop.get()));
+            begin(run);
+            finish(run, "the last backup");
         }
     }
 
     /** Lets a backup finish for as long as the setting allows, then makes it fail, which aborts its upload. */
-    private void finish(Flight flight, String what) {
+    private void finish(RunningBackup run, String what) {
         Duration left = Duration.ofNanos(Math.max(0, stopsAt - System.nanoTime()));
         LOG.infof("stopping: %s has %d s to finish", what, left.plusMillis(999).toSeconds());
-        if (endsWithin(flight, left)) {
+        if (endsWithin(run, left)) {
             return;
         }
         LOG.warnf("stopping: aborting %s", what);
-        flight.run().stop();
-        if (!endsWithin(flight, ABORT_TIME)) {
-            end(flight, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));
+        run.stop();
+        if (!endsWithin(run, ABORT_TIME)) {
+            end(run, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));
         }
     }
 
-    private static boolean endsWithin(Flight flight, Duration time) {
-        try {
-            flight.ended().get(time.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+    private static boolean endsWithin(RunningBackup run, Duration time) {
+        return run.ended()
+                        .copy()
+                        .completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS)
+                        .join()
+                != null;
+    }
+
+    /** A run that has ended. */
+    public record CompletedRun(
+            Trigger trigger, Instant startedAt, Duration duration, Role role, BackupOutcome outcome) {
+
+        public Instant endedAt() {
+            return startedAt.plus(duration);
+        }
+
+        /** Why there was nothing to store; empty if there was. */
+        public Optional<Reason> skipped() {
+            return outcome instanceof Skipped skipped ? Optional.of(skipped.reason()) : Optional.empty();
+        }
+    }
+
+    /** One run at a time: another is under way. */
+    public static final class BackupRunningException extends RuntimeException {
+
+        BackupRunningException(RunningBackup running) {
+            super("a backup is running since " + running.startedAt() + " (" + running.trigger() + ")");
         }
     }
 }

@@ -1,5 +1,9 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupRunner.BackupRunningException;
+import io.redisvault.backup.BackupRunner.CompletedRun;
+import io.redisvault.backup.RunningBackup.Trigger;
+import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -9,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /** Starts the runs that are due. */
@@ -21,7 +26,7 @@ public class BackupSchedule {
     private static final int MAX_DOUBLINGS = 14;
 
     private final Consumer<Trigger> backup;
-    private final DueRuns runs;
+    private final Timetable timetable;
     private final Clock clock;
     private int failures;
     private volatile boolean leftOut;
@@ -40,26 +45,25 @@ public class BackupSchedule {
     }
 
     /** @param backup starts a run */
-    BackupSchedule(Consumer<Trigger> backup, Clock clock, Timetable timetable, Duration initialDelay) {
+    BackupSchedule(Consumer<Trigger> backup, Clock clock, UnaryOperator<Instant> rule, Duration initialDelay) {
         this.backup = backup;
         this.clock = clock;
-        this.runs = new DueRuns(clock, timetable, initialDelay);
+        this.timetable = new Timetable(clock, rule, initialDelay);
     }
 
     /** When the next run begins. */
     public Instant next() {
         Instant again = retry;
-        Instant due = runs.next();
+        Instant due = timetable.next();
         return again != null && again.isBefore(due) ? again : due;
     }
 
     void tick(@Observes Tick tick) {
-        Optional<Instant> due = runs.due();
-        Instant again = retry;
-        if (due.isEmpty() && again != null && !clock.instant().isBefore(again)) {
-            due = Optional.of(again);
-        }
-        due.ifPresent(this::run);
+        timetable
+                .due()
+                .or(() -> Optional.ofNullable(retry)
+                        .filter(again -> !clock.instant().isBefore(again)))
+                .ifPresent(this::run);
     }
 
     /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */

@@ -20,12 +20,12 @@ public class NodeNameConflict {
     private static final Logger LOG = Logger.getLogger(NodeNameConflict.class);
 
     private final BackupStorage storage;
-    private final InstanceId self;
+    private final BackupMetadata metadata;
     private volatile String finding;
 
-    NodeNameConflict(BackupStorage storage, InstanceId self) {
+    NodeNameConflict(BackupStorage storage, BackupMetadata metadata) {
         this.storage = storage;
-        this.self = self;
+        this.metadata = metadata;
     }
 
     /** The conflict that the last good run noticed, in words. */
@@ -44,7 +44,7 @@ public class NodeNameConflict {
                 .iterable(newest)
                 .onItem()
                 .transformToUniAndConcatenate(backup -> storage.head(backup.key()))
-                .filter(object -> BackupMetadata.isByAnother(object.metadata(), self))
+                .filter(object -> metadata.isByAnother(object.metadata()))
                 .collect()
                 .first()
                 .invoke(object -> {

@@ -1,7 +1,8 @@
 package io.redisvault.backup;
 
-import io.redisvault.redis.NodeState;
+import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
@@ -24,11 +25,13 @@ public final class RunningBackup {
     private final Trigger trigger;
     private final Instant startedAt;
     private volatile Phase phase = Phase.ROLE;
-    private volatile NodeState node = NodeState.UNKNOWN;
+    private volatile ServerInfo node = ServerInfo.unreachable(Role.UNKNOWN);
     private volatile long bytesTotal;
     private final AtomicLong bytesDone = new AtomicLong();
     private volatile long uploadBegan;
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
+    private final CompletableFuture<BackupOutcome> ended = new CompletableFuture<>();
+    private final long began = System.nanoTime();
 
     RunningBackup(Trigger trigger, Instant startedAt) {
         this.trigger = trigger;
@@ -39,7 +42,7 @@ public final class RunningBackup {
         phase = next;
     }
 
-    void nodeIs(NodeState known) {
+    void nodeIs(ServerInfo known) {
         node = known;
     }
 
@@ -51,6 +54,15 @@ public final class RunningBackup {
     /** Ends when the run is to end. */
     Uni<Void> stopped() {
         return Uni.createFrom().completionStage(stop::copy);
+    }
+
+    /** Its outcome, once it has ended. */
+    CompletableFuture<BackupOutcome> ended() {
+        return ended;
+    }
+
+    CompletedRun completed(BackupOutcome outcome) {
+        return new CompletedRun(trigger, startedAt, Duration.ofNanos(System.nanoTime() - began), role(), outcome);
     }
 
     /** Counts the bytes of the dump that pass. */
@@ -90,7 +102,7 @@ public final class RunningBackup {
         return node.role();
     }
 
-    NodeState node() {
+    ServerInfo node() {
         return node;
     }
 
@@ -108,5 +120,21 @@ public final class RunningBackup {
     public long bytesPerSecond() {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - uploadBegan);
         return phase == Phase.UPLOAD ? bytesDone() * 1000 / Math.max(1, elapsed.toMillis()) : 0;
+    }
+
+    /** Cause of a run. */
+    public enum Trigger {
+        SCHEDULE,
+        REQUEST,
+        COMMAND,
+        SHUTDOWN
+    }
+
+    /** The service is stopping, and the run with it. */
+    static final class BackupStoppedException extends RuntimeException {
+
+        BackupStoppedException() {
+            super("the service stopped before the backup was done");
+        }
     }
 }

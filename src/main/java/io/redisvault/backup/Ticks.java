@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** Tells all who have a schedule that another second has passed, on an event loop and one at a time. */
 @ApplicationScoped
-class Ticks {
+public class Ticks {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -55,4 +55,7 @@ class Ticks {
             tick();
         }
     }
+
+    /** Another second has passed, more or less. */
+    public record Tick() {}
 }

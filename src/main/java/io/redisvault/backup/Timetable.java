@@ -1,34 +1,86 @@
 package io.redisvault.backup;
 
-import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
 
-/** When runs are due. */
-@FunctionalInterface
-public interface Timetable {
+/**
+ * Says when a run is due, to one who asks every second: so runs stay aligned to the clock whatever happens to it. Asked
+ * by one thread at a time.
+ */
+public final class Timetable {
 
-    /** The first run strictly after {@code instant}. */
-    Instant next(Instant instant);
+    private static final Logger LOG = Logger.getLogger(Timetable.class);
 
-    /** At the multiples of an interval, of whole milliseconds, since the Unix epoch. */
-    static Timetable every(Duration interval) {
-        long period = interval.toMillis();
-        return instant -> Instant.ofEpochMilli((Math.floorDiv(instant.toEpochMilli(), period) + 1) * period);
+    private final Clock clock;
+    private final UnaryOperator<Instant> rule;
+    private final Duration initialDelay;
+    private final long startNanos = System.nanoTime();
+    private volatile Instant next;
+
+    /**
+     * @param rule tells the first run strictly after a time
+     * @param initialDelay without runs, from now on
+     */
+    public Timetable(Clock clock, UnaryOperator<Instant> rule, Duration initialDelay) {
+        this.clock = clock;
+        this.rule = rule;
+        this.initialDelay = initialDelay;
     }
 
-    /** By a five-field cron expression in UTC. */
-    static Timetable cron(String expression) {
-        Cron cron = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(expression);
-        ExecutionTime times = ExecutionTime.forCron(cron);
-        return instant -> times.nextExecution(instant.atZone(ZoneOffset.UTC))
+    /** Runs at the multiples of an interval, of whole milliseconds, since the Unix epoch. */
+    static UnaryOperator<Instant> every(Duration interval) {
+        long period = interval.toMillis();
+        return time -> Instant.ofEpochMilli((Math.floorDiv(time.toEpochMilli(), period) + 1) * period);
+    }
+
+    /** Runs by a five-field cron expression in UTC. */
+    public static UnaryOperator<Instant> cron(String expression) {
+        ExecutionTime times = ExecutionTime.forCron(
+                new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(expression));
+        return time -> times.nextExecution(time.atZone(ZoneOffset.UTC))
                 .map(ZonedDateTime::toInstant)
                 .orElse(Instant.MAX);
+    }
+
+    /** When the next run begins. */
+    public Instant next() {
+        Instant planned = next;
+        return planned == null ? upcoming() : planned;
+    }
+
+    private Instant upcoming() {
+        Instant now = clock.instant();
+        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
+        return rule.apply(delay.isNegative() ? now : now.plus(delay));
+    }
+
+    /** The time of the run that is due; said once. */
+    public Optional<Instant> due() {
+        Instant now = clock.instant();
+        Instant upcoming = upcoming();
+        Instant due = next;
+        // Earlier than what was planned: the clock was set back.
+        if (due == null || upcoming.isBefore(due)) {
+            next = upcoming;
+            return Optional.empty();
+        }
+        if (now.isBefore(due)) {
+            return Optional.empty();
+        }
+        next = upcoming;
+        if (rule.apply(due).isBefore(upcoming)) {
+            LOG.warnf("runs between %s and %s were missed: the process or its machine was paused", due, now);
+        }
+        return Optional.of(due);
     }
 }

@@ -4,7 +4,7 @@ import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.Trigger;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package io.redisvault.cli;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.NodeBackups;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.cli.Values.NodeName;
 import jakarta.inject.Inject;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.redisvault.cli;
 
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.NodeBackups;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;

@@ -7,7 +7,6 @@ import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.redis.NodeState;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
@@ -73,7 +72,7 @@ public class SetupCheck {
 
     /** Logs each finding as soon as it is known; a sidecar starts before its Redis, which is waited for a little. */
     void log() {
-        Uni<NodeState> patient =
+        Uni<ServerInfo> patient =
                 redis.state().onFailure().retry().withBackOff(PAUSE, PAUSE).atMost(RETRIES);
         settings().forEach(SetupCheck::say);
         service().forEach(SetupCheck::say);
@@ -93,7 +92,7 @@ public class SetupCheck {
         LOG.log(level, finding.text());
     }
 
-    private List<Uni<List<Finding>>> questions(Uni<NodeState> state) {
+    private List<Uni<List<Finding>>> questions(Uni<ServerInfo> state) {
         Uni<List<Finding>> dump = Uni.createFrom()
                 .item(this::dump)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
@@ -149,7 +148,7 @@ public class SetupCheck {
         return findings;
     }
 
-    private Uni<List<Finding>> redis(Uni<NodeState> asked) {
+    private Uni<List<Finding>> redis(Uni<ServerInfo> asked) {
         return asked.chain(state -> redis.savingProblem(state).map(problem -> redis(state, problem)))
                 .onFailure()
                 .recoverWithItem(failure -> List.of(
@@ -158,8 +157,7 @@ public class SetupCheck {
                                 : warning("redis", failure.getMessage() + "; runs go on without it")));
     }
 
-    private List<Finding> redis(NodeState state, Optional<String> problem) {
-        ServerInfo info = state.info();
+    private List<Finding> redis(ServerInfo info, Optional<String> problem) {
         String saved = info.lastSave().map(time -> ", last save " + ago(time)).orElse("");
         String appends = info.appendOnly() ? ", appendonly yes: it ignores a restored dump" : "";
         Finding node = ok(
@@ -168,7 +166,7 @@ public class SetupCheck {
                         .formatted(
                                 config.redis().connectionString(),
                                 info.server(),
-                                state.role().word(),
+                                info.role().word(),
                                 saved,
                                 appends));
         return Stream.concat(Stream.of(node), problem.stream().map(text -> warning("redis", text)))

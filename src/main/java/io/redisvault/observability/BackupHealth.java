@@ -1,10 +1,10 @@
 package io.redisvault.observability;
 
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.CompletedRun;
-import io.redisvault.backup.NodeBackups;
+import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;

@@ -4,7 +4,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.VaultVersion;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Stored;
-import io.redisvault.backup.CompletedRun;
+import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.config.HttpProxy;
 import io.redisvault.config.VaultConfig;
 import io.smallrye.mutiny.Uni;

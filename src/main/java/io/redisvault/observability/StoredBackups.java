@@ -1,8 +1,8 @@
 package io.redisvault.observability;
 
 import io.redisvault.backup.BackupCatalog;
-import io.redisvault.backup.CompletedRun;
-import io.redisvault.backup.NodeBackups;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
+import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;

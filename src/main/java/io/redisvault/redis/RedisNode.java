@@ -25,7 +25,7 @@ public class RedisNode {
     /** Asked once in a while: where that is not allowed, the server logs each attempt. */
     private final Uni<Optional<String>> neverSaves;
 
-    private volatile NodeState last = NodeState.UNKNOWN;
+    private volatile ServerInfo last = ServerInfo.unreachable(Role.UNKNOWN);
     private volatile Optional<ClusterNode> lastInCluster = Optional.empty();
 
     RedisNode(ReactiveRedisDataSource redis, VaultConfig config, Vertx vertx) {
@@ -49,14 +49,14 @@ public class RedisNode {
     }
 
     /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
-    public Uni<NodeState> state() {
+    public Uni<ServerInfo> state() {
         return diagnosis
-                .firstAnswer(info())
+                .firstAnswer(redis.execute("INFO"))
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
-                .map(NodeState::of)
+                .map(answer -> ServerInfo.parse(String.valueOf(answer)))
                 .invoke(state -> last = state)
                 .invoke(this::requireRole);
     }
@@ -72,7 +72,7 @@ public class RedisNode {
     }
 
     /** A reason why the dump of a node in this state stays old, and the remedy; empty where it saves, or may not be asked. */
-    public Uni<Optional<String>> savingProblem(NodeState state) {
+    public Uni<Optional<String>> savingProblem(ServerInfo state) {
         if (state.saveFailed()) {
             return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
         }
@@ -83,16 +83,16 @@ public class RedisNode {
      * The place in its cluster of a node in this state; of one that is away, the last one known. Empty outside of a cluster,
      * and where it may not be asked. Never fails.
      */
-    public Uni<Optional<ClusterNode>> inCluster(NodeState state) {
-        return switch (state.info().field("cluster_enabled")) {
+    public Uni<Optional<ClusterNode>> inCluster(ServerInfo state) {
+        return switch (state.field("cluster_enabled")) {
             case "0" -> Uni.createFrom().item(Optional.empty());
             case "1" ->
                 redis.execute("CLUSTER", "NODES")
                         .map(answer -> ClusterNode.of(String.valueOf(answer)))
-                        .chain(node -> node.isEmpty()
-                                        || state.info().field("redis_version").matches(WITHOUT_SHARDS)
-                                ? Uni.createFrom().item(node)
-                                : withShard(node.get()))
+                        .chain(node ->
+                                node.isEmpty() || state.field("redis_version").matches(WITHOUT_SHARDS)
+                                        ? Uni.createFrom().item(node)
+                                        : withShard(node.get()))
                         .ifNoItem()
                         .after(config.timeout())
                         .fail()
@@ -121,11 +121,7 @@ public class RedisNode {
                 : Optional.empty();
     }
 
-    private Uni<ServerInfo> info() {
-        return redis.execute("INFO").map(response -> ServerInfo.parse(String.valueOf(response)));
-    }
-
-    private void requireRole(NodeState state) {
+    private void requireRole(ServerInfo state) {
         if (config.roleMatters() && state.role() == Role.UNKNOWN) {
             throw new RedisUnavailableException(
                     config.connectionString()

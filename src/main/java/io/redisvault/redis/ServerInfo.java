@@ -44,6 +44,29 @@ public record ServerInfo(Map<String, String> fields) {
                 .toUni();
     }
 
+    /** All that is known of a server that gives no answer. */
+    public static ServerInfo unreachable(Role role) {
+        return new ServerInfo(Map.of("role", role.word()));
+    }
+
+    public Role role() {
+        return switch (field("role")) {
+            case "master" -> Role.MASTER;
+            case "slave", "replica" -> Role.REPLICA;
+            default -> Role.UNKNOWN;
+        };
+    }
+
+    /** True unless it says that it has no replicas, for which it would save. */
+    public boolean replicated() {
+        return !field("connected_slaves").equals("0");
+    }
+
+    /** True if its last save failed, so that its dump is older than it should be. */
+    public boolean saveFailed() {
+        return field("rdb_last_bgsave_status").equals("err");
+    }
+
     /** The value of a field; empty if there is none of that name. */
     public String field(String name) {
         return fields.getOrDefault(name, "");

@@ -91,7 +91,7 @@ class RunningRedis {
         return node.state()
                 .chain(state -> (itsDirectory ? Uni.createFrom().item(true) : saysItsDirectoryIs(target.directory()))
                         .map(same -> same
-                                ? warn("Redis at " + address + " is running" + otherForm(state.info(), target), here)
+                                ? warn("Redis at " + address + " is running" + otherForm(state, target), here)
                                 : Optional.<Warning>empty()))
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithItem(failure -> !here || !itsDirectory || nobodyListens(failure)

@@ -4,10 +4,9 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupRunner;
-import io.redisvault.backup.CompletedRun;
-import io.redisvault.backup.DueRuns;
+import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.LogLine;
-import io.redisvault.backup.Tick;
+import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.backup.Timetable;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.InvalidDumpException;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
@@ -42,7 +42,7 @@ public class ScheduledVerification {
     private final BooleanSupplier roleIsSkipped;
     private final Consumer<VerificationResult> ends;
     private final Clock clock;
-    private final Optional<DueRuns> runs;
+    private final Optional<Timetable> runs;
     private Instant waiting;
     private boolean running;
     private boolean stopped;
@@ -71,13 +71,13 @@ public class ScheduledVerification {
             BooleanSupplier roleIsSkipped,
             Consumer<VerificationResult> ends,
             Clock clock,
-            Optional<Timetable> timetable) {
+            Optional<UnaryOperator<Instant>> rule) {
         this.newest = newest;
         this.backupRuns = backupRuns;
         this.roleIsSkipped = roleIsSkipped;
         this.ends = ends;
         this.clock = clock;
-        this.runs = timetable.map(times -> new DueRuns(clock, times, Duration.ZERO));
+        this.runs = rule.map(times -> new Timetable(clock, times, Duration.ZERO));
     }
 
     /** The result of the last one since this process started. */
@@ -86,7 +86,7 @@ public class ScheduledVerification {
     }
 
     synchronized void tick(@Observes Tick tick) {
-        runs.flatMap(DueRuns::due).ifPresent(due -> waiting = due);
+        runs.flatMap(Timetable::due).ifPresent(due -> waiting = due);
         if (waiting == null || stopped || backupRuns.getAsBoolean()) {
             return;
         }

@@ -7,11 +7,13 @@ import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
+import io.redisvault.backup.BackupRunner.BackupRunningException;
+import io.redisvault.backup.BackupRunner.CompletedRun;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.codec.AgeKeys;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.ClusterNode;
-import io.redisvault.redis.NodeState;
 import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
@@ -64,8 +66,7 @@ class BackupPipelineTest {
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final Map<String, String> settings = new HashMap<>();
     private final List<CompletedRun> ended = new ArrayList<>();
-    private Uni<NodeState> state =
-            Uni.createFrom().item(new NodeState(Role.MASTER, false, false, true, NodeState.UNKNOWN.info()));
+    private Uni<ServerInfo> state = Uni.createFrom().item(ServerInfo.parse("role:master"));
     private Optional<ClusterNode> place = Optional.empty();
     private BackupStorage storage;
     private Path dump;
@@ -116,8 +117,7 @@ class BackupPipelineTest {
     @Test
     void recordsWhatTheServerTellsOfItself() {
         String id = "0123456789abcdef0123456789abcdef01234567";
-        state = Uni.createFrom()
-                .item(new NodeState(Role.MASTER, false, false, true, ServerInfo.parse("master_replid:" + id)));
+        state = Uni.createFrom().item(ServerInfo.parse("role:master\nmaster_replid:" + id));
         place = Optional.of(new ClusterNode("node", null, "0-5460,9000", false, false));
 
         Stored stored = (Stored) run();
@@ -132,8 +132,7 @@ class BackupPipelineTest {
         String slots = IntStream.iterate(0, slot -> slot < 16_384, slot -> slot + 2)
                 .mapToObj(Integer::toString)
                 .collect(Collectors.joining(" "));
-        state = Uni.createFrom()
-                .item(new NodeState(Role.MASTER, false, false, true, ServerInfo.parse("master_replid:" + id)));
+        state = Uni.createFrom().item(ServerInfo.parse("role:master\nmaster_replid:" + id));
         place = ClusterNode.of(id + " h:1@2,,shard-id=" + id + " myself,master - 0 0 1 connected " + slots);
 
         Stored stored = (Stored) run();
@@ -333,14 +332,14 @@ class BackupPipelineTest {
 
     @Test
     void runsOneBackupAtATime() {
-        CompletableFuture<NodeState> answer = new CompletableFuture<>();
+        CompletableFuture<ServerInfo> answer = new CompletableFuture<>();
         state = Uni.createFrom().completionStage(answer);
         BackupRunner runner = runner();
         Uni<BackupOutcome> first = runner.start(Trigger.REQUEST);
 
         assertThatThrownBy(() -> runner.start(Trigger.SCHEDULE)).isInstanceOf(BackupRunningException.class);
 
-        answer.complete(new NodeState(Role.MASTER, false, false, true, NodeState.UNKNOWN.info()));
+        answer.complete(ServerInfo.parse("role:master"));
         assertThat(first.await().atMost(PATIENCE)).isInstanceOf(Stored.class);
         assertThat(runner.running()).isEmpty();
         assertThat(runner.last()).contains(ended.get(0));
@@ -391,28 +390,22 @@ class BackupPipelineTest {
                 .getConfigMapping(VaultConfig.class);
         BackupNaming naming = new BackupNaming(config);
         BackupCatalog catalog = new BackupCatalog(storage, naming);
-        InstanceId self = new InstanceId(clock);
-        BackupRetention retention = new BackupRetention(
-                storage,
-                catalog,
-                new IncompleteUploads(storage, naming, config, clock),
-                new NodeNameConflict(storage, self),
-                config,
-                clock);
+        BackupMetadata metadata = new BackupMetadata(clock);
+        BackupRetention retention =
+                new BackupRetention(storage, catalog, naming, new NodeNameConflict(storage, metadata), config, clock);
         BackupPipeline pipeline = new BackupPipeline(
                 () -> state,
                 node -> Uni.createFrom().item(place),
                 storage,
                 new BackupWriter(storage, naming, catalog),
                 retention,
-                self,
-                clock,
+                metadata,
                 config);
         return new BackupRunner(pipeline, ends, clock, config);
     }
 
     private void answers(Role role, boolean loading) {
-        state = Uni.createFrom().item(new NodeState(role, loading, false, true, NodeState.UNKNOWN.info()));
+        state = Uni.createFrom().item(ServerInfo.parse("role:" + role.word() + "\nloading:" + (loading ? 1 : 0)));
     }
 
     private void saves(String time, long seed) throws IOException {

@@ -2,6 +2,11 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.backup.BackupOutcome.RetentionResult;
+import io.redisvault.backup.BackupRunner.BackupRunningException;
+import io.redisvault.backup.BackupRunner.CompletedRun;
+import io.redisvault.backup.RunningBackup.Trigger;
+import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.redis.Role;
 import java.time.Duration;
 import java.time.Instant;

@@ -3,11 +3,11 @@ package io.redisvault.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.redisvault.api.BackupStatus;
-import io.redisvault.api.Problem;
+import io.redisvault.api.BackupResource.BackupStatus;
+import io.redisvault.api.Problems.Problem;
 import io.redisvault.backup.Backup;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.backup.BackupOutcome;
-import io.redisvault.backup.NodeBackups;
 import io.redisvault.drill.DrillResult;
 import io.redisvault.restore.RestoreResult;
 import java.lang.reflect.ParameterizedType;

@@ -2,12 +2,12 @@ package io.redisvault.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.backup.BackupOutcome.Reason;
+import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupOutcome.Skipped;
-import io.redisvault.backup.CompletedRun;
-import io.redisvault.backup.NodeBackups;
-import io.redisvault.backup.RetentionResult;
-import io.redisvault.backup.Trigger;
+import io.redisvault.backup.BackupRunner.CompletedRun;
+import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.redis.Role;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.SetClock;
-import io.redisvault.backup.Tick;
+import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.backup.Timetable;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ScheduledVerificationTest {
@@ -84,7 +85,7 @@ class ScheduledVerificationTest {
         return of(Optional.of(Timetable.cron(cron)));
     }
 
-    private ScheduledVerification of(Optional<Timetable> timetable) {
+    private ScheduledVerification of(Optional<UnaryOperator<Instant>> timetable) {
         return new ScheduledVerification(
                 this::newest, () -> backupRuns, () -> roleIsSkipped, results::add, clock, timetable);
     }

@@ -3,30 +3,36 @@ package io.redisvault.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NodeStateTest {
+class ServerInfoTest {
 
     @ParameterizedTest
     @CsvSource({"master, MASTER", "slave, REPLICA", "replica, REPLICA", "sentinel, UNKNOWN"})
     void readsTheRole(String word, Role role) {
-        assertThat(NodeState.of(ServerInfo.parse("# Replication\r\nrole:" + word + "\r\nconnected_slaves:0\r\n")))
-                .extracting(NodeState::role, NodeState::replicated)
+        assertThat(ServerInfo.parse("# Replication\r\nrole:" + word + "\r\nconnected_slaves:0\r\n"))
+                .extracting(ServerInfo::role, ServerInfo::replicated)
                 .containsExactly(role, false);
     }
 
     @Test
     void readsThatTheNodeIsLoading() {
         ServerInfo info = ServerInfo.parse("# Persistence\r\nloading:1\r\nrole:master\r\n");
-        assertThat(NodeState.of(info)).isEqualTo(new NodeState(Role.MASTER, true, false, true, info));
+        assertThat(info)
+                .extracting(ServerInfo::role, ServerInfo::loading, ServerInfo::saveFailed, ServerInfo::replicated)
+                .containsExactly(Role.MASTER, true, false, true);
     }
 
     @Test
     void knowsNothingFromNothing() {
-        assertThat(NodeState.of(ServerInfo.parse(""))).isEqualTo(NodeState.UNKNOWN);
-        assertThat(NodeState.of(ServerInfo.parse(":\r\nrole\r\n\r\n"))).isEqualTo(NodeState.UNKNOWN);
+        for (String nothing : List.of("", ":\r\nrole\r\n\r\n")) {
+            assertThat(ServerInfo.parse(nothing))
+                    .extracting(ServerInfo::role, ServerInfo::loading, ServerInfo::saveFailed, ServerInfo::replicated)
+                    .containsExactly(Role.UNKNOWN, false, false, true);
+        }
     }
 
     @Test
@@ -42,6 +48,8 @@ class NodeStateTest {
     @Test
     void readsThatTheLastSaveFailed() {
         ServerInfo info = ServerInfo.parse("rdb_last_bgsave_status:err\r\nrole:master\r\n");
-        assertThat(NodeState.of(info)).isEqualTo(new NodeState(Role.MASTER, false, true, true, info));
+        assertThat(info)
+                .extracting(ServerInfo::role, ServerInfo::loading, ServerInfo::saveFailed)
+                .containsExactly(Role.MASTER, false, true);
     }
 }

@@ -1,9 +1,0 @@
-package io.redisvault.backup;
-
-/** Cause of a run. */
-public enum Trigger {
-    SCHEDULE,
-    REQUEST,
-    COMMAND,
-    SHUTDOWN
-}
