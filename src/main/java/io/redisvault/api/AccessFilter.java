@@ -53,7 +53,8 @@ class AccessFilter {
             // All probes are the same check, which would be listed once for each.
             call.reroute("/q/health/live");
         } else if (path.equals("/q/metrics") && !metrics) {
-            refuse(call, "metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false");
+            Problem.of("metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false")
+                    .answer(call);
         } else if (OPEN.matcher(path).matches()) {
             read(call);
         } else if (token.isPresent() && path.equals("/")) {
@@ -88,12 +89,12 @@ class AccessFilter {
             call.next();
         } else {
             call.response().putHeader("WWW-Authenticate", "Bearer");
-            refuse(
-                    call,
-                    "unauthorized",
-                    "A token is needed",
-                    401,
-                    "send Authorization: Bearer with the value of API_TOKEN");
+            Problem.of(
+                            "unauthorized",
+                            "A token is needed",
+                            401,
+                            "send Authorization: Bearer with the value of API_TOKEN")
+                    .answer(call);
         }
     }
 
@@ -112,11 +113,8 @@ class AccessFilter {
         if (local) {
             call.next();
         } else {
-            refuse(call, "forbidden", "Only callers on this machine", 403, "set API_TOKEN to let others call the API");
+            Problem.of("forbidden", "Only callers on this machine", 403, "set API_TOKEN to let others call the API")
+                    .answer(call);
         }
-    }
-
-    private static void refuse(RoutingContext call, String kind, String title, int status, String detail) {
-        Problem.of(kind, title, status, detail).answer(call);
     }
 }

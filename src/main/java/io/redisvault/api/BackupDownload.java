@@ -1,5 +1,6 @@
 package io.redisvault.api;
 
+import io.redisvault.api.Problems.Problem;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.StoredForm;
 import io.redisvault.restore.BackupReader;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
@@ -72,14 +74,24 @@ class BackupDownload {
         EntityTag tag = tag(backup);
         ResponseBuilder unmet = request.evaluatePreconditions(tag);
         if (unmet != null) {
-            WebApplicationException refusal = new WebApplicationException(unmet.build());
-            throw refusal.getResponse().getStatus() == 412 ? Problems.preconditionFailed() : refusal;
+            Response refusal = unmet.build();
+            throw refusal.getStatus() == 412
+                    ? Problem.of(
+                                    "precondition-failed",
+                                    "The backup is another one",
+                                    412,
+                                    "its ETag is none of those in If-Match")
+                            .exception()
+                    : new WebApplicationException(refusal);
         }
         boolean same =
                 ifRange == null || ifRange.equals('"' + tag.getValue() + '"') || ifRange.equals(modified(backup));
         Optional<ByteRange> part = same ? ByteRange.of(range, backup.bytes()) : Optional.empty();
         if (part.filter(wanted -> wanted.length() == 0).isPresent()) {
-            throw Problems.notSatisfiable(backup, part.get());
+            String detail = backup.name() + " has " + backup.bytes() + " bytes";
+            throw new WebApplicationException(
+                    Problem.of("range-not-satisfiable", "The range lies beyond the end", 416, detail)
+                            .response("Content-Range", part.get().of(backup.bytes())));
         }
         return part;
     }

@@ -89,7 +89,7 @@ public class BackupResource {
 
     private static Response answer(BackupOutcome outcome) {
         if (outcome instanceof Failed failed) {
-            return Problems.of(failed);
+            return Problems.of(failed).response();
         }
         return outcome instanceof Stored stored
                 // Relative, for the request that would make it absolute is not at hand any more.

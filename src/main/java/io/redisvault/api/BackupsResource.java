@@ -3,6 +3,7 @@ package io.redisvault.api;
 import io.redisvault.api.Problems.Problem;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
+import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.NoBackupException;
@@ -14,12 +15,15 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -36,7 +40,7 @@ import org.jboss.resteasy.reactive.RestMulti;
 import org.jboss.resteasy.reactive.RestQuery;
 
 /** The backups in the storage. */
-@Path("/backups")
+@Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @SecurityRequirement(name = "token")
 @APIResponse(
@@ -46,6 +50,8 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class BackupsResource {
 
     private static final Logger LOG = Logger.getLogger(BackupsResource.class);
+    /** Memory is for so many backups, however many there are. */
+    private static final int MOST = 1000;
     /** Only for those who ask for bytes: browsers and curl take anything, and get the facts. */
     private static final String BYTES_IF_ASKED_FOR = MediaType.APPLICATION_OCTET_STREAM + ";qs=0.1";
 
@@ -62,6 +68,7 @@ public class BackupsResource {
     }
 
     @GET
+    @Path("backups")
     @Operation(
             summary = "This node's backups, newest first",
             description = "At most limit of them; if there are older ones, a Link header tells where the list goes on."
@@ -78,22 +85,46 @@ public class BackupsResource {
             @Parameter(description = "only those that are older", schema = @Schema(implementation = Instant.class))
                     @RestQuery
                     String before) {
-        BackupPage page = BackupPage.of(limit, before);
-        return catalog.newest(page.limit(), page.before()).onItem().transformToUni(newest -> {
-            List<Backup> shown = newest.backups();
+        int most = limit == null ? MOST : number(limit);
+        return catalog.newest(most, before == null ? Instant.MAX : time(before)).chain(page -> {
+            List<Backup> shown = page.backups();
             return (facts ? catalog.withFacts(shown) : Uni.createFrom().item(shown)).map(backups -> {
                 Response.ResponseBuilder answer = Response.ok(backups);
-                if (newest.more()) {
-                    URI next = page.after(shown.get(shown.size() - 1), facts);
-                    answer.header(HttpHeaders.LINK, "<" + next + ">; rel=\"next\"");
+                if (page.more()) {
+                    UriBuilder next = UriBuilder.fromPath("/backups")
+                            .queryParam("limit", most)
+                            .queryParam("before", shown.get(shown.size() - 1).timestamp());
+                    URI older = (facts ? next.queryParam("facts", true) : next).build();
+                    answer.header(HttpHeaders.LINK, "<" + older + ">; rel=\"next\"");
                 }
                 return answer.build();
             });
         });
     }
 
+    private static int number(String limit) {
+        if (!limit.matches("[1-9]\\d{0,2}|" + MOST)) {
+            throw unreadable("limit", limit, "a number from 1 to " + MOST);
+        }
+        return Integer.parseInt(limit);
+    }
+
+    private static Instant time(String before) {
+        try {
+            return Instant.parse(before);
+        } catch (DateTimeException e) {
+            throw unreadable("before", before, "a time such as 2024-12-01T14:30:22Z");
+        }
+    }
+
+    private static WebApplicationException unreadable(String name, String value, String allowed) {
+        String detail = name + " is '" + value + "', it must be " + allowed;
+        return Problem.of("bad-parameter", "A parameter cannot be read", 400, detail)
+                .exception();
+    }
+
     @GET
-    @Path("{name}")
+    @Path("backups/{name}")
     @ResponseHeader(name = HttpHeaders.VARY, value = HttpHeaders.ACCEPT)
     @Operation(
             summary = "A backup: what is known of it, or its bytes",
@@ -119,7 +150,7 @@ public class BackupsResource {
     }
 
     @GET
-    @Path("{name}")
+    @Path("backups/{name}")
     @Produces(BYTES_IF_ASKED_FOR)
     @Operation(hidden = true)
     public RestMulti<byte[]> bytes(
@@ -132,7 +163,7 @@ public class BackupsResource {
     }
 
     @POST
-    @Path("{name}/verify")
+    @Path("backups/{name}/verify")
     @Operation(
             summary = "Read a backup back and check it",
             description =
@@ -151,7 +182,7 @@ public class BackupsResource {
                         .toMulti())
                 .toUni()
                 .onFailure(NoBackupException.class)
-                .transform(missing -> Problems.noSuchBackup(name))
+                .transform(missing -> Problem.noSuchBackup(name).exception())
                 .onFailure(InvalidDumpException.class)
                 .invoke(damage -> LOG.error(damage.getMessage()));
     }
@@ -159,6 +190,16 @@ public class BackupsResource {
     private Uni<Backup> find(String name) {
         return catalog.find(name)
                 .onFailure(StorageException.NotFound.class)
-                .transform(missing -> Problems.noSuchBackup(name));
+                .transform(missing -> Problem.noSuchBackup(name).exception());
+    }
+
+    @GET
+    @Path("nodes")
+    @Operation(
+            summary = "The nodes that have backups under the prefix, each with its newest one",
+            description = "Reads the whole list of the storage. Errors: 502 the storage failed.")
+    @APIResponse(responseCode = "200", description = "by name")
+    public Uni<List<NodeBackups>> nodes() {
+        return catalog.nodes();
     }
 }

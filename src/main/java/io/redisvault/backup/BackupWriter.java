@@ -35,20 +35,24 @@ class BackupWriter {
 
     /** @param upload stores the dump under a name of this form, and fails if it is taken */
     Uni<Result> write(DumpFile dump, StoredForm form, Function<BackupName, Uni<StoredObject>> upload) {
-        return write(dump, upload, naming.candidates(dump.modified(), form));
+        List<BackupName> names = naming.candidates(dump.modified(), form);
+        return write(dump, names.get(0), false, upload)
+                .onFailure(StorageException.AlreadyExists.class)
+                .recoverWithUni(() -> write(dump, names.get(1), true, upload));
     }
 
-    private Uni<Result> write(DumpFile dump, Function<BackupName, Uni<StoredObject>> upload, List<BackupName> names) {
-        BackupName name = names.get(0);
+    /** @param exact true if the name tells the time of the dump exactly */
+    private Uni<Result> write(
+            DumpFile dump, BackupName name, boolean exact, Function<BackupName, Uni<StoredObject>> upload) {
         return find(name)
                 .chain(found -> found.isPresent()
-                        ? compare(dump, upload, names, found.get())
+                        ? compare(dump, found.get(), exact)
                         : upload.apply(name)
                                 .map(object -> new Result(catalog.describe(name, object), true))
                                 // Somebody else has stored it since.
                                 .onFailure(StorageException.AlreadyExists.class)
                                 .recoverWithUni(() -> storage.head(name.key())
-                                        .chain(object -> compare(dump, upload, names, new Found(name, object)))));
+                                        .chain(object -> compare(dump, new Found(name, object), exact))));
     }
 
     /** The first object that has this name, with the suffix of any form. */
@@ -66,17 +70,13 @@ class BackupWriter {
                 .map(found -> found == null ? Optional.empty() : found);
     }
 
-    private Uni<Result> compare(
-            DumpFile dump, Function<BackupName, Uni<StoredObject>> upload, List<BackupName> names, Found found) {
-        return holds(found, dump, names.size() == 1).chain(same -> {
+    private Uni<Result> compare(DumpFile dump, Found found, boolean exact) {
+        return holds(found, dump, exact).map(same -> {
             if (same) {
-                return Uni.createFrom().item(new Result(catalog.describe(found.name(), found.object()), false));
+                return new Result(catalog.describe(found.name(), found.object()), false);
             }
-            return names.size() > 1
-                    ? write(dump, upload, names.subList(1, names.size()))
-                    : Uni.createFrom()
-                            .failure(new StorageException.AlreadyExists(
-                                    storage.url(found.name().key()) + " exists and holds something else", null));
+            throw new StorageException.AlreadyExists(
+                    storage.url(found.name().key()) + " exists and holds something else", null);
         });
     }
 

@@ -4,12 +4,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
 import io.redisvault.VaultVersion;
 import io.redisvault.backup.BackupCatalog.NodeBackups;
-import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
@@ -20,27 +18,26 @@ import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.backup.RunningBackup;
+import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.Role;
+import io.redisvault.restore.VerificationResult;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 
-/** Counts backup runs for Prometheus: the Rust version's metrics under their names, and more. */
+/** Metrics of backup runs and verifications for Prometheus: the Rust version's under their names, and more. */
 @ApplicationScoped
 class BackupMetrics {
 
-    private final BackupRunner runner;
-    private final BackupSchedule schedule;
-    private final NodeNameConflict rivals;
+    private final MeterRegistry registry;
     private final StoredBackups stored;
     private final Clock clock;
-    private final MeterRegistry registry;
     private final Counter runs;
     private final Counter successful;
     private final Counter failed;
@@ -56,19 +53,12 @@ class BackupMetrics {
     private volatile Instant lastGood;
     private volatile Instant lastFailure;
     private volatile Instant dumpTime;
+    private volatile Instant lastDrillPassed;
+    private volatile Instant lastDrillFailed;
 
-    BackupMetrics(
-            MeterRegistry registry,
-            BackupRunner runner,
-            BackupSchedule schedule,
-            NodeNameConflict rivals,
-            StoredBackups stored,
-            Clock clock) {
-        this.rivals = rivals;
-        this.stored = stored;
+    BackupMetrics(MeterRegistry registry, StoredBackups stored, Clock clock) {
         this.registry = registry;
-        this.runner = runner;
-        this.schedule = schedule;
+        this.stored = stored;
         this.clock = clock;
         runs = counter("backups", "Backup runs that ended");
         successful = counter("backups.successful", "Runs that stored a backup or found the dump stored already");
@@ -86,73 +76,103 @@ class BackupMetrics {
                 .register(registry);
         duration = Timer.builder("redis_vault.backup.duration")
                 .description("Time that runs took")
-                .serviceLevelObjectives(seconds(0.1, 1, 5, 15, 60, 300, 900, 3600))
+                .serviceLevelObjectives(LongStream.of(100, 1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000)
+                        .mapToObj(Duration::ofMillis)
+                        .toArray(Duration[]::new))
                 .register(registry);
     }
 
-    void registerGauges(@Observes StartupEvent event, RedisNode redis) {
-        Gauge.builder("redis_vault.redis.save.failed", redis, node -> node.saveFailed() ? 1 : 0)
-                .description("1 if the last save of Redis had failed at the last run")
-                .register(registry);
+    void ofRuns(
+            @Observes StartupEvent event,
+            RedisNode redis,
+            BackupRunner runner,
+            BackupSchedule schedule,
+            NodeNameConflict conflict) {
+        gauge(
+                "redis.save.failed",
+                null,
+                "1 if the last save of Redis had failed at the last run",
+                () -> redis.saveFailed() ? 1 : 0);
         time(
                 "last.backup.timestamp",
                 "When a run last stored a backup or found it stored; after a start the time of the newest backup",
-                BackupMetrics::lastBackup);
-        time("last.failure.timestamp", "When a run last failed", self -> epoch(self.lastFailure));
-        time("next.run.timestamp", "When the next scheduled run begins", self -> epoch(self.schedule.next()));
-        time("dump.age", "Age of the dump that was last looked at", BackupMetrics::dumpAge);
-        Gauge.builder(
-                        "redis_vault.backup.running",
-                        runner,
-                        state -> state.running().isPresent() ? 1 : 0)
-                .description("1 while a run is under way")
-                .register(registry);
-        Gauge.builder("redis_vault.backup.in.progress", runner, BackupMetrics::bytesDone)
-                .baseUnit("bytes")
-                .description("Bytes of the dump handed to the storage in the running backup")
-                .register(registry);
-        Gauge.builder(
-                        "redis_vault.rival.sidecar",
-                        rivals,
-                        noticed -> noticed.finding().isPresent() ? 1 : 0)
-                .description("1 if another sidecar was seen to store backups under this node's name")
-                .register(registry);
-        Gauge.builder("redis_vault.info", () -> 1)
-                .tag("version", VaultVersion.CURRENT)
-                .description("Always 1; tells the version")
-                .register(registry);
-        Gauge.builder("redis_vault.stored.backups", this, self -> self.stored(NodeBackups::backups))
-                .description("Backups of this node in the storage after the last run")
-                .register(registry);
-        Gauge.builder("redis_vault.stored", this, self -> self.stored(NodeBackups::bytes))
-                .baseUnit("bytes")
-                .description("Bytes of these backups")
-                .register(registry);
-        time(
-                "newest.backup.timestamp",
-                "When Redis wrote the dump of the newest of these backups",
-                self -> self.stored(known -> epoch(known.newest())));
-        time(
-                "oldest.backup.timestamp",
-                "When Redis wrote the dump of the oldest of these backups",
-                self -> self.stored(known -> epoch(known.oldest())));
+                () -> lastGood == null ? stored.known().map(NodeBackups::newest).orElse(null) : lastGood);
+        time("last.failure.timestamp", "When a run last failed", () -> lastFailure);
+        time("next.run.timestamp", "When the next scheduled run begins", () -> schedule.next());
+        gauge("dump.age", "seconds", "Age of the dump that was last looked at", this::dumpAge);
+        gauge(
+                "backup.running",
+                null,
+                "1 while a run is under way",
+                () -> runner.running().isPresent() ? 1 : 0);
+        gauge(
+                "backup.in.progress",
+                "bytes",
+                "Bytes of the dump handed to the storage in the running backup",
+                () -> runner.running().map(RunningBackup::bytesDone).orElse(0L));
+        gauge(
+                "rival.sidecar",
+                null,
+                "1 if another sidecar was seen to store backups under this node's name",
+                () -> conflict.finding().isPresent() ? 1 : 0);
         for (Role role : Role.values()) {
-            Gauge.builder("redis_vault.redis.role", runner, state -> isRole(state, role))
+            Gauge.builder("redis_vault.redis.role", () -> isRole(runner, role))
                     .tag("role", role.word())
                     .description("1 for the role Redis had in the last run")
                     .register(registry);
         }
+        Gauge.builder("redis_vault.info", () -> 1)
+                .tag("version", VaultVersion.CURRENT)
+                .description("Always 1; tells the version")
+                .register(registry);
+    }
+
+    void ofTheStorage(@Observes StartupEvent event) {
+        gauge(
+                "stored.backups",
+                null,
+                "Backups of this node in the storage after the last run",
+                () -> stored(NodeBackups::backups));
+        gauge("stored", "bytes", "Bytes of these backups", () -> stored(NodeBackups::bytes));
+        gauge(
+                "newest.backup.timestamp",
+                "seconds",
+                "When Redis wrote the dump of the newest of these backups",
+                () -> stored(known -> epoch(known.newest())));
+        gauge(
+                "oldest.backup.timestamp",
+                "seconds",
+                "When Redis wrote the dump of the oldest of these backups",
+                () -> stored(known -> epoch(known.oldest())));
+    }
+
+    void ofDrills(@Observes StartupEvent event, VaultConfig config) {
+        if (config.verify().cron().isPresent()) {
+            drills("passed");
+            drills("failed");
+            time("drill.last.success.timestamp", "When a drill last passed", () -> lastDrillPassed);
+            time("drill.last.failure.timestamp", "When a drill last failed", () -> lastDrillFailed);
+        }
+    }
+
+    void count(@Observes VerificationResult result) {
+        if (result.failure().isEmpty()) {
+            lastDrillPassed = result.endedAt();
+            drills("passed").increment();
+        } else {
+            lastDrillFailed = result.endedAt();
+            drills("failed").increment();
+        }
     }
 
     void count(@Observes CompletedRun run) {
-        BackupOutcome outcome = run.outcome();
         runs.increment();
         duration.record(run.duration());
-        if (outcome instanceof Stored stored) {
+        if (run.outcome() instanceof Stored done) {
             uploads.increment();
-            size.record(stored.backup().bytes());
-            good(run, stored.backup().timestamp(), stored.retention());
-        } else if (outcome instanceof Skipped nothing) {
+            size.record(done.backup().bytes());
+            good(run, done.backup().timestamp(), done.retention());
+        } else if (run.outcome() instanceof Skipped nothing) {
             skipped.increment();
             if (nothing.reason() == Reason.UNCHANGED) {
                 good(run, nothing.backup().timestamp(), nothing.retention());
@@ -160,7 +180,7 @@ class BackupMetrics {
                 // Of a node that is not backed up, no dump is looked at: its age would only grow.
                 dumpTime = null;
             }
-        } else if (outcome instanceof Failed failure) {
+        } else if (run.outcome() instanceof Failed failure) {
             failed.increment();
             lastFailure = run.endedAt();
             if (failure.reason() == Reason.STORAGE) {
@@ -183,19 +203,27 @@ class BackupMetrics {
         return Counter.builder("redis_vault." + name).description(description).register(registry);
     }
 
-    private void time(String name, String description, ToDoubleFunction<BackupMetrics> seconds) {
-        TimeGauge.builder("redis_vault." + name, this, TimeUnit.SECONDS, seconds)
+    private Counter drills(String outcome) {
+        return Counter.builder("redis_vault.drills")
+                .tag("outcome", outcome)
+                .description("Drills that ended")
+                .register(registry);
+    }
+
+    private void gauge(String name, String unit, String description, Supplier<Number> value) {
+        Gauge.builder("redis_vault." + name, value)
+                .baseUnit(unit)
                 .description(description)
                 .register(registry);
     }
 
-    private static double epoch(Instant instant) {
-        return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
+    /** Zero before it has happened. */
+    private void time(String name, String description, Supplier<Instant> value) {
+        gauge(name, "seconds", description, () -> epoch(value.get()));
     }
 
-    private double lastBackup() {
-        Instant good = lastGood;
-        return epoch(good == null ? stored.known().map(NodeBackups::newest).orElse(null) : good);
+    private static double epoch(Instant instant) {
+        return instant == null ? 0 : instant.toEpochMilli() / 1000.0;
     }
 
     private double stored(ToDoubleFunction<NodeBackups> value) {
@@ -203,22 +231,13 @@ class BackupMetrics {
     }
 
     private double dumpAge() {
-        return dumpTime == null
+        Instant time = dumpTime;
+        return time == null
                 ? Double.NaN
-                : Duration.between(dumpTime, clock.instant()).toMillis() / 1000.0;
+                : Duration.between(time, clock.instant()).toMillis() / 1000.0;
     }
 
-    private static double bytesDone(BackupRunner runner) {
-        return runner.running().map(RunningBackup::bytesDone).orElse(0L);
-    }
-
-    private static double isRole(BackupRunner runner, Role role) {
+    private static int isRole(BackupRunner runner, Role role) {
         return runner.last().map(CompletedRun::role).orElse(Role.UNKNOWN) == role ? 1 : 0;
-    }
-
-    private static Duration[] seconds(double... values) {
-        return Arrays.stream(values)
-                .mapToObj(value -> Duration.ofMillis((long) (value * 1000)))
-                .toArray(Duration[]::new);
     }
 }

@@ -1,7 +1,10 @@
 package io.redisvault.rdb;
 
-import java.util.List;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,44 +16,19 @@ public enum RdbSupport {
     /** The server is not in the table, and the dump is newer than what the releases before it load. */
     UNKNOWN;
 
+    /** The newest RDB version that each release loads. */
+    private static final Map<String, NavigableMap<Integer, Integer>> RELEASES = Map.of(
+            "redis",
+            newest("5.0:9 6.0:9 6.2:9 7.0:10 7.2:11 7.4:12 8.0:12 8.2:12 8.4:12 8.6:13 8.8:14 8.10:15"),
+            "valkey",
+            newest("7.2:11 8.0:11 8.1:11 9.0:80 9.1:80 9.2:81"));
+
     /** Valkey counts its versions from here, and refuses what Redis wrote since the two went apart. */
     private static final int FIRST_OF_VALKEY = 80;
 
+    private static final int LAST_IN_COMMON = 11;
+
     private static final Pattern SERVER = Pattern.compile("([a-z]+) (\\d{1,4})\\.(\\d{1,4})\\b.*");
-
-    /**
-     * A release of a server.
-     *
-     * @param newest RDB version of Redis' count that it loads
-     * @param newestOfValkey that it loads; 0 if none
-     */
-    private record Release(String product, int major, int minor, int newest, int newestOfValkey) {
-
-        boolean isNotAfter(int otherMajor, int otherMinor) {
-            return major < otherMajor || major == otherMajor && minor <= otherMinor;
-        }
-    }
-
-    /** Oldest first. */
-    private static final List<Release> RELEASES = List.of(
-            new Release("redis", 5, 0, 9, 0),
-            new Release("redis", 6, 0, 9, 0),
-            new Release("redis", 6, 2, 9, 0),
-            new Release("redis", 7, 0, 10, 0),
-            new Release("redis", 7, 2, 11, 0),
-            new Release("redis", 7, 4, 12, 0),
-            new Release("redis", 8, 0, 12, 0),
-            new Release("redis", 8, 2, 12, 0),
-            new Release("redis", 8, 4, 12, 0),
-            new Release("redis", 8, 6, 13, 0),
-            new Release("redis", 8, 8, 14, 0),
-            new Release("redis", 8, 10, 15, 0),
-            new Release("valkey", 7, 2, 11, 0),
-            new Release("valkey", 8, 0, 11, 0),
-            new Release("valkey", 8, 1, 11, 0),
-            new Release("valkey", 9, 0, 11, 80),
-            new Release("valkey", 9, 1, 11, 80),
-            new Release("valkey", 9, 2, 11, 81));
 
     /**
      * Tells if a server loads a dump.
@@ -63,18 +41,28 @@ public enum RdbSupport {
         if (!parts.matches()) {
             return UNKNOWN;
         }
-        int major = Integer.parseInt(parts.group(2));
-        int minor = Integer.parseInt(parts.group(3));
-        Optional<Release> last = RELEASES.stream()
-                .filter(release -> release.product.equals(parts.group(1)) && release.isNotAfter(major, minor))
-                .reduce((older, newer) -> newer);
-        if (last.isEmpty()) {
+        int release = number(parts.group(2), parts.group(3));
+        Map.Entry<Integer, Integer> known = RELEASES.getOrDefault(parts.group(1), Collections.emptyNavigableMap())
+                .floorEntry(release);
+        if (known == null) {
             return UNKNOWN;
         }
-        Release release = last.get();
-        if (version <= (version < FIRST_OF_VALKEY ? release.newest : release.newestOfValkey)) {
+        boolean ofRedisOnly = version > LAST_IN_COMMON && version < FIRST_OF_VALKEY;
+        if (version <= known.getValue() && !(ofRedisOnly && known.getValue() >= FIRST_OF_VALKEY)) {
             return LOADS;
         }
-        return release.major == major && release.minor == minor ? REFUSES : UNKNOWN;
+        return known.getKey() == release ? REFUSES : UNKNOWN;
+    }
+
+    private static NavigableMap<Integer, Integer> newest(String releases) {
+        NavigableMap<Integer, Integer> newest = new TreeMap<>();
+        Arrays.stream(releases.split(" "))
+                .map(release -> release.split("[.:]"))
+                .forEach(release -> newest.put(number(release[0], release[1]), Integer.valueOf(release[2])));
+        return newest;
+    }
+
+    private static int number(String major, String minor) {
+        return Integer.parseInt(major) * 10_000 + Integer.parseInt(minor);
     }
 }

@@ -12,20 +12,17 @@ import io.vertx.mutiny.core.net.NetClient;
 import io.vertx.mutiny.core.net.NetSocket;
 import io.vertx.mutiny.core.net.SocketAddress;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
@@ -36,6 +33,10 @@ final class ConnectionDiagnosis {
 
     private static final Duration LONGEST = Duration.ofSeconds(2);
     private static final Duration SILENCE = Duration.ofMillis(500);
+
+    /** Makes a server of TLS answer, if only by an alert. Without the end of a line, for which a Redis without TLS waits. */
+    private static final byte[] CLIENT_HELLO =
+            HexFormat.of().parseHex("160301002f0100002b0303" + "78".repeat(32) + "000004c02f13010100");
 
     /** Words of the client. */
     private static final String UNREADABLE = "ILLEGAL_STATE";
@@ -108,14 +109,10 @@ final class ConnectionDiagnosis {
     }
 
     private <T> Uni<T> explained(Throwable failure, UnaryOperator<String> remedy) {
-        if (failure instanceof RedisUnavailableException) {
-            return Uni.createFrom().failure(failure);
-        }
-        String otherwise = failure instanceof TimeoutException
-                ? "no answer within " + patience.toMillis() + " ms"
-                : String.valueOf(failure.getMessage());
-        return reason(failure, otherwise)
-                .chain(reason -> Uni.createFrom().failure(unavailable(reason + remedy.apply(reason), failure)));
+        return failure instanceof RedisUnavailableException
+                ? Uni.createFrom().failure(failure)
+                : reason(failure)
+                        .chain(reason -> Uni.createFrom().failure(unavailable(reason + remedy.apply(reason), failure)));
     }
 
     private RedisUnavailableException unavailable(String reason, Throwable cause) {
@@ -123,24 +120,28 @@ final class ConnectionDiagnosis {
     }
 
     /** Takes a further connection only if the failure does not tell the reason. */
-    private Uni<String> reason(Throwable failure, String otherwise) {
+    private Uni<String> reason(Throwable failure) {
+        String text = String.valueOf(failure.getMessage());
+        if (failure instanceof TimeoutException) {
+            return Uni.createFrom().item("no answer within " + patience.toMillis() + " ms");
+        }
         if (isOf(failure, SSLException.class)) {
             return Uni.createFrom().item(tlsReason(failure));
         }
-        boolean unclear =
-                failure instanceof IOException || otherwise.startsWith(CLOSED) || otherwise.startsWith(UNREADABLE);
-        return unclear
-                ? refusal().map(refused -> refused.orElseGet(() -> withoutAnswer(otherwise)))
-                : Uni.createFrom().item(otherwise);
+        if (text.startsWith(UNREADABLE)) {
+            return refusalOr("what answers there is no Redis; correct " + setting);
+        }
+        if (text.startsWith(CLOSED)) {
+            return refusalOr(
+                    "the server closed the connection without an answer; is it a Redis, is " + setting + " right?");
+        }
+        return failure instanceof IOException
+                ? refusalOr(text)
+                : Uni.createFrom().item(text);
     }
 
-    private String withoutAnswer(String failure) {
-        if (failure.startsWith(UNREADABLE)) {
-            return "what answers there is no Redis; correct " + setting;
-        }
-        return failure.startsWith(CLOSED)
-                ? "the server closed the connection without an answer; is it a Redis, is " + setting + " right?"
-                : failure;
+    private Uni<String> refusalOr(String otherwise) {
+        return refusal().map(refused -> refused.orElse(otherwise));
     }
 
     /** What the server says against this connection; empty if it says nothing, or nothing that is wrong. */
@@ -166,27 +167,10 @@ final class ConnectionDiagnosis {
                     socket.exceptionHandler(emitter::fail);
                     socket.closeHandler(() -> emitter.complete(new byte[0]));
                     socket.handler(bytes -> emitter.complete(bytes.getBytes()));
-                    socket.writeAndForget(otherProtocol());
+                    socket.writeAndForget(address.tls() ? Buffer.buffer("PING\r\n") : Buffer.buffer(CLIENT_HELLO));
                 })
                 .onTermination()
                 .invoke(socket::closeAndForget);
-    }
-
-    /** What a server of the other protocol answers: a greeting of TLS to one that should be plain, and the reverse. */
-    private Buffer otherProtocol() {
-        return address.tls() ? Buffer.buffer("PING\r\n") : Buffer.newInstance(clientHello());
-    }
-
-    private static io.vertx.core.buffer.Buffer clientHello() {
-        try {
-            SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-            engine.setUseClientMode(true);
-            ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-            engine.wrap(ByteBuffer.allocate(0), hello);
-            return io.vertx.core.buffer.Buffer.buffer().appendBytes(hello.array(), 0, hello.position());
-        } catch (GeneralSecurityException | SSLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private Optional<String> refusal(byte[] answer) {

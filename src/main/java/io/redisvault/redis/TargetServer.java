@@ -96,7 +96,7 @@ public class TargetServer {
         return send("FLUSHALL").replaceWithVoid();
     }
 
-    private Uni<Response> send(String command, String... arguments) {
+    private Uni<Response> send(String command, Object... arguments) {
         return ask(command, arguments)
                 .ifNoItem()
                 .after(timeout)
@@ -105,11 +105,7 @@ public class TargetServer {
                 .recoverWithUni(diagnosis::explained);
     }
 
-    private Uni<Response> ask(String command, String... arguments) {
-        Request request = Request.cmd(Command.create(command));
-        for (String argument : arguments) {
-            request.arg(argument);
-        }
-        return client.send(request);
+    private Uni<Response> ask(String command, Object... arguments) {
+        return client.send(Request.cmd(Command.create(command), arguments));
     }
 }

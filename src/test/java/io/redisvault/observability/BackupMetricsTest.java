@@ -19,7 +19,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,12 +43,12 @@ class BackupMetricsTest {
             },
             Duration.ZERO,
             nanos::get);
-    private final BackupMetrics metrics =
-            new BackupMetrics(registry, null, null, null, stored, Clock.fixed(NOW, ZoneOffset.UTC));
+    private final BackupMetrics metrics = new BackupMetrics(registry, stored, Clock.fixed(NOW, ZoneOffset.UTC));
 
     @BeforeEach
     void register() {
-        metrics.registerGauges(null, null);
+        metrics.ofRuns(null, null, null, null, null);
+        metrics.ofTheStorage(null);
     }
 
     @Test
@@ -83,7 +82,7 @@ class BackupMetricsTest {
     void aStorageWithoutBackupsIsAskedOnce() {
         assertThat(lastBackup()).isZero();
         assertThat(gauge("stored.backups")).isZero();
-        assertThat(time("newest.backup.timestamp")).isZero();
+        assertThat(gauge("newest.backup.timestamp")).isZero();
         assertThat(asked).hasValue(1);
     }
 
@@ -92,8 +91,8 @@ class BackupMetricsTest {
         answer = Uni.createFrom().item(STORED);
         assertThat(gauge("stored.backups")).isEqualTo(3);
         assertThat(gauge("stored")).isEqualTo(300);
-        assertThat(time("newest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond());
-        assertThat(time("oldest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond() - 600);
+        assertThat(gauge("newest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond());
+        assertThat(gauge("oldest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond() - 600);
         assertThat(asked).hasValue(1);
 
         stored.count(null);
@@ -119,12 +118,8 @@ class BackupMetricsTest {
         return registry.get("redis_vault." + name).gauge().value();
     }
 
-    private double time(String name) {
-        return registry.get("redis_vault." + name).timeGauge().value(TimeUnit.SECONDS);
-    }
-
     private double lastBackup() {
-        return time("last.backup.timestamp");
+        return gauge("last.backup.timestamp");
     }
 
     private void end(Role role, BackupOutcome outcome) {
@@ -136,6 +131,6 @@ class BackupMetricsTest {
     }
 
     private double dumpAge() {
-        return registry.get("redis_vault.dump.age").timeGauge().value();
+        return gauge("dump.age");
     }
 }

@@ -78,7 +78,7 @@ class NewestBackupTest {
 
     private static HealthCheckResponse check(
             NodeBackups stored, Optional<CompletedRun> last, Optional<Duration> limit) {
-        return BackupHealth.newestBackup(stored, last, NOW, limit);
+        return HealthChecks.newestBackup(stored, last, NOW, limit);
     }
 
     private static NodeBackups ago(Duration age) {

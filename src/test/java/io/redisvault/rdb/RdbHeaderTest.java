@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.redisvault.rdb.RdbHeader.RdbFormat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

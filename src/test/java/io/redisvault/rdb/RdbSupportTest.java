@@ -2,6 +2,7 @@ package io.redisvault.rdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.rdb.RdbHeader.RdbFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

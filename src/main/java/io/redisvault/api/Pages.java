@@ -14,21 +14,27 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** The page for people: a file that shows what the rest of the API answers. */
+/** The page for people, which shows what the rest of the API answers, and the description of the API for programs. */
 @Path("/")
-public class StatusPage {
+@SecurityScheme(
+        securitySchemeName = "token",
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        description = "API_TOKEN; without one, callers on the same machine need none")
+public class Pages {
 
-    private static final String FILE = "page.html";
     private static final String TOKEN = "data-token=\"%s\"";
 
     private final String page;
     private final String policy;
 
-    StatusPage(VaultConfig config) {
+    Pages(VaultConfig config) {
         // Asks for the token before it is refused for the lack of one.
-        page = read().replace(
-                        TOKEN.formatted(false), TOKEN.formatted(config.http().wantsToken()));
+        page = new String(file("page.html"), StandardCharsets.UTF_8)
+                .replace(TOKEN.formatted(false), TOKEN.formatted(config.http().wantsToken()));
         // Nothing but the script and the style in it, and calls to where it came from.
         policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -46,9 +52,18 @@ public class StatusPage {
                 .build();
     }
 
-    private static String read() {
-        try (InputStream file = StatusPage.class.getResourceAsStream(FILE)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    /** Generated when the application is built. */
+    @GET
+    @Path("q/openapi")
+    @Produces("application/yaml")
+    @Operation(hidden = true)
+    public byte[] description() {
+        return file("openapi.yaml");
+    }
+
+    private static byte[] file(String name) {
+        try (InputStream file = Pages.class.getResourceAsStream(name)) {
+            return file.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
+import io.redisvault.restore.ScheduledVerification;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.smallrye.health.api.AsyncHealthCheck;
@@ -23,28 +24,44 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the state of backups, to people and alerts. None of it is a probe: a sidecar's readiness decides the pod's, and
- * an unreachable bucket is no reason to take Redis out of its Service.
+ * Health checks. The probes say only that this process works: a sidecar's readiness decides the pod's, and an unreachable
+ * bucket is no reason to take Redis out of its Service. The group tells the state of backups, to people and alerts.
  */
 @ApplicationScoped
-class BackupHealth {
+class HealthChecks {
 
-    static final String GROUP = "backup";
-    private static final Logger LOG = Logger.getLogger(BackupHealth.class);
+    private static final String GROUP = "backup";
+    private static final Logger LOG = Logger.getLogger(HealthChecks.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final VaultConfig config;
 
-    BackupHealth(VaultConfig config) {
+    HealthChecks(VaultConfig config) {
         this.config = config;
+    }
+
+    /** Answered on the event loop: one that hangs fails the probe. */
+    @Produces
+    @ApplicationScoped
+    @Liveness
+    @Readiness
+    @Startup
+    AsyncHealthCheck process() {
+        String storage = config.storage().type().name().toLowerCase(Locale.ROOT);
+        return () -> Uni.createFrom()
+                .item(response("process").up().withData("storage", storage).build());
     }
 
     @Produces
@@ -100,7 +117,7 @@ class BackupHealth {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck lastCycle(BackupRunner runner) {
+    HealthCheck lastRun(BackupRunner runner) {
         return () -> {
             Optional<CompletedRun> last = runner.last();
             HealthCheckResponseBuilder response = response("last run").up();
@@ -112,11 +129,27 @@ class BackupHealth {
         };
     }
 
+    /** Down from a drill that failed until one passes. */
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck nodeName(NodeNameConflict rivals) {
-        return () -> rivals.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
+    HealthCheck drill(ScheduledVerification verification) {
+        return () -> {
+            HealthCheckResponseBuilder response = response("drill").up();
+            verification.last().ifPresent(last -> {
+                response.withData("ended", last.endedAt().toString());
+                last.backup().ifPresent(name -> response.withData("backup", name));
+                last.failure().ifPresent(reason -> response.down().withData("reason", reason));
+            });
+            return response.build();
+        };
+    }
+
+    @Produces
+    @ApplicationScoped
+    @HealthGroup(GROUP)
+    HealthCheck nodeName(NodeNameConflict conflict) {
+        return () -> conflict.finding().map(reason -> down("node name", reason)).orElseGet(() -> up("node name"));
     }
 
     @Produces
