@@ -98,24 +98,16 @@ class BackupDownload {
 
     private static Map<String, List<String>> headers(Wanted wanted) {
         Backup backup = wanted.backup();
-        Map<String, List<String>> headers = new HashMap<>(Map.of(
-                HttpHeaders.CONTENT_TYPE,
-                List.of(type(backup.form())),
-                HttpHeaders.CONTENT_LENGTH,
-                List.of(String.valueOf(wanted.length())),
-                // Takes away the "chunked" that RestMulti assumes: the length is known.
-                "Transfer-Encoding",
-                List.of(),
-                HttpHeaders.CONTENT_DISPOSITION,
-                List.of(attachment(backup.name())),
-                HttpHeaders.LAST_MODIFIED,
-                List.of(modified(backup)),
-                HttpHeaders.ETAG,
-                List.of('"' + tag(backup).getValue() + '"'),
-                HttpHeaders.VARY,
-                List.of(HttpHeaders.ACCEPT),
-                "Accept-Ranges",
-                List.of("bytes")));
+        Map<String, List<String>> headers = new HashMap<>();
+        headers.put(HttpHeaders.CONTENT_TYPE, List.of(type(backup.form())));
+        headers.put(HttpHeaders.CONTENT_LENGTH, List.of(String.valueOf(wanted.length())));
+        // Takes away the "chunked" that RestMulti assumes: the length is known.
+        headers.put("Transfer-Encoding", List.of());
+        headers.put(HttpHeaders.CONTENT_DISPOSITION, List.of(attachment(backup.name())));
+        headers.put(HttpHeaders.LAST_MODIFIED, List.of(modified(backup)));
+        headers.put(HttpHeaders.ETAG, List.of('"' + tag(backup).getValue() + '"'));
+        headers.put(HttpHeaders.VARY, List.of(HttpHeaders.ACCEPT));
+        headers.put("Accept-Ranges", List.of("bytes"));
         wanted.part().ifPresent(sent -> headers.put("Content-Range", List.of(sent.of(backup.bytes()))));
         return headers;
     }

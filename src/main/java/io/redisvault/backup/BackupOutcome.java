@@ -101,18 +101,11 @@ public sealed interface BackupOutcome {
 
         public static final RetentionResult NONE = new RetentionResult(List.of(), List.of(), List.of());
 
-        static RetentionResult failed(String reason) {
-            return new RetentionResult(List.of(), List.of(), List.of(reason));
-        }
-
-        /** This and what was done besides. */
-        RetentionResult and(RetentionResult other) {
+        RetentionResult withFailure(String reason) {
             return new RetentionResult(
-                    concat(deleted, other.deleted), concat(locked, other.locked), concat(notDeleted, other.notDeleted));
-        }
-
-        private static List<String> concat(List<String> some, List<String> others) {
-            return Stream.concat(some.stream(), others.stream()).toList();
+                    deleted,
+                    locked,
+                    Stream.concat(notDeleted.stream(), Stream.of(reason)).toList());
         }
     }
 }

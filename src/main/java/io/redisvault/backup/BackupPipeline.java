@@ -52,7 +52,7 @@ class BackupPipeline {
 
     private static final Logger LOG = Logger.getLogger(BackupPipeline.class);
     private static final RetentionResult STOPPED =
-            RetentionResult.failed("the service stopped before all old backups were deleted");
+            RetentionResult.NONE.withFailure("the service stopped before all old backups were deleted");
 
     private final Supplier<Uni<ServerInfo>> redis;
     private final Function<ServerInfo, Uni<Optional<ClusterNode>>> cluster;

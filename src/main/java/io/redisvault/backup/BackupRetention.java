@@ -57,8 +57,11 @@ class BackupRetention {
      *     store it again
      */
     Uni<RetentionResult> run(Backup current) {
-        return deleteExpired(current)
-                .chain(deleted -> abortIncomplete(current.key()).map(deleted::and));
+        return deleteExpired(current).chain(result -> abortIncomplete(current.key())
+                .replaceWith(result)
+                .onFailure()
+                .recoverWithItem(
+                        failure -> result.withFailure("could not abort incomplete uploads: " + failure.getMessage())));
     }
 
     private Uni<RetentionResult> deleteExpired(Backup current) {
@@ -74,8 +77,8 @@ class BackupRetention {
                 .chain(expired ->
                         expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
                 .onFailure()
-                .recoverWithItem(
-                        failure -> RetentionResult.failed("could not list the backups: " + failure.getMessage()));
+                .recoverWithItem(failure ->
+                        RetentionResult.NONE.withFailure("could not list the backups: " + failure.getMessage()));
     }
 
     /** The keys alone: the first run under a new policy may find very many. */
@@ -103,8 +106,8 @@ class BackupRetention {
             return agree
                     ? delete(expired)
                     : Uni.createFrom()
-                            .item(RetentionResult.failed("nothing was deleted: this machine's clock says " + ours
-                                    + ", the storage's " + theirs.get() + "; set the clock by NTP"));
+                            .item(RetentionResult.NONE.withFailure("nothing was deleted: this machine's clock says "
+                                    + ours + ", the storage's " + theirs.get() + "; set the clock by NTP"));
         });
     }
 
@@ -132,7 +135,7 @@ class BackupRetention {
      *
      * @param key of the present dump, which a process that was killed may have begun to store
      */
-    private Uni<RetentionResult> abortIncomplete(String key) {
+    private Uni<Integer> abortIncomplete(String key) {
         return abortIncomplete(naming.keyPrefix(), any -> naming.parse(any).isPresent())
                 // MinIO lists the uploads of an exact key only.
                 .chain(found -> abortIncomplete(key, key::equals).map(more -> found + more))
@@ -140,11 +143,7 @@ class BackupRetention {
                     if (aborted > 0) {
                         LOG.infof("aborted incomplete uploads: %d", aborted);
                     }
-                })
-                .replaceWith(RetentionResult.NONE)
-                .onFailure()
-                .recoverWithItem(failure ->
-                        RetentionResult.failed("could not abort incomplete uploads: " + failure.getMessage()));
+                });
     }
 
     private Uni<Integer> abortIncomplete(String keyPrefix, Predicate<String> keys) {

@@ -22,9 +22,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** Calls {@code HEARTBEAT_URL} after each good run: whoever listens there notices when the calls stay away. */
@@ -104,11 +102,9 @@ class Heartbeat {
 
     /** A command, or a service that stops, must not end before it was heard. */
     void stop(@Observes @Priority(LATE) ShutdownEvent event) {
-        try {
-            last.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
+        if (!last.thenApply(heard -> true)
+                .completeOnTimeout(false, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join()) {
             LOG.warnf(
                     "stopping before %s answered the heartbeat",
                     url.orElseThrow().getHost());

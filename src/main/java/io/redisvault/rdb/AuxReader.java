@@ -1,6 +1,5 @@
 package io.redisvault.rdb;
 
-import io.redisvault.rdb.RdbHeader.RdbFormat;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -163,6 +162,6 @@ final class AuxReader {
     }
 
     private static String text(byte[] bytes) {
-        return bytes == null ? null : RdbFormat.printable(new String(bytes, StandardCharsets.ISO_8859_1));
+        return bytes == null ? null : RdbHeader.printable(new String(bytes, StandardCharsets.ISO_8859_1));
     }
 }

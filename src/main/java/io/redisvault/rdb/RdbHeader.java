@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +26,11 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
     /** RDB versions before this one (Redis 2.6) had no checksum. */
     private static final int OLDEST_VERSION = 5;
 
-    private static final int SHORTEST_FILE = RdbFormat.LENGTH + RdbSummary.TAIL_LENGTH;
+    private static final int MAGIC_LENGTH = 9;
+    private static final Pattern MAGIC = Pattern.compile("(REDIS|VALKEY)(\\d+)");
+    private static final int SHORTEST_FILE = MAGIC_LENGTH + RdbSummary.TAIL_LENGTH;
+    /** Of a file that is no dump. */
+    private static final int SHOWN = 16;
 
     /**
      * Reads the header of a file.
@@ -39,8 +45,15 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
      */
     public static RdbHeader parse(ByteBuffer head, long size) {
         ByteBuffer bytes = head.slice(head.position(), Math.min(MAX_LENGTH, head.remaining()));
-        RdbFormat magic = RdbFormat.of(bytes);
-        int version = magic.version(bytes);
+        byte[] start = new byte[Math.min(SHOWN, bytes.remaining())];
+        bytes.get(0, start);
+        String text = new String(start, StandardCharsets.ISO_8859_1);
+        Matcher magic = MAGIC.matcher(text.substring(0, Math.min(MAGIC_LENGTH, text.length())));
+        if (start.length < MAGIC_LENGTH || !magic.matches()) {
+            throw new InvalidDumpException(complaint(text));
+        }
+        RdbFormat format = RdbFormat.valueOf(magic.group(1));
+        int version = Integer.parseInt(magic.group(2));
         if (version < OLDEST_VERSION) {
             throw new InvalidDumpException(
                     "RDB version %d is too old: dumps of Redis before 2.6 end without a checksum".formatted(version),
@@ -50,8 +63,25 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
             throw new InvalidDumpException(
                     "the dump is cut off: it has %d bytes, the smallest one %d".formatted(size, SHORTEST_FILE));
         }
-        boolean known = version <= magic.newestKnownVersion();
-        return new RdbHeader(magic, version, AuxReader.read(bytes.position(RdbFormat.LENGTH), size, known));
+        boolean known = version <= format.newestKnownVersion();
+        return new RdbHeader(format, version, AuxReader.read(bytes.position(MAGIC_LENGTH), size, known));
+    }
+
+    private static String complaint(String start) {
+        if (start.isEmpty()) {
+            return "the file is empty";
+        }
+        return start.length() < MAGIC_LENGTH
+                ? "the file is too short for a dump: it has %d bytes".formatted(start.length())
+                : "not an RDB file: it starts with '" + printable(start)
+                        + "' instead of REDIS or VALKEY and the digits of a version";
+    }
+
+    /** Text for a log line or a header: printable ASCII, all other bytes as {@code \xNN}. */
+    static String printable(String latin1) {
+        return latin1.chars()
+                .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : "\\x%02x".formatted(c))
+                .collect(Collectors.joining());
     }
 
     /** True if this program does not know the RDB version yet: worth a warning, the checksum still counts. */
@@ -111,10 +141,6 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
         /** {@code VALKEY080} is written by Valkey 9.0 and 9.1, 81 by 9.2. */
         VALKEY(81);
 
-        static final int LENGTH = 9;
-
-        private static final int SHOWN = 16;
-
         private final int newestKnownVersion;
 
         RdbFormat(int newestKnownVersion) {
@@ -124,50 +150,6 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
         /** The newest RDB version that this program was tested or checked with. */
         public int newestKnownVersion() {
             return newestKnownVersion;
-        }
-
-        /**
-         * The magic at the start of a file.
-         *
-         * @throws InvalidDumpException if the file is no dump
-         */
-        static RdbFormat of(ByteBuffer head) {
-            String start = text(head, 0, Math.min(SHOWN, head.remaining()));
-            for (RdbFormat magic : values()) {
-                if (start.length() >= LENGTH && start.substring(0, LENGTH).matches(magic.name() + "\\d+")) {
-                    return magic;
-                }
-            }
-            throw new InvalidDumpException(complaint(start));
-        }
-
-        /** The version behind the word; the bytes must have passed {@link #of}. */
-        int version(ByteBuffer head) {
-            return Integer.parseInt(text(head, name().length(), LENGTH));
-        }
-
-        private static String complaint(String start) {
-            if (start.isEmpty()) {
-                return "the file is empty";
-            }
-            if (start.length() < LENGTH) {
-                return "the file is too short for a dump: it has %d bytes".formatted(start.length());
-            }
-            return "not an RDB file: it starts with '" + printable(start)
-                    + "' instead of REDIS or VALKEY and the digits of a version";
-        }
-
-        /** Text for a log line or a header: printable ASCII, all other bytes as {@code \xNN}. */
-        static String printable(String latin1) {
-            return latin1.chars()
-                    .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : "\\x%02x".formatted(c))
-                    .collect(Collectors.joining());
-        }
-
-        private static String text(ByteBuffer head, int from, int to) {
-            byte[] bytes = new byte[to - from];
-            head.get(head.position() + from, bytes);
-            return new String(bytes, StandardCharsets.ISO_8859_1);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.vertx.mutiny.core.net.NetClient;
 import io.vertx.mutiny.core.net.NetSocket;
 import io.vertx.mutiny.core.net.SocketAddress;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -20,8 +21,12 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
@@ -41,7 +46,10 @@ final class ConnectionDiagnosis {
     /** Words of the client. */
     private static final String UNREADABLE = "ILLEGAL_STATE";
 
-    private static final String CLOSED = "CONNECTION_CLOSED";
+    /** Words of the client, or of the system. */
+    private static final String CLOSED = "(CONNECTION_CLOSED|Connection reset|Broken pipe).*";
+
+    private static final int MOST_QUOTED = 300;
 
     private final RedisAddress address;
     private final String setting;
@@ -62,6 +70,10 @@ final class ConnectionDiagnosis {
         ownAuthorities = config.caFile().isPresent();
         patience = config.timeout();
         timeout = config.timeout().compareTo(LONGEST) < 0 ? config.timeout() : LONGEST;
+        // What is no Redis may say more than the client can read, which would be told with a stack trace.
+        Logger.getLogger("io.quarkus.vertx.core.runtime.VertxCoreRecorder")
+                .setFilter(line -> line.getThrown() == null
+                        || !line.getThrown().getStackTrace()[0].getClassName().startsWith("io.vertx.redis"));
         client = vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()));
     }
 
@@ -87,7 +99,13 @@ final class ConnectionDiagnosis {
         if (reason.startsWith("ERR unknown command")) {
             return "; INFO is renamed or switched off there: allow it, or set BACKUP_MASTER and BACKUP_REPLICA to true";
         }
-        return reason.startsWith("NOPERM ") ? "; give the user +info" : "";
+        if (reason.startsWith("NOPERM ")) {
+            Matcher named = Pattern.compile("'(\\w+)'").matcher(reason);
+            return "; give the user +" + (named.find() ? named.group(1) : "info");
+        }
+        return reason.contains("without any password configured") || reason.contains("no password is set")
+                ? "; it asks for no password: leave it out"
+                : "";
     }
 
     /** Fails if the server, after a silence, turns out to refuse us; else never ends. */
@@ -119,9 +137,18 @@ final class ConnectionDiagnosis {
         return new RedisUnavailableException(address + ": " + reason, cause);
     }
 
+    /** One short line of what a server said, which may be anything. */
+    private static String quoted(String said) {
+        String line = said.replaceAll("\\p{Cntrl}+", " ").strip();
+        if (line.isEmpty()) {
+            return "an error without words";
+        }
+        return line.length() > MOST_QUOTED ? line.substring(0, MOST_QUOTED) + "..." : line;
+    }
+
     /** Takes a further connection only if the failure does not tell the reason. */
     private Uni<String> reason(Throwable failure) {
-        String text = String.valueOf(failure.getMessage());
+        String text = Objects.requireNonNullElse(failure.getMessage(), "");
         if (failure instanceof TimeoutException) {
             return Uni.createFrom().item("no answer within " + patience.toMillis() + " ms");
         }
@@ -131,13 +158,13 @@ final class ConnectionDiagnosis {
         if (text.startsWith(UNREADABLE)) {
             return refusalOr("what answers there is no Redis; correct " + setting);
         }
-        if (text.startsWith(CLOSED)) {
+        if (text.matches(CLOSED) || failure instanceof ClosedChannelException) {
             return refusalOr(
                     "the server closed the connection without an answer; is it a Redis, is " + setting + " right?");
         }
         return failure instanceof IOException
-                ? refusalOr(text)
-                : Uni.createFrom().item(text);
+                ? refusalOr(quoted(text))
+                : Uni.createFrom().item(quoted(text));
     }
 
     private Uni<String> refusalOr(String otherwise) {
@@ -183,7 +210,7 @@ final class ConnectionDiagnosis {
         if (line.startsWith("\u0015") || line.startsWith("\u0016")) {
             return Optional.of("the port speaks TLS; write rediss:// in " + setting);
         }
-        return line.startsWith("-") ? Optional.of(line.substring(1)) : Optional.empty();
+        return line.startsWith("-") ? Optional.of(quoted(line.substring(1))) : Optional.empty();
     }
 
     private String plainPort() {

@@ -52,7 +52,8 @@ public record ServerInfo(Map<String, String> fields) {
     public Role role() {
         return switch (field("role")) {
             case "master" -> Role.MASTER;
-            case "slave", "replica" -> Role.REPLICA;
+            // The last is what KeyDB says of one that takes writes, too.
+            case "slave", "replica", "active-replica" -> Role.REPLICA;
             default -> Role.UNKNOWN;
         };
     }
