@@ -108,8 +108,12 @@ public final class DumpFile implements Closeable {
             throw new FileSystemException(
                     directory.toString(), null, "there is no such directory; correct REDIS_DATA_PATH");
         }
+        if (Files.isSymbolicLink(dump)) {
+            return dump + " is a link to " + oneLine(Files.readSymbolicLink(dump))
+                    + ", which does not exist here; mount that, too";
+        }
         try (Stream<Path> files = Files.list(directory)) {
-            String others = files.map(file -> file.getFileName().toString())
+            String others = files.map(file -> oneLine(file.getFileName()))
                     .filter(name -> name.endsWith(".rdb") && !name.matches("temp-.*"))
                     .sorted()
                     .limit(MOST_NAMED)
@@ -119,6 +123,10 @@ public final class DumpFile implements Closeable {
         } catch (AccessDeniedException mayNotBeListed) {
             return dump + " does not exist; " + NOT_SAVED;
         }
+    }
+
+    private static String oneLine(Path name) {
+        return name.toString().replaceAll("\\p{Cntrl}", "?");
     }
 
     /**

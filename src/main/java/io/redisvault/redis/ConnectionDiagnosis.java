@@ -73,7 +73,8 @@ final class ConnectionDiagnosis {
         // What is no Redis may say more than the client can read, which would be told with a stack trace.
         Logger.getLogger("io.quarkus.vertx.core.runtime.VertxCoreRecorder")
                 .setFilter(line -> line.getThrown() == null
-                        || !line.getThrown().getStackTrace()[0].getClassName().startsWith("io.vertx.redis"));
+                        || Stream.of(line.getThrown().getStackTrace()).limit(1).noneMatch(frame -> frame.getClassName()
+                                .startsWith("io.vertx.redis")));
         client = vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()));
     }
 

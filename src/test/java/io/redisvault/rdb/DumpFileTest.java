@@ -79,6 +79,19 @@ class DumpFileTest extends DumpOnDisk {
     }
 
     @Test
+    void saysInOneLineWhyThereIsNone() throws IOException {
+        Files.delete(path);
+        Files.createSymbolicLink(path, Path.of("/nowhere/a\nb.rdb"));
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> DumpFile.open(path, true));
+        assertThat(DumpFile.whyMissing(path))
+                .isEqualTo(path + " is a link to /nowhere/a?b.rdb, which does not exist here; mount that, too");
+
+        Files.delete(path);
+        Files.createFile(path.resolveSibling("c\n\u001b[31m.rdb"));
+        assertThat(DumpFile.whyMissing(path)).endsWith("; there is c??[31m.rdb: correct DUMP_FILENAME");
+    }
+
+    @Test
     void refusesABadEndOrStartAtOnce() throws IOException {
         write(Arrays.copyOf(bytes, bytes.length - 1));
         assertThatThrownBy(() -> DumpFile.open(path, true)).hasMessageContaining("EOF opcode ff is missing");
