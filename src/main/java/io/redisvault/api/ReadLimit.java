@@ -1,12 +1,14 @@
 package io.redisvault.api;
 
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -47,28 +49,20 @@ class ReadLimit {
     /** For readers that ask for one item at a time, as {@code RestMulti}. Time that the source takes does not count. */
     static <T> Multi<T> giveUpStalled(Multi<T> read, Duration patience, Runnable hangUp) {
         AtomicReference<Subscription> reading = new AtomicReference<>();
-        AtomicReference<Cancellable> timer = new AtomicReference<>(() -> {});
+        AtomicReference<Future<?>> timer = new AtomicReference<>(CompletableFuture.completedFuture(null));
+        Runnable giveUp = () -> {
+            reading.get().cancel();
+            hangUp.run();
+        };
         return read.onSubscription()
                 .invoke(reading::set)
                 .onItem()
-                .invoke(() -> timer.getAndSet(after(patience, () -> {
-                            reading.get().cancel();
-                            hangUp.run();
-                        }))
-                        .cancel())
+                .invoke(() -> timer.getAndSet(Infrastructure.getDefaultWorkerPool()
+                                .schedule(giveUp, patience.toMillis(), TimeUnit.MILLISECONDS))
+                        .cancel(false))
                 .onRequest()
-                .invoke(() -> timer.get().cancel())
+                .invoke(() -> timer.get().cancel(false))
                 .onTermination()
-                .invoke(() -> timer.get().cancel());
-    }
-
-    private static Cancellable after(Duration time, Runnable action) {
-        return Uni.createFrom()
-                .voidItem()
-                .onItem()
-                .delayIt()
-                .by(time)
-                .subscribe()
-                .with(passed -> action.run());
+                .invoke(() -> timer.get().cancel(false));
     }
 }

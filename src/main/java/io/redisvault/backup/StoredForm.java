@@ -4,19 +4,15 @@ import java.util.Arrays;
 
 /** How a dump is stored; the suffix of a backup's name tells it. */
 public enum StoredForm {
-    PLAIN(".rdb", false, false),
-    COMPRESSED(".rdb.zst", true, false),
-    ENCRYPTED(".rdb.age", false, true),
-    COMPRESSED_AND_ENCRYPTED(".rdb.zst.age", true, true);
+    PLAIN(".rdb"),
+    COMPRESSED(".rdb.zst"),
+    ENCRYPTED(".rdb.age"),
+    COMPRESSED_AND_ENCRYPTED(".rdb.zst.age");
 
     private final String suffix;
-    private final boolean compressed;
-    private final boolean encrypted;
 
-    StoredForm(String suffix, boolean compressed, boolean encrypted) {
+    StoredForm(String suffix) {
         this.suffix = suffix;
-        this.compressed = compressed;
-        this.encrypted = encrypted;
     }
 
     static StoredForm of(boolean compressed, boolean encrypted) {
@@ -42,10 +38,10 @@ public enum StoredForm {
     }
 
     public boolean isCompressed() {
-        return compressed;
+        return suffix.contains(".zst");
     }
 
     public boolean isEncrypted() {
-        return encrypted;
+        return suffix.endsWith(".age");
     }
 }

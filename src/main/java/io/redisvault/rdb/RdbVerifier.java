@@ -16,8 +16,10 @@ public final class RdbVerifier implements Codec {
     public static final long UNKNOWN_SIZE = Long.MAX_VALUE;
 
     private final long size;
-    private final Consumer<RdbSummary> beforeCheck;
-    private final Consumer<RdbSummary> afterCheck;
+    /** Null if nothing is known of the dump before. */
+    private final RdbSummary expected;
+
+    private final Consumer<RdbSummary> condition;
     private final ByteBuffer start = ByteBuffer.allocate(Envelope.MAGIC_LENGTH);
     /** Null until the first bytes have told whether there is an envelope. */
     private PlainDump dump;
@@ -34,26 +36,18 @@ public final class RdbVerifier implements Codec {
      * @param condition throws {@link InvalidDumpException} if the facts of a good dump are not what they should be
      */
     public RdbVerifier(long size, Consumer<RdbSummary> condition) {
-        this(size, read -> {}, condition);
+        this(size, null, condition);
     }
 
     /** @param expected the facts that were read of the dump before */
     public RdbVerifier(RdbSummary expected) {
-        this(
-                expected.size(),
-                read -> {
-                    if (!expected.equals(read)) {
-                        throw new InvalidDumpException(
-                                "the dump changed while it was read: its header or its footer is another now");
-                    }
-                },
-                good -> {});
+        this(expected.size(), expected, good -> {});
     }
 
-    private RdbVerifier(long size, Consumer<RdbSummary> beforeCheck, Consumer<RdbSummary> afterCheck) {
+    private RdbVerifier(long size, RdbSummary expected, Consumer<RdbSummary> condition) {
         this.size = size;
-        this.beforeCheck = beforeCheck;
-        this.afterCheck = afterCheck;
+        this.expected = expected;
+        this.condition = condition;
     }
 
     /**
@@ -140,9 +134,12 @@ public final class RdbVerifier implements Codec {
         }
         RdbSummary plain = dump.summary();
         RdbSummary found = envelope == null ? plain : envelope.around(plain.header(), position);
-        beforeCheck.accept(found);
+        if (expected != null && !expected.equals(found)) {
+            throw new InvalidDumpException(
+                    "the dump changed while it was read: its header or its footer is another now");
+        }
         plain.check(dump.crc());
-        afterCheck.accept(found);
+        condition.accept(found);
         return found;
     }
 

@@ -19,9 +19,12 @@ public record ServerInfo(Map<String, String> fields) {
 
     private static final String KEYS = "keys=";
     private static final Duration PAUSE = Duration.ofMillis(100);
+    /** More than a server has to say, one for each of 16,384 databases included: reading them must not hold up others. */
+    private static final int MOST_LINES = 20_000;
 
     public static ServerInfo parse(String info) {
         return new ServerInfo(info.lines()
+                .limit(MOST_LINES)
                 .filter(line -> !line.startsWith("#") && line.indexOf(':') > 0)
                 .collect(Collectors.toUnmodifiableMap(
                         line -> line.substring(0, line.indexOf(':')),

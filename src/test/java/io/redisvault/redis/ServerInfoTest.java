@@ -27,6 +27,22 @@ class ServerInfoTest {
     }
 
     @Test
+    void readsNoMoreThanAServerCanHaveToSay() {
+        StringBuilder endless = new StringBuilder("role:slave\nrole:master\n");
+        for (int i = 0; i < 100_000; i++) {
+            endless.append("field").append(i).append(":x\n");
+        }
+        ServerInfo info = ServerInfo.parse(endless.toString());
+        assertThat(info.role()).isEqualTo(Role.REPLICA);
+        assertThat(info.fields()).hasSizeBetween(16_384, 20_000);
+    }
+
+    @Test
+    void anActiveReplicaOfKeyDbIsAReplica() {
+        assertThat(ServerInfo.parse("role:active-replica").role()).isEqualTo(Role.REPLICA);
+    }
+
+    @Test
     void knowsNothingFromNothing() {
         for (String nothing : List.of("", ":\r\nrole\r\n\r\n")) {
             assertThat(ServerInfo.parse(nothing))
