@@ -2,6 +2,7 @@ package io.redisvault.observability;
 
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -13,14 +14,7 @@ final class SharedAnswer {
 
     static final Duration SHARED = Duration.ofSeconds(3);
 
-    private final long nanos;
-    private final LongSupplier nanoTime;
-    private volatile Long answeredAt;
-
-    private SharedAnswer(Duration time, LongSupplier nanoTime) {
-        this.nanos = time.toNanos();
-        this.nanoTime = nanoTime;
-    }
+    private SharedAnswer() {}
 
     static <T> Uni<T> of(Supplier<Uni<? extends T>> question) {
         return of(Uni.createFrom().deferred(question), SHARED, System::nanoTime);
@@ -28,20 +22,16 @@ final class SharedAnswer {
 
     /** Asks at most once at a time, and not again within that time after the answer. */
     static <T> Uni<T> of(Uni<T> question, Duration time, LongSupplier nanoTime) {
-        SharedAnswer answer = new SharedAnswer(time, nanoTime);
-        return question.onItemOrFailure().invoke(answer::given).memoize().until(answer::isOld);
-    }
-
-    private void given(Object item, Throwable failure) {
-        answeredAt = nanoTime.getAsLong();
-    }
-
-    /** Not while the question is open; true once only, since that caller asks again. */
-    private synchronized boolean isOld() {
-        boolean old = answeredAt != null && nanoTime.getAsLong() - answeredAt >= nanos;
-        if (old) {
-            answeredAt = null;
-        }
-        return old;
+        AtomicReference<Long> answeredAt = new AtomicReference<>();
+        return question.onItemOrFailure()
+                .invoke((item, failure) -> answeredAt.set(nanoTime.getAsLong()))
+                .memoize()
+                // Not while the question is open; true once only, since that caller asks again.
+                .until(() -> {
+                    Long at = answeredAt.get();
+                    return at != null
+                            && nanoTime.getAsLong() - at >= time.toNanos()
+                            && answeredAt.compareAndSet(at, null);
+                });
     }
 }

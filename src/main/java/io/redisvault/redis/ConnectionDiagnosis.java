@@ -140,8 +140,8 @@ final class ConnectionDiagnosis {
 
     /** One short line of what a server said, which may be anything. */
     private static String quoted(String said) {
-        String line = said.replaceAll("\\p{Cntrl}+", " ").strip();
-        if (line.isEmpty()) {
+        String line = said.replaceAll("\\p{Cntrl}+", " ");
+        if (line.isBlank()) {
             return "an error without words";
         }
         return line.length() > MOST_QUOTED ? line.substring(0, MOST_QUOTED) + "..." : line;

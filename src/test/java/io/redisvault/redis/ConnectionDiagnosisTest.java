@@ -76,7 +76,7 @@ class ConnectionDiagnosisTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'ERR a\u001b[31m\nb\u0000', 'ERR a [31m b'",
+        "'ERR a\u001b[31m\n\u0000b', 'ERR a [31m b'",
         "'', an error without words",
         "' ', an error without words",
         "NOPERM this user has no permissions to run the 'info' command, NOPERM this user has no permissions to run the 'info' command; give the user +info",
