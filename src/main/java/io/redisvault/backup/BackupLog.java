@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
@@ -76,12 +77,10 @@ class BackupLog {
     private static LogLine deleted(LogLine line, RetentionResult retention) {
         List<String> names = retention.deleted();
         line.fact("deleted", names.size());
-        return names.isEmpty()
-                ? line
-                : line.fact(
-                        "deleted_names",
-                        String.join(",", names.subList(0, Math.min(MOST_NAMED, names.size())))
-                                + (names.size() > MOST_NAMED ? ",..." : ""));
+        String some = names.stream()
+                .limit(MOST_NAMED)
+                .collect(Collectors.joining(",", "", names.size() > MOST_NAMED ? ",..." : ""));
+        return names.isEmpty() ? line : line.fact("deleted_names", some);
     }
 
     private static String word(Enum<?> constant) {

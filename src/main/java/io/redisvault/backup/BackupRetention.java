@@ -28,7 +28,7 @@ class BackupRetention {
     private final BackupStorage storage;
     private final BackupCatalog catalog;
     private final BackupNaming naming;
-    private final NodeNameConflict rivals;
+    private final NodeNameConflict conflict;
     private final RetentionPolicy policy;
     private final Duration incompleteAge;
     private final Clock clock;
@@ -37,13 +37,13 @@ class BackupRetention {
             BackupStorage storage,
             BackupCatalog catalog,
             BackupNaming naming,
-            NodeNameConflict rivals,
+            NodeNameConflict conflict,
             VaultConfig config,
             Clock clock) {
         this.storage = storage;
         this.catalog = catalog;
         this.naming = naming;
-        this.rivals = rivals;
+        this.conflict = conflict;
         this.policy = new RetentionPolicy(
                 config.retention().keepLast(), config.retention().keepDuration());
         this.incompleteAge = config.backup().unfinishedAge();
@@ -65,35 +65,26 @@ class BackupRetention {
     }
 
     private Uni<RetentionResult> deleteExpired(Backup current) {
-        return Uni.createFrom()
-                .deferred(() -> {
-                    Newest<BackupName> newest = rivals.newest();
-                    return expired(newest)
-                            .call(() -> rivals.look(newest.newestFirst()))
-                            .map(keys -> keys.stream()
-                                    .filter(key -> !key.equals(current.key()))
-                                    .toList());
-                })
-                .chain(expired ->
-                        expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
-                .onFailure()
-                .recoverWithItem(failure ->
-                        RetentionResult.NONE.withFailure("could not list the backups: " + failure.getMessage()));
-    }
-
-    /** The keys alone: the first run under a new policy may find very many. */
-    private Uni<List<String>> expired(Newest<BackupName> newest) {
         Instant now = clock.instant();
+        Newest<BackupName> newest = new Newest<>(NodeNameConflict.NEWEST, BackupName::timestamp);
         Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, now);
         return catalog.names()
                 // Of a clock that was wrong: they must not take the places of those that come.
                 .filter(name -> !name.timestamp().isAfter(now))
                 .invoke(newest::add)
                 .onItem()
+                // The keys alone: the first run under a new policy may find very many.
                 .transformToIterable(
                         name -> expiry.apply(name).map(BackupName::key).stream().toList())
+                .filter(key -> !key.equals(current.key()))
                 .collect()
-                .asList();
+                .asList()
+                .call(() -> conflict.look(newest.newestFirst()))
+                .chain(expired ->
+                        expired.isEmpty() ? Uni.createFrom().item(RetentionResult.NONE) : deleteByTime(expired))
+                .onFailure()
+                .recoverWithItem(failure ->
+                        RetentionResult.NONE.withFailure("could not list the backups: " + failure.getMessage()));
     }
 
     /** A clock that is wrong makes every backup too old: the storage's must agree before anything goes. */

@@ -14,8 +14,8 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class NodeNameConflict {
 
-    /** A rival's backup is the newest, or the one before ours. */
-    private static final int NEWEST = 2;
+    /** So many backups are looked at: the other's is the newest, or the one before ours. */
+    static final int NEWEST = 2;
 
     private static final Logger LOG = Logger.getLogger(NodeNameConflict.class);
 
@@ -31,11 +31,6 @@ public class NodeNameConflict {
     /** The conflict that the last good run noticed, in words. */
     public Optional<String> finding() {
         return Optional.ofNullable(finding);
-    }
-
-    /** To be given all backups of this node, for what is to be looked at. */
-    Newest<BackupName> newest() {
-        return new Newest<>(NEWEST, BackupName::timestamp);
     }
 
     /** Looks at the newest backups. Never fails: a look that cannot be had is as good as none. */
@@ -56,7 +51,7 @@ public class NodeNameConflict {
                 })
                 .replaceWithVoid()
                 .onFailure()
-                .invoke(failure -> LOG.debugf("no look at rivals: %s", failure.getMessage()))
+                .invoke(failure -> LOG.debugf("no look at the newest backups: %s", failure.getMessage()))
                 .onFailure()
                 .recoverWithNull();
     }
