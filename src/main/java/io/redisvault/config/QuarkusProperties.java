@@ -68,6 +68,8 @@ final class QuarkusProperties {
                 password.map(address::withPassword).orElse(address).toClientUri());
         set("quarkus.redis.timeout", redis.timeout());
         set("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        // One that gives no answer any more would keep its place in the pool for ever. In whole seconds.
+        set("quarkus.redis.tcp.idle-timeout", redis.timeout().multipliedBy(2).plusSeconds(1));
         // Stack traces of connections that failed; what it means for a backup is said elsewhere.
         set("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
         if (address.socket().isPresent()) {

@@ -2,11 +2,18 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.S3Server;
 import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +91,7 @@ class RoleIT {
     }
 
     @Test
-    void anAnswerThatNeverComesIsATimeout() throws java.io.IOException {
+    void anAnswerThatNeverComesIsATimeout() throws IOException {
         try (java.net.ServerSocket silent = new java.net.ServerSocket(0)) {
             Exit failed = run(master, "m5")
                     .and("BACKUP_REPLICA", "false")
@@ -93,6 +100,36 @@ class RoleIT {
                     .run("--once");
             assertThat(failed.code()).isEqualTo(1);
             assertThat(failed.err()).contains("no answer within 300 ms");
+        }
+    }
+
+    /** As behind a proxy that lost its server, or a network that forgot the connection. */
+    @Test
+    void aConnectionThatFallsSilentDoesNotSilenceTheOthers() {
+        AtomicBoolean silent = new AtomicBoolean(true);
+        try (Acceptor redis = Acceptor.start(client -> answer(client, silent.get()));
+                VaultProcess vault = run(master, "m6")
+                        .and("BACKUP_REPLICA", "false")
+                        .and("REDIS_TIMEOUT", "300ms")
+                        .and("REDIS_CONNECTION", "redis://127.0.0.1:" + redis.port())
+                        .serve()) {
+            assertThat(vault.post("/backup").statusCode()).isEqualTo(503);
+            silent.set(false);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
+                            vault.post("/backup").statusCode())
+                    .isEqualTo(201));
+        }
+    }
+
+    /** @param silent to the end of the connection, whatever it is asked */
+    private static void answer(Socket client, boolean silent) throws IOException {
+        byte[] bytes = new byte[1000];
+        for (int length; (length = client.getInputStream().read(bytes)) > 0; ) {
+            String asked = new String(bytes, 0, length, StandardCharsets.US_ASCII);
+            String answer = asked.contains("INFO") ? "$11\r\nrole:master\r\n" : "-ERR unknown command\r\n";
+            if (!silent) {
+                client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+            }
         }
     }
 
