@@ -24,7 +24,8 @@ record ByteRange(long offset, long length) {
         String first = range.group(1);
         String last = range.group(2);
         if (first.isEmpty()) {
-            return last.isEmpty() ? Optional.empty() : Optional.of(end(Math.min(size, number(last)), size));
+            long length = last.isEmpty() ? 0 : Math.min(size, number(last));
+            return last.isEmpty() ? Optional.empty() : Optional.of(new ByteRange(size - length, length));
         }
         long offset = number(first);
         long end = last.isEmpty() ? size - 1 : number(last);
@@ -32,10 +33,6 @@ record ByteRange(long offset, long length) {
             return Optional.empty();
         }
         return Optional.of(new ByteRange(offset, offset >= size ? 0 : Math.min(end, size - 1) - offset + 1));
-    }
-
-    private static ByteRange end(long length, long size) {
-        return new ByteRange(size - length, length);
     }
 
     /** Numbers of any length are allowed. */

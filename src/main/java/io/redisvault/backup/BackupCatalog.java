@@ -68,7 +68,7 @@ public class BackupCatalog {
      * @param name as in {@link Backup#name}; fails with {@link StorageException.NotFound} if this node has none of it
      */
     public Uni<Backup> find(String name) {
-        return naming.named(name)
+        return naming.parse(naming.folder() + name)
                 .map(found -> storage.head(found.key()).map(object -> describe(found, object)))
                 .orElseGet(() -> Uni.createFrom()
                         .failure(new StorageException.NotFound(

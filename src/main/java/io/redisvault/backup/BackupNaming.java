@@ -112,11 +112,6 @@ public class BackupNaming {
         }
     }
 
-    /** The backup of this name; empty unless this node would have given it. */
-    Optional<BackupName> named(String name) {
-        return parse(folder + name);
-    }
-
     private BackupName name(String timestamp, StoredForm form) {
         String name = node + "_" + timestamp + form.suffix();
         return new BackupName(name, folder + name, Instant.parse(timestamp));

@@ -36,7 +36,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,9 +60,6 @@ class BackupPipeline {
     private final BackupRetention retention;
     private final BackupMetadata metadata;
     private final VaultConfig config;
-    private final Optional<Long> rateLimit;
-    private final int level;
-    private final List<String> recipients;
     private final Path dumpPath;
 
     @Inject
@@ -96,9 +92,6 @@ class BackupPipeline {
         this.retention = retention;
         this.metadata = metadata;
         this.config = config;
-        this.rateLimit = config.backup().rateLimit();
-        this.level = config.backup().compression().level();
-        this.recipients = config.backup().recipients();
         this.dumpPath = config.redis().dataPath().resolve(config.backup().dumpFilename());
     }
 
@@ -125,23 +118,29 @@ class BackupPipeline {
 
     /** The form to store a dump in. One that the server has compressed is not compressed a second time. */
     private StoredForm form(DumpFile dump) {
-        return StoredForm.of(level > 0 && !dump.isEnclosed(), !recipients.isEmpty());
+        boolean compressed = config.backup().compression().level() > 0 && !dump.isEnclosed();
+        return StoredForm.of(compressed, !config.backup().recipients().isEmpty());
     }
 
     /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
     private Uni<StoredObject> upload(DumpFile dump, BackupName name, RunningBackup backup) {
         StoredForm form = StoredForm.of(name.key());
+        VaultConfig.Backup settings = config.backup();
         Multi<ByteBuffer> bytes = dump.bytes()
                 // A bad dump fails here, before its last chunk passes.
                 .plug(read -> dump.facts()
                         .map(facts -> new RdbVerifier(facts).check(read))
                         .orElse(read))
                 .plug(good -> backup.count(good, dump.size()))
-                .plug(counted ->
-                        form.isCompressed() ? Codec.apply(() -> new ZstdEncoder(level, dump.size()), counted) : counted)
-                .plug(small -> form.isEncrypted() ? Codec.apply(() -> new AgeEncoder(recipients), small) : small)
-                .plug(secret ->
-                        rateLimit.map(rate -> new RateLimit(rate).shape(secret)).orElse(secret))
+                .plug(counted -> form.isCompressed()
+                        ? Codec.apply(
+                                () -> new ZstdEncoder(settings.compression().level(), dump.size()), counted)
+                        : counted)
+                .plug(small ->
+                        form.isEncrypted() ? Codec.apply(() -> new AgeEncoder(settings.recipients()), small) : small)
+                .plug(secret -> settings.rateLimit()
+                        .map(rate -> new RateLimit(rate).shape(secret))
+                        .orElse(secret))
                 .plug(backup::untilStopped);
         Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
         return cluster.apply(backup.node())

@@ -33,7 +33,7 @@ public record RdbSummary(RdbHeader header, long size, long checksum, boolean sea
 
     /** The checksum in 16 hexadecimal digits. */
     public String checksumHex() {
-        return hex(checksum);
+        return HexFormat.of().toHexDigits(checksum);
     }
 
     /**
@@ -54,12 +54,8 @@ public record RdbSummary(RdbHeader header, long size, long checksum, boolean sea
     /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */
     void check(long crc) {
         if (hasCrc() && checksum != crc) {
-            throw new InvalidDumpException(
-                    "the dump is damaged: its CRC-64 is %s, but its footer says %s".formatted(hex(crc), checksumHex()));
+            throw new InvalidDumpException("the dump is damaged: its CRC-64 is %s, but its footer says %s"
+                    .formatted(HexFormat.of().toHexDigits(crc), checksumHex()));
         }
-    }
-
-    static String hex(long crc) {
-        return HexFormat.of().toHexDigits(crc);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,7 +78,7 @@ class RdbVerifierTest {
     void refusesADamagedDumpAndNamesBothChecksums() {
         dump[100_000] ^= 4;
         long crc = new Crc64().update(0, ByteBuffer.wrap(dump, 0, dump.length - RdbSummary.FOOTER_LENGTH));
-        assertRefused(dump, "its CRC-64 is " + RdbSummary.hex(crc) + ", but its footer says " + footer());
+        assertRefused(dump, "its CRC-64 is " + HexFormat.of().toHexDigits(crc) + ", but its footer says " + footer());
     }
 
     @Test
@@ -140,7 +141,8 @@ class RdbVerifierTest {
     }
 
     private String footer() {
-        return RdbSummary.hex(Long.reverseBytes(ByteBuffer.wrap(dump).getLong(dump.length - 8)));
+        return HexFormat.of()
+                .toHexDigits(Long.reverseBytes(ByteBuffer.wrap(dump).getLong(dump.length - 8)));
     }
 
     private static void assertRefused(byte[] bytes, String message) {
