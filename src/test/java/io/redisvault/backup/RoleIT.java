@@ -126,7 +126,7 @@ class RoleIT {
         byte[] bytes = new byte[1000];
         for (int length; (length = client.getInputStream().read(bytes)) > 0; ) {
             String asked = new String(bytes, 0, length, StandardCharsets.US_ASCII);
-            String answer = asked.contains("INFO") ? "$11\r\nrole:master\r\n" : "-ERR unknown command\r\n";
+            String answer = asked.contains("info") ? "$11\r\nrole:master\r\n" : "+OK\r\n";
             if (!silent) {
                 client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
             }
