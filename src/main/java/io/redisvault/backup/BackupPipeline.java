@@ -38,6 +38,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -97,8 +98,8 @@ class BackupPipeline {
         this.metadata = metadata;
         this.config = config;
         this.rateLimit = config.backup().rateLimit();
-        this.level = config.backup().compression().level();
-        this.recipients = config.backup().recipients();
+        this.level = config.backup().compression();
+        this.recipients = List.copyOf(config.backup().ageRecipients().orElse(Set.of()));
         this.dumpPath = config.redis().dataPath().resolve(config.backup().dumpFilename());
     }
 

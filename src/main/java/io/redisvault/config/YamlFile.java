@@ -35,9 +35,9 @@ final class YamlFile {
             Object root = yaml().load(Files.readString(path).replaceFirst("^\uFEFF", ""));
             if (root instanceof Map<?, ?> groups) {
                 groups.forEach((group, node) -> {
-                    if (node instanceof Map<?, ?> keys && Suggestions.isGroup(group)) {
+                    if (node instanceof Map<?, ?> keys && UnknownNames.isGroup(group.toString())) {
                         keys.forEach((key, value) -> add(texts, group + "." + key, value, mistakes));
-                    } else if (node != null || !Suggestions.isGroup(group)) {
+                    } else if (node != null || !UnknownNames.isGroup(group.toString())) {
                         add(texts, group.toString(), node, mistakes);
                     }
                 });
@@ -62,10 +62,10 @@ final class YamlFile {
         if (!key.matches("[A-Za-z0-9_.-]{1,80}")) {
             // Perhaps a misplaced secret, so it is not repeated.
             mistakes.accept("has something that is not a key; write group: {key: value}");
-        } else if (Suggestions.isGroup(key)) {
+        } else if (UnknownNames.isGroup(key)) {
             mistakes.accept(key + ": expected keys with values");
-        } else if (Setting.find(key).isEmpty()) {
-            mistakes.accept(key + ": unknown key" + Suggestions.forKey(key));
+        } else if (!UnknownNames.isKey(key)) {
+            mistakes.accept(key + ": unknown key" + UnknownNames.suggestionFor(key));
         } else if (value instanceof String text) {
             texts.put(key, text);
         } else if (value != null) {

@@ -2,6 +2,9 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +34,12 @@ public final class Reading {
 
     /** Variables as {@code NAME=value}, without a mistake. */
     public static VaultConfig config(String... assignments) {
-        Settings settings = environment(variables(assignments));
+        return config(variables(assignments));
+    }
+
+    /** Variables without a mistake. */
+    public static VaultConfig config(Map<String, String> variables) {
+        Settings settings = environment(variables);
         assertThat(settings.mistakes()).isEmpty();
         return settings.typed();
     }
@@ -58,6 +66,22 @@ public final class Reading {
             return Files.writeString(directory.resolve("config.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Variables as {@code NAME=value}, with those of Quarkus, as they reach a running application. */
+    static SmallRyeConfig inQuarkus(String... assignments) {
+        Map<String, String> variables = variables(assignments);
+        variables.forEach(System::setProperty);
+        try {
+            return new SmallRyeConfigBuilder()
+                    .addDefaultInterceptors()
+                    .withSources(new EnvConfigSource(variables, EnvConfigSource.ORDINAL))
+                    .withSources(new QuarkusSources())
+                    .withMapping(VaultConfig.class)
+                    .build();
+        } finally {
+            variables.keySet().forEach(System::clearProperty);
         }
     }
 }
