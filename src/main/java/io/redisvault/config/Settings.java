@@ -29,8 +29,6 @@ public final class Settings {
     private StorageType type;
     private VaultConfig typed;
 
-    private Settings() {}
-
     /**
      * Checks the settings of this process before anything starts, and keeps them for what starts.
      *
@@ -51,23 +49,18 @@ public final class Settings {
         return checked != null ? checked : ofProcess(Optional.empty(), Optional.empty());
     }
 
-    /** The settings of this process. A system property of a variable's name takes its place. */
+    /** The settings of this process. A system property may stand in for a variable, as in tests. */
     public static Settings ofProcess(Optional<Path> configFile, Optional<String> into) {
         Map<String, String> variables = new HashMap<>(System.getenv());
-        for (String name : Setting.VARIABLES) {
-            Optional.ofNullable(System.getProperty(name)).ifPresent(value -> variables.put(name, value));
-        }
-        return read(variables, configFile, into);
+        Setting.VARIABLES.forEach(name -> variables.computeIfAbsent(name, System::getProperty));
+        return new Settings(variables, configFile, into);
     }
 
-    static Settings read(Map<String, String> environment, Optional<Path> configFile, Optional<String> into) {
-        Settings settings = new Settings();
-        Map<String, Value> file = settings.readFile(configFile);
-        settings.take(UnknownNames.withoutServices(environment), file);
-        into.ifPresent(settings::replaceRedis);
-        new SettingsValidator(settings.typed, settings.values, settings.mistakes, settings.warnings)
-                .validate(environment);
-        return settings;
+    Settings(Map<String, String> environment, Optional<Path> configFile, Optional<String> into) {
+        Map<String, Value> file = readFile(configFile);
+        take(UnknownNames.withoutServices(environment), file);
+        into.ifPresent(this::replaceRedis);
+        new SettingsValidator(typed, values, mistakes, warnings).validate(environment);
     }
 
     List<String> mistakes() {
@@ -169,12 +162,10 @@ public final class Settings {
         values.putAll(file);
         values.putAll(environment);
         UnknownNames.taken(variables, type).forEach(this::takeUnlessSet);
-        boolean directory = type == StorageType.FILESYSTEM;
-        Setting place = Setting.of(directory ? "storage.path" : "storage.bucket");
-        values.remove(directory ? "storage.bucket" : "storage.path");
-        if (!values.containsKey(place.key())
-                && !values.containsKey("backup.storage_url")
-                && place.defaultValue(type).isEmpty()) {
+        values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
+        Setting place = Setting.of(type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket");
+        boolean given = values.containsKey(place.key()) || values.containsKey("backup.storage_url");
+        if (!given && place.defaultValue(type).isEmpty()) {
             mistakes.add(place.variable(type) + " is not set; the storage type "
                     + type.name().toLowerCase(Locale.ROOT) + " needs it");
         }
@@ -237,17 +228,17 @@ public final class Settings {
 
     /** Another server than the configured one is not told the password of that. */
     private void replaceRedis(String address) {
-        String text = canonical(Setting.of("redis.connection_string"), "--into", address);
+        Setting setting = Setting.of("redis.connection_string");
+        String text = canonical(setting, "--into", address);
         if (text == null) {
             return;
         }
         RedisAddress other = RedisAddress.of(text);
         boolean login = other.user().isPresent() || other.password().isPresent();
         if (login || !other.isSameServer(typed.redis().connectionString())) {
-            values.keySet()
-                    .removeIf(key -> key.matches("redis\\.password.*" + (other.tls() ? "" : "|redis\\..*_file")));
-            values.remove("redis.connection_string");
-            add(values, Setting.of("redis.connection_string"), "--into", address);
+            String others = "redis\\.(password|password_file" + (other.tls() ? ")" : "|.*_file)");
+            values.keySet().removeIf(key -> key.matches(others));
+            values.put(setting.key(), new Value(setting, "--into", address, text));
             map();
         }
     }

@@ -20,12 +20,12 @@ public final class Reading {
     private Reading() {}
 
     static Settings of(Map<String, String> variables, Optional<Path> file) {
-        return Settings.read(variables, file, Optional.empty());
+        return new Settings(variables, file, Optional.empty());
     }
 
     /** With another server in the place of the configured one. */
     static Settings into(String address, String... assignments) {
-        return Settings.read(variables(assignments), Optional.empty(), Optional.of(address));
+        return new Settings(variables(assignments), Optional.empty(), Optional.of(address));
     }
 
     static Settings environment(Map<String, String> variables) {
