@@ -79,7 +79,7 @@ public final class QuarkusSources implements ConfigSourceFactory {
         boolean closer = level.equals("TRACE") || level.equals("DEBUG");
         quarkus.put("quarkus.log.level", closer ? "INFO" : level);
         quarkus.put("quarkus.log.category.\"io.redisvault\".level", level);
-        quarkus.put("quarkus.log.console.json.enabled", logging.format() == VaultConfig.LogFormat.JSON);
+        quarkus.put("quarkus.log.console.json.enabled", logging.format().equals("json"));
     }
 
     private static void redis(VaultConfig.Redis redis, Map<String, Object> quarkus) {

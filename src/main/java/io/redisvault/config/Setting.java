@@ -107,7 +107,7 @@ record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault
         return "vault." + key().replaceFirst("(password|token|recipients|identity)_file$", "$1");
     }
 
-    /** The bucket {@code redis-vault} is ours only at Amazon's, where it is the Rust version's. */
+    /** Only S3 has a default bucket, that of the Rust version; elsewhere the name may be somebody else's. */
     Optional<String> defaultValue(StorageType type) {
         return byDefault.filter(text -> !key().equals("storage.bucket") || type == StorageType.S3);
     }

@@ -161,7 +161,8 @@ public interface VaultConfig {
     }
 
     interface Logging {
-        LogFormat format();
+        /** {@code text} or {@code json}. */
+        String format();
 
         String level();
     }
@@ -185,12 +186,6 @@ public interface VaultConfig {
 
         /** PEM file of the certificate's private key, RSA or EC, without a passphrase. */
         Optional<Path> tlsKeyFile();
-    }
-
-    /** How log lines look on the console. */
-    enum LogFormat {
-        TEXT,
-        JSON
     }
 
     enum StorageType {
