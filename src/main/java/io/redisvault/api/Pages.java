@@ -34,7 +34,9 @@ public class Pages {
     Pages(VaultConfig config) {
         // Asks for the token before it is refused for the lack of one.
         page = new String(file("page.html"), StandardCharsets.UTF_8)
-                .replace(TOKEN.formatted(false), TOKEN.formatted(config.http().token().isPresent()));
+                .replace(
+                        TOKEN.formatted(false),
+                        TOKEN.formatted(config.http().token().isPresent()));
         // Nothing but the script and the style in it, and calls to where it came from.
         policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

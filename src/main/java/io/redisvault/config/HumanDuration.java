@@ -14,18 +14,18 @@ public final class HumanDuration {
     private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)\\s*");
     private static final String FORMS = "; write 30s, 5m, 1h, 1d or 1h 30m";
 
-    /** In seconds. */
+    /** The names of each, and its seconds. */
     private static final Map<String, String> UNITS = Map.of(
-            "n(anos|sec|s)", "1e-9",
-            "micros|usec|[uµ]s", "1e-6",
-            "m(illis|sec|s)", "1e-3",
-            "s(ec(ond)?s?)?", "1",
-            "m(in(ute)?s?)?", "60",
-            "h((ou)?rs?)?", "3600",
-            "d(ays?)?", "86400",
-            "w((ee)?ks?)?", "604800",
-            "M|months?", "2630016",
-            "y((ea)?rs?)?", "31557600");
+            " nanos nsec ns ", "1e-9",
+            " micros usec us µs ", "1e-6",
+            " millis msec ms ", "1e-3",
+            " seconds second secs sec s ", "1",
+            " minutes minute mins min m ", "60",
+            " hours hour hrs hr h ", "3600",
+            " days day d ", "86400",
+            " weeks week wks wk w ", "604800",
+            " months month M ", "2630016",
+            " years year yrs yr y ", "31557600");
 
     private HumanDuration() {}
 
@@ -45,7 +45,7 @@ public final class HumanDuration {
 
     private static BigDecimal unit(String name) {
         return UNITS.entrySet().stream()
-                .filter(unit -> name.matches(unit.getKey()))
+                .filter(unit -> unit.getKey().contains(" " + name + " "))
                 .findFirst()
                 .map(unit -> new BigDecimal(unit.getValue()))
                 .orElseThrow(() -> new ValueFormat.InvalidValueException("is not a duration" + FORMS));

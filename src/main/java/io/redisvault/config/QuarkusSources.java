@@ -92,7 +92,8 @@ public final class QuarkusSources implements ConfigSourceFactory {
         quarkus.put("quarkus.redis.tcp.connection-timeout", redis.timeout());
         // One that gives no answer any more would keep its place in the pool for ever. In whole seconds.
         quarkus.put(
-                "quarkus.redis.tcp.idle-timeout", redis.timeout().multipliedBy(2).plusSeconds(1));
+                "quarkus.redis.tcp.idle-timeout",
+                redis.timeout().multipliedBy(2).plusSeconds(1));
         // Stack traces of connections that failed; what it means for a backup is said elsewhere.
         quarkus.put("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
         if (address.socket().isPresent()) {

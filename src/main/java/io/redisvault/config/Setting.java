@@ -131,11 +131,10 @@ record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault
 
     /** False for a variable that means nothing with this type of storage. */
     static boolean isFor(String variable, StorageType type) {
-        return switch (variable.replaceFirst("_.*", "")) {
-            case "S3", "AWS" -> type == StorageType.S3;
-            case "GCS", "GOOGLE" -> type == StorageType.GCS;
-            case "FILESYSTEM" -> type == StorageType.FILESYSTEM;
-            default -> true;
+        return switch (type) {
+            case S3 -> !variable.matches("(GCS|GOOGLE|FILESYSTEM)_.*");
+            case GCS -> !variable.matches("(S3|AWS|FILESYSTEM)_.*");
+            case FILESYSTEM -> !variable.matches("(S3|AWS|GCS|GOOGLE)_.*");
         };
     }
 }

@@ -49,10 +49,10 @@ public final class Settings {
         return checked != null ? checked : ofProcess(Optional.empty(), Optional.empty());
     }
 
-    /** The settings of this process. A system property may stand in for a variable, as in tests. */
+    /** The settings of this process. A system property of a variable's name takes its place. */
     public static Settings ofProcess(Optional<Path> configFile, Optional<String> into) {
         Map<String, String> variables = new HashMap<>(System.getenv());
-        Setting.VARIABLES.forEach(name -> variables.computeIfAbsent(name, System::getProperty));
+        Setting.VARIABLES.forEach(name -> variables.compute(name, System::getProperty));
         return new Settings(variables, configFile, into);
     }
 

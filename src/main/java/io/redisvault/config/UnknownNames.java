@@ -3,16 +3,17 @@ package io.redisvault.config;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Variables and keys that are not ours, but look as if they were meant for us. */
 final class UnknownNames {
 
     /** By which other tools know a setting; taken where it is not set otherwise. */
-    private static final Map<String, String> TAKEN = Map.of(
+    private static final Map<Pattern, String> TAKEN = patterns(
             "AWS_DEFAULT_REGION|S3_REGION", "storage.region",
             "AWS_ENDPOINT_URL(_S3)?|AWS_S3_ENDPOINT|S3_ENDPOINT_URL", "storage.endpoint",
             "AWS_S3_BUCKET|S3_BUCKET_NAME|GCS_BUCKET_NAME", "storage.bucket",
@@ -21,7 +22,7 @@ final class UnknownNames {
             "REDIS_(URL|HOST|PORT)", "redis.connection_string");
 
     /** That could mean more than one thing, with what to set instead. */
-    private static final Map<String, String> INSTEAD = Map.of(
+    private static final Map<Pattern, String> INSTEAD = patterns(
             "(BACKUP_|CRON_)?SCHEDULE", "BACKUP_INTERVAL or BACKUP_CRON",
             "BACKUP_RETENTION|RETENTION_KEEP|KEEP_LAST", "RETENTION_KEEP_LAST or RETENTION_KEEP_DURATION",
             "((BACKUP_)?RETENTION|BACKUP_KEEP)_DAYS", "RETENTION_KEEP_DURATION",
@@ -33,12 +34,12 @@ final class UnknownNames {
             "(S3|MINIO|AWS)_SECRET_KEY|S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY",
             "MINIO_(ENDPOINT|URL)", "S3_ENDPOINT");
 
-    private static final String LIKE_OURS =
-            "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RESTORE_AGE|RETENTION|S3|STORAGE|VERIFY)_).*";
+    private static final Pattern LIKE_OURS = Pattern.compile(
+            "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RESTORE_AGE|RETENTION|S3|STORAGE|VERIFY)_).*");
 
     /** Kubernetes sets such variables for every Service of the namespace, whatever its name. */
-    private static final String SERVICE =
-            ".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)";
+    private static final Pattern SERVICE =
+            Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)");
 
     private static final List<String> KEYS =
             Setting.ALL.stream().flatMap(setting -> setting.keys().stream()).toList();
@@ -47,9 +48,16 @@ final class UnknownNames {
 
     private UnknownNames() {}
 
-    private static Optional<String> find(String name, Map<String, String> names) {
+    /** @param names a pattern of names, and what they mean, each in turn */
+    private static Map<Pattern, String> patterns(String... names) {
+        return IntStream.range(0, names.length / 2)
+                .boxed()
+                .collect(Collectors.toMap(i -> Pattern.compile(names[2 * i]), i -> names[2 * i + 1]));
+    }
+
+    private static Optional<String> find(String name, Map<Pattern, String> names) {
         return names.entrySet().stream()
-                .filter(entry -> name.matches(entry.getKey()))
+                .filter(entry -> entry.getKey().matcher(name).matches())
                 .map(Map.Entry::getValue)
                 .findFirst();
     }
@@ -57,11 +65,10 @@ final class UnknownNames {
     /** Variables without those that Kubernetes sets for Services: one named metrics makes METRICS_PORT an address. */
     static Map<String, String> withoutServices(Map<String, String> environment) {
         Map<String, String> variables = new TreeMap<>(environment);
-        variables.values().removeIf(Objects::isNull);
         variables
-                .entrySet()
-                .removeIf(variable -> variable.getKey().matches(SERVICE)
-                        && (!isKnown(variable.getKey()) || variable.getValue().contains("://")));
+                .keySet()
+                .removeIf(name -> SERVICE.matcher(name).matches()
+                        && (!isKnown(name) || environment.get(name).contains("://")));
         return variables;
     }
 
@@ -103,7 +110,7 @@ final class UnknownNames {
             Optional<String> instead = find(name, INSTEAD);
             if (instead.isPresent()) {
                 warnings.add(unknown + " and has no effect; set " + instead.get());
-            } else if (name.matches(LIKE_OURS) && !isKnown(name)) {
+            } else if (LIKE_OURS.matcher(name).matches() && !isKnown(name)) {
                 closest(name, Setting.VARIABLES, name.length() < 13 ? 1 : 2)
                         .ifPresentOrElse(
                                 ours -> mistakes.add(unknown + "; did you mean " + ours + "?"),

@@ -233,10 +233,11 @@ interface ValueFormat {
     }
 
     private static ValueFormat duration(String least, String most, String otherwise) {
+        Duration from = HumanDuration.parse(least);
+        Duration to = HumanDuration.parse(most);
         return text -> {
             Duration duration = HumanDuration.parse(text);
-            require(duration.compareTo(HumanDuration.parse(least)) >= 0, otherwise);
-            require(duration.compareTo(HumanDuration.parse(most)) <= 0, otherwise);
+            require(duration.compareTo(from) >= 0 && duration.compareTo(to) <= 0, otherwise);
             return duration.toString();
         };
     }

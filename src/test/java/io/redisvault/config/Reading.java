@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Settings as read from what a test gives, and nothing else. */
@@ -20,7 +21,10 @@ public final class Reading {
     private Reading() {}
 
     static Settings of(Map<String, String> variables, Optional<Path> file) {
-        return new Settings(variables, file, Optional.empty());
+        Map<String, String> set = new HashMap<>(variables);
+        // Compose hands on what its own environment has.
+        set.values().removeIf(Objects::isNull);
+        return new Settings(set, file, Optional.empty());
     }
 
     /** With another server in the place of the configured one. */
