@@ -177,13 +177,13 @@ interface ValueFormat {
 
     ValueFormat TOKEN_FILE = text -> TOKEN.canonical(SECRET_FILE.canonical(text));
 
-    ValueFormat AGE_RECIPIENTS = text -> keys(Stream.of(text.split(",")), AgeKeys::requireRecipient);
+    ValueFormat AGE_RECIPIENTS = text -> keys(Stream.of(text.split(",", -1)), AgeKeys::requireRecipient);
 
-    ValueFormat AGE_RECIPIENTS_FILE = text -> keys(read(text, 64 << 10, "keys").lines(), AgeKeys::requireRecipient);
+    ValueFormat AGE_RECIPIENTS_FILE = text -> keys(lines(text), AgeKeys::requireRecipient);
 
     /** Others must not read secret keys. In Kubernetes the group of the pod may read what its containers read. */
     ValueFormat AGE_IDENTITY_FILE = text -> {
-        Stream<String> lines = read(text, 64 << 10, "keys").lines();
+        Stream<String> lines = lines(text);
         try {
             require(
                     !Files.getPosixFilePermissions(Path.of(text)).contains(PosixFilePermission.OTHERS_READ),
@@ -269,11 +269,14 @@ interface ValueFormat {
         }
     }
 
-    /** Keys of age, with commas between, without empty lines and comments. */
-    private static String keys(Stream<String> lines, Consumer<String> requirement) {
-        List<String> keys = lines.map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                .toList();
+    /** Of a file of keys, without empty ones and comments. */
+    private static Stream<String> lines(String file) {
+        return read(file, 64 << 10, "keys").lines().filter(line -> !line.matches("\\s*(#.*)?"));
+    }
+
+    /** Keys of age, with commas between. */
+    private static String keys(Stream<String> texts, Consumer<String> requirement) {
+        List<String> keys = texts.map(String::strip).toList();
         require(!keys.isEmpty(), "holds no key");
         for (int i = 0; i < keys.size(); i++) {
             try {

@@ -55,6 +55,10 @@ class AgeKeysSettingsTest {
                 "BACKUP_AGE_RECIPIENTS=" + ONE.identity(),
                 "BACKUP_AGE_RECIPIENTS holds a wrong key: number 1 is no recipient of age, which is age1 and 58 more characters");
         assertMistake(
+                "BACKUP_AGE_RECIPIENTS=" + ONE.recipient() + ",#",
+                "BACKUP_AGE_RECIPIENTS: '" + ONE.recipient()
+                        + ",#' holds a wrong key: number 2 is no recipient of age, which is age1 and 58 more characters");
+        assertMistake(
                 "RESTORE_AGE_IDENTITY_FILE=" + ONE.identity(),
                 "RESTORE_AGE_IDENTITY_FILE is not a file that can be read");
         Path secret = write("rw-------", ONE.identity() + "\n" + ONE.recipient());
