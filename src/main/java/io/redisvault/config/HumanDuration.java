@@ -4,6 +4,7 @@ import static io.redisvault.config.ValueFormat.require;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,16 +17,16 @@ public final class HumanDuration {
 
     /** The names of each, and its seconds. */
     private static final Map<String, String> UNITS = Map.of(
-            " nanos nsec ns ", "1e-9",
-            " micros usec us µs ", "1e-6",
-            " millis msec ms ", "1e-3",
-            " seconds second secs sec s ", "1",
-            " minutes minute mins min m ", "60",
-            " hours hour hrs hr h ", "3600",
-            " days day d ", "86400",
-            " weeks week wks wk w ", "604800",
-            " months month M ", "2630016",
-            " years year yrs yr y ", "31557600");
+            "nanos nsec ns", "1e-9",
+            "micros usec us µs", "1e-6",
+            "millis msec ms", "1e-3",
+            "seconds second secs sec s", "1",
+            "minutes minute mins min m", "60",
+            "hours hour hrs hr h", "3600",
+            "days day d", "86400",
+            "weeks week wks wk w", "604800",
+            "months month M", "2630016",
+            "years year yrs yr y", "31557600");
 
     private HumanDuration() {}
 
@@ -45,7 +46,7 @@ public final class HumanDuration {
 
     private static BigDecimal unit(String name) {
         return UNITS.entrySet().stream()
-                .filter(unit -> unit.getKey().contains(" " + name + " "))
+                .filter(unit -> List.of(unit.getKey().split(" ")).contains(name))
                 .findFirst()
                 .map(unit -> new BigDecimal(unit.getValue()))
                 .orElseThrow(() -> new ValueFormat.InvalidValueException("is not a duration" + FORMS));

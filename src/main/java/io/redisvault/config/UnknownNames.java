@@ -1,38 +1,38 @@
 package io.redisvault.config;
 
+import io.redisvault.config.VaultConfig.StorageType;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Variables and keys that are not ours, but look as if they were meant for us. */
 final class UnknownNames {
 
     /** By which other tools know a setting; taken where it is not set otherwise. */
-    private static final Map<Pattern, String> TAKEN = patterns(
-            "AWS_DEFAULT_REGION|S3_REGION", "storage.region",
-            "AWS_ENDPOINT_URL(_S3)?|AWS_S3_ENDPOINT|S3_ENDPOINT_URL", "storage.endpoint",
-            "AWS_S3_BUCKET|S3_BUCKET_NAME|GCS_BUCKET_NAME", "storage.bucket",
+    private static final Map<String, String> TAKEN = Map.of(
+            "AWS_DEFAULT_REGION S3_REGION", "storage.region",
+            "AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_S3_ENDPOINT S3_ENDPOINT_URL", "storage.endpoint",
+            "AWS_S3_BUCKET S3_BUCKET_NAME GCS_BUCKET_NAME", "storage.bucket",
             "GOOGLE_CLOUD_PROJECT", "storage.project_id",
             "REDISCLI_AUTH", "redis.password",
-            "REDIS_(URL|HOST|PORT)", "redis.connection_string");
+            "REDIS_URL REDIS_HOST REDIS_PORT", "redis.connection_string");
 
     /** That could mean more than one thing, with what to set instead. */
-    private static final Map<Pattern, String> INSTEAD = patterns(
-            "(BACKUP_|CRON_)?SCHEDULE", "BACKUP_INTERVAL or BACKUP_CRON",
-            "BACKUP_RETENTION|RETENTION_KEEP|KEEP_LAST", "RETENTION_KEEP_LAST or RETENTION_KEEP_DURATION",
-            "((BACKUP_)?RETENTION|BACKUP_KEEP)_DAYS", "RETENTION_KEEP_DURATION",
-            "REDIS_(USER|USERNAME|DB|TLS|SSL|ADDR)", "REDIS_CONNECTION",
-            "REDIS_(PASS|AUTH)", "REDIS_PASSWORD",
-            "REDIS_(DIR|DATA_DIR|DATA)", "REDIS_DATA_PATH",
-            "BACKUP_(DIR|PATH|URL|BUCKET)", "STORAGE_URL",
-            "(S3|MINIO|AWS)_ACCESS_KEY|S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID",
-            "(S3|MINIO|AWS)_SECRET_KEY|S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY",
-            "MINIO_(ENDPOINT|URL)", "S3_ENDPOINT");
+    private static final Map<String, String> INSTEAD = Map.of(
+            "BACKUP_SCHEDULE SCHEDULE CRON_SCHEDULE", "BACKUP_INTERVAL or BACKUP_CRON",
+            "BACKUP_RETENTION RETENTION_KEEP KEEP_LAST", "RETENTION_KEEP_LAST or RETENTION_KEEP_DURATION",
+            "RETENTION_DAYS BACKUP_RETENTION_DAYS BACKUP_KEEP_DAYS", "RETENTION_KEEP_DURATION",
+            "REDIS_USER REDIS_USERNAME REDIS_DB REDIS_TLS REDIS_SSL REDIS_ADDR", "REDIS_CONNECTION",
+            "REDIS_PASS REDIS_AUTH", "REDIS_PASSWORD",
+            "REDIS_DIR REDIS_DATA_DIR REDIS_DATA", "REDIS_DATA_PATH",
+            "BACKUP_DIR BACKUP_PATH BACKUP_URL BACKUP_BUCKET", "STORAGE_URL",
+            "S3_ACCESS_KEY S3_ACCESS_KEY_ID MINIO_ACCESS_KEY AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
+            "S3_SECRET_KEY S3_SECRET_ACCESS_KEY MINIO_SECRET_KEY AWS_SECRET_KEY", "AWS_SECRET_ACCESS_KEY",
+            "MINIO_ENDPOINT MINIO_URL", "S3_ENDPOINT");
 
     private static final Pattern LIKE_OURS = Pattern.compile(
             "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RESTORE_AGE|RETENTION|S3|STORAGE|VERIFY)_).*");
@@ -48,16 +48,9 @@ final class UnknownNames {
 
     private UnknownNames() {}
 
-    /** @param names a pattern of names, and what they mean, each in turn */
-    private static Map<Pattern, String> patterns(String... names) {
-        return IntStream.range(0, names.length / 2)
-                .boxed()
-                .collect(Collectors.toMap(i -> Pattern.compile(names[2 * i]), i -> names[2 * i + 1]));
-    }
-
-    private static Optional<String> find(String name, Map<Pattern, String> names) {
+    private static Optional<String> find(String name, Map<String, String> names) {
         return names.entrySet().stream()
-                .filter(entry -> entry.getKey().matcher(name).matches())
+                .filter(entry -> List.of(entry.getKey().split(" ")).contains(name))
                 .map(Map.Entry::getValue)
                 .findFirst();
     }
@@ -89,7 +82,7 @@ final class UnknownNames {
     }
 
     /** Values of other tools' variables as our settings have them, the more specific first. */
-    static Map<String, String> taken(Map<String, String> variables, VaultConfig.StorageType type) {
+    static Map<String, String> taken(Map<String, String> variables, StorageType type) {
         Map<String, String> taken = new TreeMap<>(Comparator.reverseOrder());
         taken.putAll(variables);
         taken.keySet()
