@@ -2,7 +2,6 @@ package io.redisvault.api;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.redisvault.api.Problems.Problem;
-import io.redisvault.config.SecretFile;
 import io.redisvault.config.VaultConfig;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -36,7 +35,7 @@ class AccessFilter {
     private final boolean metrics;
 
     AccessFilter(VaultConfig config) {
-        this.token = config.http().token().or(() -> config.http().tokenFile().map(SecretFile::content));
+        this.token = config.http().token();
         this.metrics = config.metrics().enabled();
     }
 

@@ -33,8 +33,10 @@ public class Pages {
 
     Pages(VaultConfig config) {
         // Asks for the token before it is refused for the lack of one.
-        page = new String(file("page.html"), StandardCharsets.UTF_8)
-                .replace(TOKEN.formatted(false), TOKEN.formatted(config.http().wantsToken()));
+        page = new String(read(Pages.class.getResourceAsStream("page.html")), StandardCharsets.UTF_8)
+                .replace(
+                        TOKEN.formatted(false),
+                        TOKEN.formatted(config.http().token().isPresent()));
         // Nothing but the script and the style in it, and calls to where it came from.
         policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -58,11 +60,11 @@ public class Pages {
     @Produces("application/yaml")
     @Operation(hidden = true)
     public byte[] description() {
-        return file("openapi.yaml");
+        return read(Pages.class.getResourceAsStream("openapi.yaml"));
     }
 
-    private static byte[] file(String name) {
-        try (InputStream file = Pages.class.getResourceAsStream(name)) {
+    private static byte[] read(InputStream file) {
+        try (file) {
             return file.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

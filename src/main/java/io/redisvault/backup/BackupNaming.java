@@ -30,7 +30,7 @@ public class BackupNaming {
 
     @Inject
     BackupNaming(VaultConfig config) {
-        this(config.storage().prefix(), config.redis().nodeName());
+        this(config.storage().prefix().orElse(""), config.redis().nodeName());
     }
 
     BackupNaming(String prefix, String node) {

@@ -36,6 +36,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -118,8 +119,8 @@ class BackupPipeline {
 
     /** The form to store a dump in. One that the server has compressed is not compressed a second time. */
     private StoredForm form(DumpFile dump) {
-        boolean compressed = config.backup().compression().level() > 0 && !dump.isEnclosed();
-        return StoredForm.of(compressed, !config.backup().recipients().isEmpty());
+        boolean compressed = config.backup().compression() > 0 && !dump.isEnclosed();
+        return StoredForm.of(compressed, config.backup().ageRecipients().isPresent());
     }
 
     /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
@@ -133,11 +134,14 @@ class BackupPipeline {
                         .orElse(read))
                 .plug(good -> backup.count(good, dump.size()))
                 .plug(counted -> form.isCompressed()
-                        ? Codec.apply(
-                                () -> new ZstdEncoder(settings.compression().level(), dump.size()), counted)
+                        ? Codec.apply(() -> new ZstdEncoder(settings.compression(), dump.size()), counted)
                         : counted)
-                .plug(small ->
-                        form.isEncrypted() ? Codec.apply(() -> new AgeEncoder(settings.recipients()), small) : small)
+                .plug(small -> form.isEncrypted()
+                        ? Codec.apply(
+                                () -> new AgeEncoder(
+                                        List.copyOf(settings.ageRecipients().orElseThrow())),
+                                small)
+                        : small)
                 .plug(secret -> settings.rateLimit()
                         .map(rate -> new RateLimit(rate).shape(secret))
                         .orElse(secret))

@@ -28,7 +28,9 @@ final class HealthCommand implements LocalCommand {
 
     @Override
     public Integer call() {
-        VaultConfig.Http http = Settings.http(Optional.ofNullable(vault.config));
+        VaultConfig.Http http = Settings.ofProcess(Optional.ofNullable(vault.config), Optional.empty())
+                .typed()
+                .http();
         // An address for all of them is none to call.
         String host = http.host().matches("0\\.0\\.0\\.0|::") ? "localhost" : http.host();
         String server = host + ", port " + http.port();

@@ -5,6 +5,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.redisvault.backup.BackupRunner;
+import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import jakarta.inject.Inject;
@@ -93,6 +94,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     /** Runs in Quarkus. Most starts have no arguments, and need not wait for a parser of options. */
     @Override
     public int run(String... args) {
+        Settings.current().warnings().forEach(LOG::warn);
         return args.length == 0 ? serve() : CommandLines.of(this, factory).execute(args);
     }
 

@@ -59,9 +59,7 @@ public class SetupCheck {
 
     /** All findings. Never fails. */
     Uni<List<Finding>> run() {
-        Stream<Finding> warnings = Settings.checked().stream()
-                .flatMap(settings -> settings.warnings().stream())
-                .map(text -> warning("settings", text));
+        Stream<Finding> warnings = Settings.current().warnings().stream().map(text -> warning("settings", text));
         List<Finding> known = Stream.of(settings().stream(), warnings, service().stream())
                 .flatMap(findings -> findings)
                 .toList();
@@ -102,7 +100,7 @@ public class SetupCheck {
 
     private List<Finding> settings() {
         List<Finding> findings = new ArrayList<>();
-        List<String> sources = Settings.checked().map(Settings::sources).orElse(List.of());
+        List<String> sources = Settings.current().sources();
         findings.add(ok(
                 "settings",
                 sources.isEmpty() ? "all settings have their defaults" : "settings of " + String.join(", ", sources)));
@@ -127,7 +125,7 @@ public class SetupCheck {
                                 tls ? "https" : "http",
                                 config.http().host(),
                                 port,
-                                config.http().wantsToken()
+                                config.http().token().isPresent()
                                         ? "whoever has the token"
                                         : "callers on this machine only; API_TOKEN opens it to others")));
         Instant next = schedule.next();

@@ -1,13 +1,14 @@
 package io.redisvault.config;
 
-import java.math.BigInteger;
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,8 +19,6 @@ import java.util.stream.Stream;
  * @param password perhaps empty
  */
 public record HttpProxy(String host, int port, Optional<String> user, String password) {
-
-    private static final int DEFAULT_PORT = 80;
 
     /**
      * The proxy by which a server is to be reached, as {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} say it, in
@@ -36,8 +35,7 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
 
     private static Optional<String> variable(String name, Map<String, String> environment) {
         return Stream.of(name.toLowerCase(Locale.ROOT), name)
-                .flatMap(spelling -> Stream.ofNullable(environment.get(spelling)))
-                .map(String::strip)
+                .map(spelling -> environment.getOrDefault(spelling, "").strip())
                 .filter(value -> !value.isEmpty())
                 .findFirst();
     }
@@ -45,38 +43,34 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
     private static HttpProxy parse(String name, String value) {
         try {
             URI uri = URI.create(value.contains("://") ? value : "http://" + value);
-            if (uri.getHost() != null && uri.getScheme().equalsIgnoreCase("http")) {
-                String[] login =
-                        Optional.ofNullable(uri.getRawUserInfo()).orElse("").split(":", 2);
-                return new HttpProxy(
-                        uri.getHost(),
-                        uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
-                        Optional.of(decoded(login[0])).filter(user -> !user.isEmpty()),
-                        login.length == 1 ? "" : decoded(login[1]));
-            }
+            ValueFormat.require(uri.getHost() != null && uri.getScheme().equalsIgnoreCase("http"), "");
+            String[] login = Objects.toString(uri.getRawUserInfo(), "").split(":", 2);
+            return new HttpProxy(
+                    uri.getHost(),
+                    uri.getPort() < 0 ? 80 : uri.getPort(),
+                    Optional.of(RedisAddress.decoded(login[0])).filter(user -> !user.isEmpty()),
+                    login.length == 1 ? "" : RedisAddress.decoded(login[1]));
         } catch (IllegalArgumentException e) {
-            // Said below, without the password that is in it.
+            // Without the password that is in the value.
+            throw new IllegalArgumentException(name + " is not the address of an HTTP proxy; write http://proxy:3128");
         }
-        throw new IllegalArgumentException(name + " is not the address of an HTTP proxy; write http://proxy:3128");
-    }
-
-    private static String decoded(String text) {
-        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /** A name means its subdomains, too; a network is of addresses only. */
     private static boolean matches(String entry, URI server) {
-        String host = server.getHost().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+        String host = plain(server.getHost().toLowerCase(Locale.ROOT));
         if (entry.contains("/")) {
             return isInNetwork(host, entry);
         }
-        String name = entry.replaceFirst("^\\*?\\.", "").replaceAll("[\\[\\]]", "");
-        boolean onePort = name.matches("[^:]+:\\d+");
-        if (onePort && !name.endsWith(":" + port(server))) {
-            return false;
+        String name = plain(entry.replaceFirst("^\\*?\\.", ""));
+        if (name.matches("[^:]+:" + port(server))) {
+            name = name.substring(0, name.indexOf(':'));
         }
-        String wanted = onePort ? name.substring(0, name.indexOf(':')) : name;
-        return wanted.equals("*") || !wanted.isEmpty() && (host.equals(wanted) || host.endsWith("." + wanted));
+        return name.equals("*") || !name.isEmpty() && ("." + host).endsWith("." + name);
+    }
+
+    private static String plain(String host) {
+        return host.replaceAll("[\\[\\]]", "");
     }
 
     private static int port(URI server) {
@@ -86,18 +80,14 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
     /** @param network such as {@code 10.0.0.0/8} */
     private static boolean isInNetwork(String host, String network) {
         String[] parts = network.split("/", 2);
-        // Only addresses: a name would be resolved.
-        if (!host.matches("[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*") || !parts[1].matches("\\d{1,3}")) {
-            return false;
-        }
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        InetAddress base = NetUtil.createInetAddressFromIpAddressString(parts[0]);
         try {
-            byte[] address = InetAddress.getByName(host).getAddress();
-            byte[] base = InetAddress.getByName(parts[0]).getAddress();
-            int others = address.length * 8 - Integer.parseInt(parts[1]);
-            return address.length == base.length
-                    && others >= 0
-                    && new BigInteger(1, address).shiftRight(others).equals(new BigInteger(1, base).shiftRight(others));
-        } catch (UnknownHostException noAddress) {
+            return address != null
+                    && base != null
+                    && new IpSubnetFilterRule(base, Integer.parseInt(parts[1]), IpFilterRuleType.ACCEPT)
+                            .matches(new InetSocketAddress(address, 0));
+        } catch (IllegalArgumentException noLength) {
             return false;
         }
     }

@@ -1,7 +1,10 @@
 package io.redisvault.config;
 
+import static io.redisvault.config.ValueFormat.require;
+
+import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,55 +12,43 @@ import java.util.regex.Pattern;
 /** Durations as humantime of the Rust version reads them: {@code 30s}, {@code 1h 30m}, {@code 2days}, {@code 1month}. */
 public final class HumanDuration {
 
-    private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)");
-    private static final Map<String, Duration> UNITS = new HashMap<>();
-    private static final Duration LONGEST = Duration.ofHours(1000 * 8766);
+    private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)\\s*");
+    private static final String FORMS = "; write 30s, 5m, 1h, 1d or 1h 30m";
 
-    static {
-        name(Duration.ofNanos(1), "nanos nsec ns");
-        name(Duration.ofNanos(1_000), "micros usec us µs");
-        name(Duration.ofMillis(1), "millis msec ms");
-        name(Duration.ofSeconds(1), "seconds second secs sec s");
-        name(Duration.ofMinutes(1), "minutes minute mins min m");
-        name(Duration.ofHours(1), "hours hour hrs hr h");
-        name(Duration.ofDays(1), "days day d");
-        name(Duration.ofDays(7), "weeks week wks wk w");
-        name(Duration.ofSeconds(2_630_016), "months month M");
-        name(Duration.ofHours(8766), "years year yrs yr y");
-    }
+    /** The names of each, and its seconds. */
+    private static final Map<String, String> UNITS = Map.of(
+            "nanos nsec ns", "1e-9",
+            "micros usec us µs", "1e-6",
+            "millis msec ms", "1e-3",
+            "seconds second secs sec s", "1",
+            "minutes minute mins min m", "60",
+            "hours hour hrs hr h", "3600",
+            "days day d", "86400",
+            "weeks week wks wk w", "604800",
+            "months month M", "2630016",
+            "years year yrs yr y", "31557600");
 
     private HumanDuration() {}
 
-    private static void name(Duration unit, String names) {
-        for (String name : names.split(" ")) {
-            UNITS.put(name, unit);
-        }
-    }
-
     /** Throws {@link IllegalArgumentException} with what is wrong. */
     public static Duration parse(String text) {
-        if (text.matches("0+")) {
-            return Duration.ZERO;
+        require(!text.matches("\\s*[0-9]*[1-9][0-9]*\\s*"), "has no unit" + FORMS);
+        require(text.matches("0+|\\s*(" + SPAN + ")+"), "is not a duration" + FORMS);
+        BigDecimal seconds = BigDecimal.ZERO;
+        for (Matcher span = SPAN.matcher(text); span.find(); ) {
+            seconds = seconds.add(new BigDecimal(span.group(1)).multiply(unit(span.group(2))));
         }
-        if (text.matches("\\s*[0-9]+\\s*")) {
-            throw new InvalidValueException("has no unit; write 30s, 5m, 1h, 1d or 1h 30m");
-        }
-        Matcher spans = SPAN.matcher(text);
-        boolean units = spans.results().allMatch(span -> UNITS.containsKey(span.group(2)));
-        if (text.isBlank() || !units || !spans.replaceAll("").matches("\\s*")) {
-            throw new InvalidValueException("is not a duration; write 30s, 5m, 1h, 1d or 1h 30m");
-        }
-        try {
-            Duration total = Duration.ZERO;
-            for (spans.reset(); spans.find(); ) {
-                total = total.plus(UNITS.get(spans.group(2)).multipliedBy(Long.parseLong(spans.group(1))));
-            }
-            if (total.compareTo(LONGEST) <= 0) {
-                return total;
-            }
-        } catch (NumberFormatException | ArithmeticException tooLarge) {
-            // Said below.
-        }
-        throw new InvalidValueException("is longer than 1000 years");
+        require(seconds.compareTo(unit("y").movePointRight(3)) <= 0, "is longer than 1000 years");
+        return Duration.ofSeconds(
+                seconds.longValue(),
+                seconds.movePointRight(9).remainder(BigDecimal.TEN.pow(9)).longValue());
+    }
+
+    private static BigDecimal unit(String name) {
+        return UNITS.entrySet().stream()
+                .filter(unit -> List.of(unit.getKey().split(" ")).contains(name))
+                .findFirst()
+                .map(unit -> new BigDecimal(unit.getValue()))
+                .orElseThrow(() -> new ValueFormat.InvalidValueException("is not a duration" + FORMS));
     }
 }

@@ -1,11 +1,14 @@
 package io.redisvault.config;
 
+import static io.redisvault.config.ValueFormat.require;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,10 +31,16 @@ public record RedisAddress(
 
     private static final String FORMS =
             "write redis://host:6379, rediss://user:password@host:6379/0 or unix:///path/redis.sock";
-    private static final Pattern PARTS = Pattern.compile(
-            "(?:(redis|valkey)(s?)|unix|redis\\+unix|valkey\\+unix)://([^/?#]*)([^?#]*)(?:\\?([^#]*))?");
-    private static final Pattern HOST_AND_PORT =
+
+    /** The login ends at the last {@code @}, as in the Rust version, so that a bare one within a password works, too. */
+    private static final Pattern PARTS =
+            Pattern.compile("(?:(?:redis|valkey)(?<tls>s?)|(?:(?:redis|valkey)\\+)?unix)://"
+                    + "(?:(?<user>[^/?#:]*)(?::(?<password>[^/?#]*))?@)?(?<server>[^/?#@]*)"
+                    + "(?<path>[^?#]*)(?:\\?(?<query>[^#]*))?");
+
+    private static final Pattern SERVER =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*])(?::([0-9]{1,5}))?");
+
     private static final ValueFormat PORT =
             ValueFormat.wholeNumber(1, 65_535, "has a port that is not from 1 to 65535");
     private static final ValueFormat DATABASE =
@@ -40,65 +49,47 @@ public record RedisAddress(
     /** Connection strings as the Rust version and the tools of Redis and Valkey write them. */
     public static RedisAddress of(String text) {
         Matcher parts = PARTS.matcher(text);
-        if (!parts.matches()) {
-            throw new InvalidValueException("is not a Redis address; " + FORMS);
+        require(parts.matches(), "is not a Redis address; " + FORMS);
+        boolean socket = parts.group("tls") == null;
+        String path = parts.group("path");
+        String noSocket = "has no absolute path of a socket; write unix:///path/redis.sock?db=0";
+        require(!socket || text.contains(":///") && path.length() > 1, noSocket);
+        Matcher server = SERVER.matcher(socket ? "localhost" : parts.group("server"));
+        require(server.matches(), "has no valid host and port; percent-encode / ? # and % in a password; " + FORMS);
+        // The parameter protocol, which the Rust version knows, changes nothing here.
+        String query = Objects.toString(parts.group("query"), "");
+        boolean known = query.matches("((user|pass|password|db|protocol)=[^&]*(&(?=.)|$))*");
+        require(known, "has a parameter other than db, user and password");
+        Map<String, String> facts = new HashMap<>();
+        for (String pair : query.split("&")) {
+            put(facts, pair.replaceFirst("=.*", "").replaceFirst("^pass$", "password"), pair.replaceFirst("^.*?=", ""));
         }
-        boolean socket = parts.group(1) == null;
-        String authority = parts.group(3);
-        String path = parts.group(4);
-        if (socket && (!authority.isEmpty() || path.length() < 2)) {
-            throw new InvalidValueException("has no absolute path of a socket; write unix:///path/redis.sock?db=0");
-        }
-        // The last one, as in the Rust version, so that a bare @ within a password works, too.
-        int at = authority.lastIndexOf('@');
-        Matcher address = HOST_AND_PORT.matcher(socket ? "localhost" : authority.substring(at + 1));
-        if (!address.matches()) {
-            throw new InvalidValueException(
-                    "has no valid host and port; percent-encode / ? # and % in a password; " + FORMS);
-        }
-        Map<String, String> facts = query(parts.group(5));
-        String[] login = authority.substring(0, Math.max(at, 0)).split(":", 2);
-        if (!login[0].isEmpty()) {
-            facts.put("user", decoded(login[0]));
-        }
-        if (login.length > 1) {
-            facts.put("password", decoded(login[1]));
-        }
-        if (!socket && path.length() > 1) {
-            facts.put("db", path.substring(1));
-        }
+        put(facts, "user", parts.group("user"));
+        put(facts, "password", parts.group("password"));
+        put(facts, "db", socket || path.isEmpty() ? null : path.substring(1));
         return new RedisAddress(
-                !socket && !parts.group(2).isEmpty(),
-                address.group(1),
-                Integer.parseInt(PORT.canonical(address.group(2) == null ? "6379" : address.group(2))),
+                "s".equals(parts.group("tls")),
+                server.group(1),
+                Integer.parseInt(PORT.canonical(Objects.toString(server.group(2), "6379"))),
                 socket ? Optional.of(decoded(path)) : Optional.empty(),
                 Optional.ofNullable(facts.get("user")),
                 Optional.ofNullable(facts.get("password")),
                 Integer.parseInt(DATABASE.canonical(facts.getOrDefault("db", "0"))));
     }
 
-    /** Parameters after the question mark; {@code protocol}, which the Rust version knows, changes nothing here. */
-    private static Map<String, String> query(String text) {
-        Map<String, String> query = new HashMap<>();
-        for (String pair : text == null || text.isEmpty() ? new String[0] : text.split("&", -1)) {
-            if (!pair.matches("(?s)(user|pass|password|db|protocol)=.*")) {
-                throw new InvalidValueException("has a parameter other than db, user and password");
-            }
-            String name = pair.substring(0, pair.indexOf('='));
-            query.put(name.equals("pass") ? "password" : name, decoded(pair.substring(name.length() + 1)));
+    private static void put(Map<String, String> facts, String name, String encoded) {
+        if (encoded != null && !encoded.isEmpty()) {
+            facts.put(name, decoded(encoded));
         }
-        return query;
     }
 
     /** Percent-decoding as in any URL, where a {@code +} is a plus. */
-    private static String decoded(String text) {
-        if (text.matches("(?s).*%(?![0-9A-Fa-f]{2}).*")) {
-            throw new InvalidValueException("has a % that is not followed by two hexadecimal digits; write %25 for it");
-        }
+    static String decoded(String text) {
+        require(
+                !text.matches("(?s).*%(?![0-9A-Fa-f]{2}).*"),
+                "has a % that is not followed by two hexadecimal digits; write %25 for it");
         String decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-        if (decoded.indexOf('\uFFFD') >= 0) {
-            throw new InvalidValueException("has percent-encoded bytes that are not UTF-8");
-        }
+        require(decoded.indexOf('\uFFFD') < 0, "has percent-encoded bytes that are not UTF-8");
         return decoded;
     }
 
@@ -108,15 +99,14 @@ public record RedisAddress(
      * left out, since to select it takes a permission of its own.
      */
     String toClientUri() {
-        String credentials = user.isEmpty() && password.isEmpty()
+        String login = user.isEmpty() && password.isEmpty()
                 ? ""
                 : encoded(user.orElse("")) + ":" + encoded(password.orElse("")) + "@";
         if (socket.isPresent()) {
-            String authority = credentials.isEmpty() ? "" : credentials + host;
-            return "unix://" + authority + encoded(socket.get()).replace("%2F", "/")
-                    + (database == 0 ? "" : "?db=" + database);
+            return "unix://" + (login.isEmpty() ? "" : login + host)
+                    + encoded(socket.get()).replace("%2F", "/") + (database == 0 ? "" : "?db=" + database);
         }
-        return scheme() + credentials + host + ":" + port + (database == 0 ? "" : "/" + database);
+        return scheme() + login + host + ":" + port + (database == 0 ? "" : "/" + database);
     }
 
     /** True if both are spelt the same, whatever the user and the database. */

@@ -1,19 +1,18 @@
 package io.redisvault.config;
 
+import io.redisvault.config.ValueFormat.InvalidValueException;
+import io.redisvault.config.VaultConfig.StorageType;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -21,19 +20,14 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 /** The values of environment, {@code config.yaml} and defaults, in this order, or all mistakes in them. */
 public final class Settings {
 
-    static final String LOCALE_RULE = "has characters that the locale cannot express; set LC_ALL=C.UTF-8";
-
     /** Settings that {@link #check} found right: Quarkus takes the same, even if the file changed in between. */
     private static volatile Settings checked;
 
     private final List<String> mistakes = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final Map<String, Value> values = new TreeMap<>();
-    private final Set<String> wrongKeys = new HashSet<>();
-    private List<String> sources;
+    private StorageType type;
     private VaultConfig typed;
-
-    private Settings() {}
 
     /**
      * Checks the settings of this process before anything starts, and keeps them for what starts.
@@ -43,44 +37,30 @@ public final class Settings {
      * @return one line for each mistake, without any secret; empty if all is well
      */
     public static List<String> check(Optional<Path> configFile, Optional<String> into) {
-        // A system property of a variable's name takes its place.
-        checked = read(environment(System::getProperty), configFile, into);
+        checked = ofProcess(configFile, into);
         if (checked.mistakes.isEmpty()) {
             checked.requireRegion();
         }
         return checked.mistakes;
     }
 
-    /** The settings of the HTTP port alone; mistakes in others do not matter. */
-    public static VaultConfig.Http http(Optional<Path> configFile) {
-        return read(environment(System::getProperty), configFile, Optional.empty())
-                .typed()
-                .http();
+    /** The settings that were checked. Where Quarkus starts by itself, as in its tests, those of this process. */
+    public static Settings current() {
+        return checked != null ? checked : ofProcess(Optional.empty(), Optional.empty());
     }
 
-    /** The variables of this process, or what takes the place of one of ours. */
-    static Map<String, String> environment(Function<String, String> instead) {
+    /** The settings of this process. A system property of a variable's name takes its place. */
+    public static Settings ofProcess(Optional<Path> configFile, Optional<String> into) {
         Map<String, String> variables = new HashMap<>(System.getenv());
-        for (String name : Setting.VARIABLES) {
-            Optional.ofNullable(instead.apply(name)).ifPresent(value -> variables.put(name, value));
-        }
-        return variables;
+        Setting.VARIABLES.forEach(name -> variables.compute(name, System::getProperty));
+        return new Settings(variables, configFile, into);
     }
 
-    /** The settings that were checked; empty where Quarkus starts by itself, as in its tests. */
-    public static Optional<Settings> checked() {
-        return Optional.ofNullable(checked);
-    }
-
-    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
-    public static String nodeName(String text) {
-        return canonical(ValueFormat.NODE_NAME, text);
-    }
-
-    static Settings read(Map<String, String> environment, Optional<Path> configFile, Optional<String> into) {
-        Settings settings = new Settings();
-        settings.take(ForeignVariables.withoutServices(environment), settings.readFile(configFile), into);
-        return settings;
+    Settings(Map<String, String> environment, Optional<Path> configFile, Optional<String> into) {
+        Map<String, Value> file = readFile(configFile);
+        take(UnknownNames.withoutServices(environment), file);
+        into.ifPresent(this::replaceRedis);
+        new SettingsValidator(typed, values, mistakes, warnings).validate(environment);
     }
 
     List<String> mistakes() {
@@ -94,16 +74,25 @@ public final class Settings {
 
     /** The file and the variables that the values are of, without defaults. */
     public List<String> sources() {
-        return sources;
+        return values.values().stream()
+                .map(value -> value.source().replaceFirst(": .*", ""))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The settings as the typed interface shows them; those with a mistake are at their defaults. */
+    public VaultConfig typed() {
+        return typed;
+    }
+
+    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
+    public static String nodeName(String text) {
+        return Setting.of("redis.node_name").canonical(text);
     }
 
     Value value(String key) {
         return values.get(key);
-    }
-
-    /** The settings as the typed interface shows them; those with a mistake are at their defaults. */
-    VaultConfig typed() {
-        return typed;
     }
 
     /**
@@ -112,11 +101,28 @@ public final class Settings {
      */
     Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
-        Setting.ALL.forEach(setting -> properties.put("vault." + setting.key(), ""));
-        values.forEach((key, value) -> properties.put("vault." + key, value.canonical()));
+        for (Setting setting : Setting.ALL) {
+            properties.put(
+                    setting.property(),
+                    setting.defaultValue(type).map(setting::canonical).orElse(""));
+        }
+        // A secret's file goes before the secret; recipients are those of both.
+        values.values()
+                .forEach(value -> properties.merge(
+                        value.setting().property(),
+                        value.canonical(),
+                        (first, second) -> first.startsWith("age1") ? first + "," + second : second));
         // These stand for others, or for nothing.
         properties.keySet().removeAll(Set.of("vault.backup.storage_url", "vault.storage.checksums"));
         return properties;
+    }
+
+    private void map() {
+        typed = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties(), "settings", 100))
+                .withMapping(VaultConfig.class)
+                .build()
+                .getConfigMapping(VaultConfig.class);
     }
 
     private Map<String, Value> readFile(Optional<Path> configFile) {
@@ -124,102 +130,51 @@ public final class Settings {
         String name = Value.onOneLine(path.toString()) + ": ";
         Map<String, String> texts = YamlFile.read(path, configFile.isEmpty(), mistake -> mistakes.add(name + mistake));
         Map<String, Value> file = new HashMap<>();
-        read(texts, name, setting -> setting.keys().stream(), file);
+        for (Setting setting : Setting.ALL) {
+            setting.keys().stream()
+                    .filter(texts::containsKey)
+                    .forEach(key -> add(file, setting, name + key, texts.get(key)));
+        }
         return file;
     }
 
-    private void take(Map<String, String> variables, Map<String, Value> file, Optional<String> into) {
-        ForeignVariables.report(variables, mistakes, warnings);
+    private void take(Map<String, String> variables, Map<String, Value> file) {
+        UnknownNames.report(variables, mistakes, warnings);
         Map<String, Value> environment = new HashMap<>();
-        read(variables, "", setting -> setting.variables(Optional.empty()), environment);
-        StorageType type = typeOf(environment).or(() -> typeOf(file)).orElse(StorageType.S3);
-        read(variables, "", setting -> setting.variables(Optional.of(type)), environment);
+        for (Setting setting : Setting.ALL) {
+            setting.variables(typeOf(environment, file))
+                    .filter(variables::containsKey)
+                    .forEach(name -> add(environment, setting, name, variables.get(name)));
+        }
+        type = typeOf(environment, file);
+        if (typeOf(file, environment) != type) {
+            file.keySet().removeIf(key -> key.startsWith("storage."));
+        }
         for (Map<String, Value> source : List.of(file, environment)) {
             if (source.containsKey("backup.cron") && source.containsKey("backup.interval")) {
                 mistakes.add(source.get("backup.cron").source() + " and "
                         + source.get("backup.interval").source() + " are both set; keep one");
             }
         }
-        if (typeOf(file).orElse(type) != type) {
-            file.keySet().removeIf(key -> key.startsWith("storage."));
-        }
         if (environment.containsKey("backup.interval")) {
             file.remove("backup.cron");
         }
         values.putAll(file);
         values.putAll(environment);
-        ForeignVariables.taken(variables, type).forEach(this::takeUnlessSet);
-        if (values.containsKey("storage.checksums")) {
-            warnings.add(values.get("storage.checksums").source() + " has no effect any more; leave it out");
+        UnknownNames.taken(variables, type).forEach(this::takeUnlessSet);
+        values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
+        Setting place = Setting.of(type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket");
+        boolean given = values.containsKey(place.key()) || values.containsKey("backup.storage_url");
+        if (!given && place.defaultValue(type).isEmpty()) {
+            mistakes.add(place.variable(type) + " is not set; the storage type "
+                    + type.name().toLowerCase(Locale.ROOT) + " needs it");
         }
-        sources = values.values().stream()
-                .map(value -> value.source().replaceFirst(": .*", ""))
-                .distinct()
-                .sorted()
-                .toList();
-        completeFor(type);
-        into.ifPresent(this::replaceRedis);
-        typed = mapped();
-        new SettingsValidator(typed, values, mistakes, warnings).validate();
-        requireProxy(type, variables);
-    }
-
-    /** Another server than the configured one is not told the password of that. */
-    private void replaceRedis(String address) {
-        Setting setting = Setting.of("redis.connection_string");
-        Map<String, Value> replacing = new HashMap<>();
-        add(replacing, setting, "--into", address);
-        if (replacing.isEmpty()) {
-            return;
-        }
-        RedisAddress other = RedisAddress.of(address);
-        boolean login = other.user().isPresent() || other.password().isPresent();
-        if (!login
-                && other.isSameServer(RedisAddress.of(values.get(setting.key()).text()))) {
-            return;
-        }
-        values.keySet().removeAll(Set.of("redis.password", "redis.password_file"));
-        if (!other.tls()) {
-            values.keySet().removeAll(Set.of("redis.ca_file", "redis.client_cert_file", "redis.client_key_file"));
-        }
-        values.putAll(replacing);
-    }
-
-    private void requireProxy(StorageType type, Map<String, String> variables) {
-        Stream<URI> storage = type == StorageType.FILESYSTEM
-                ? Stream.empty()
-                : Stream.of(typed.storage().endpoint().orElse(URI.create("https://storage.invalid")));
-        try {
-            Stream.concat(storage, typed.backup().heartbeatUrl().stream())
-                    .forEach(server -> HttpProxy.of(server, variables));
-        } catch (IllegalArgumentException e) {
-            mistakes.add(e.getMessage());
-        }
-    }
-
-    private VaultConfig mapped() {
-        return new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(properties(), "settings", 100))
-                .withMapping(VaultConfig.class)
-                .build()
-                .getConfigMapping(VaultConfig.class);
-    }
-
-    /** Reads what one source has under the names that it knows settings by. */
-    private void read(
-            Map<String, String> texts,
-            String source,
-            Function<Setting, Stream<String>> names,
-            Map<String, Value> read) {
-        for (Setting setting : Setting.ALL) {
-            names.apply(setting)
-                    .filter(texts::containsKey)
-                    .forEach(name -> add(read, setting, source + name, texts.get(name)));
-        }
+        values.values().removeIf(value -> value.canonical() == null);
+        map();
     }
 
     private void takeUnlessSet(String variable, String text) {
-        Setting setting = ForeignVariables.settingOf(variable);
+        Setting setting = UnknownNames.settingOf(variable);
         Value set = values.get(setting.key());
         if (set == null) {
             add(values, setting, variable, text);
@@ -230,60 +185,68 @@ public final class Settings {
 
     /** Adds a value to those of one source. Of two names for one setting, the first counts and the second must agree. */
     private void add(Map<String, Value> source, Setting setting, String name, String text) {
-        if (text.isEmpty() && setting.mayBeEmpty()) {
+        if (text.isEmpty() && setting.byDefault().isEmpty()) {
             return;
         }
+        Value value = new Value(setting, name, text, canonical(setting, name, text));
+        Value first = source.putIfAbsent(setting.key(), value);
+        if (first != null && !value.agreesWith(first) && !name.equals("LOG_LEVEL")) {
+            mistakes.add(value.says("disagrees with " + first.source() + ", which says " + Value.quoted(first.text())
+                    + "; keep one of them"));
+        }
+        if (setting.key().equals("backup.storage_url") && value.canonical() != null) {
+            String[] parts = text.split("/", 4);
+            boolean file = parts[0].equals("file:");
+            String type = file ? "filesystem" : parts[0].equals("s3:") ? "s3" : "gcs";
+            add(source, Setting.of("storage.type"), name, type);
+            add(source, Setting.of(file ? "storage.path" : "storage.bucket"), name, file ? "/" + parts[3] : parts[2]);
+            add(source, Setting.of("storage.prefix"), name, file || parts.length < 4 ? "" : parts[3]);
+        }
+    }
+
+    /** Null, and a mistake, if the value cannot be used. */
+    private String canonical(Setting setting, String name, String text) {
         try {
-            Value value = new Value(setting, name, text, canonical(setting.format(), text));
-            Value first = source.putIfAbsent(setting.key(), value);
-            if (first != null && !first.canonical().equals(value.canonical()) && !name.equals("LOG_LEVEL")) {
-                mistakes.add(value.says("disagrees with " + first.source() + ", which says "
-                        + Value.quoted(first.text()) + "; keep one of them"));
-            }
-            if (setting.key().equals("backup.storage_url")) {
-                StorageUrl.parts(text).forEach((key, part) -> add(source, Setting.of(key), name, part));
-            }
+            return setting.canonical(text);
         } catch (InvalidValueException e) {
-            wrongKeys.add(setting.key());
             mistakes.add(
                     text.isEmpty()
                             ? name + " is empty; give it a value or leave it out"
-                            : new Value(setting, name, text, "").says(e.getMessage()));
+                            : new Value(setting, name, text, null).says(e.getMessage()));
+            return null;
         }
     }
 
-    /** Java reads bytes that are none of the locale's as U+FFFD, so that different names would become the same. */
-    private static String canonical(ValueFormat format, String text) {
-        if (text.indexOf('\uFFFD') >= 0) {
-            throw new InvalidValueException(LOCALE_RULE);
-        }
-        return format.canonical(text);
+    private static StorageType typeOf(Map<String, Value> source, Map<String, Value> other) {
+        return Stream.of(source, other)
+                .flatMap(values -> Stream.ofNullable(values.get("storage.type")))
+                .flatMap(value -> Stream.ofNullable(value.canonical()))
+                .map(name -> StorageType.valueOf(name.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElse(StorageType.S3);
     }
 
-    private static Optional<StorageType> typeOf(Map<String, Value> source) {
-        return Optional.ofNullable(source.get("storage.type"))
-                .map(value -> StorageType.valueOf(value.canonical().toUpperCase(Locale.ROOT)));
-    }
-
-    private void completeFor(StorageType type) {
-        for (Setting setting : Setting.ALL) {
-            setting.defaultValue(type)
-                    .filter(text -> !values.containsKey(setting.key()))
-                    .ifPresent(text -> add(values, setting, setting.variableFor(type), text));
+    /** Another server than the configured one is not told the password of that. */
+    private void replaceRedis(String address) {
+        Setting setting = Setting.of("redis.connection_string");
+        String text = canonical(setting, "--into", address);
+        if (text == null) {
+            return;
         }
-        boolean directory = type == StorageType.FILESYSTEM;
-        String place = directory ? "storage.path" : "storage.bucket";
-        values.remove(directory ? "storage.bucket" : "storage.path");
-        if (!values.containsKey(place) && !wrongKeys.contains(place) && !wrongKeys.contains("backup.storage_url")) {
-            mistakes.add(Setting.of(place).variableFor(type) + " is not set; the storage type "
-                    + type.name().toLowerCase(Locale.ROOT) + " needs it");
+        RedisAddress other = RedisAddress.of(text);
+        boolean login = other.user().isPresent() || other.password().isPresent();
+        if (login || !other.isSameServer(typed.redis().connectionString())) {
+            String others = "redis\\.(password|password_file" + (other.tls() ? ")" : "|.*_file)");
+            values.keySet().removeIf(key -> key.matches(others));
+            values.put(setting.key(), new Value(setting, "--into", address, text));
+            map();
         }
     }
 
     /** Looks for a region as Amazon's client would, which asks the metadata of the machine last and can take seconds. */
     private void requireRegion() {
         VaultConfig.Storage storage = typed.storage();
-        if (storage.type() != StorageType.S3
+        if (type != StorageType.S3
                 || storage.endpoint().isPresent()
                 || storage.region().isPresent()) {
             return;
@@ -291,7 +254,7 @@ public final class Settings {
         try {
             String region = new DefaultAwsRegionProviderChain().getRegion().id();
             add(values, Setting.of("storage.region"), "AWS_REGION", region);
-            typed = mapped();
+            map();
         } catch (SdkClientException e) {
             mistakes.add("AWS_REGION is not set, and neither a profile nor the machine says the region of the bucket;"
                     + " set it, or S3_ENDPOINT for another server than Amazon's");

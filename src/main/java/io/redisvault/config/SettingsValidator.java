@@ -1,17 +1,18 @@
 package io.redisvault.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.quarkus.runtime.JVMUnsafeWarningsControl;
+import io.redisvault.config.VaultConfig.Credentials;
+import io.redisvault.config.VaultConfig.StorageType;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.PrivateKey;
 import java.security.Signature;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.X509KeyManager;
 
@@ -24,97 +25,84 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     /** After prefix and node: an underscore, a time of up to thirty characters, and the shortest extension. */
     private static final int SUFFIX_BYTES = "_".length() + 30 + ".rdb".length();
 
-    private static final int FILE_NAME_BYTES = 255;
+    private static final String PASSWORD_FILE = "redis.password_file";
+    private static final String PREFIX = "storage.prefix";
+    private static final String NODE = "redis.node_name";
+    private static final String DIRECTORY = "storage.path";
 
-    void validate() {
-        backups(config.retention());
-        refuse(
-                config.redis().connectionString().socket().isPresent() && isNativeExecutable(),
-                "redis.connection_string",
-                "is a Unix socket, which only the JVM image can use; give the native one redis://host:port");
-        secrets(config.redis(), config.http());
-        tls(config.redis(), config.http());
-        storage(config.storage());
-        key(config.storage().prefix(), config.redis().nodeName());
-        if (config.storage().type() == StorageType.FILESYSTEM) {
-            names(config.storage().prefix(), config.redis().nodeName());
-            config.storage().path().map(Path::normalize).ifPresent(this::directory);
-        }
-    }
-
-    private void backups(VaultConfig.Retention retention) {
+    /** @param environment in which a proxy may be named */
+    void validate(Map<String, String> environment) {
         if (!config.redis().backupMaster() && !config.redis().backupReplica()) {
             mistakes.add(source("redis.backup_master") + " and " + source("redis.backup_replica")
                     + " are both false, so nothing would ever be backed up");
         }
-        refuse(
-                retention.keepLast() == 0 && retention.keepDuration().isEmpty(),
-                "retention.keep_last",
-                "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
-    }
-
-    /** Quarkus replaces Netty's native transport there, and the JDK's has no sockets of this kind. */
-    private static boolean isNativeExecutable() {
-        return "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"));
-    }
-
-    private void secrets(VaultConfig.Redis redis, VaultConfig.Http http) {
-        boolean inAddress = redis.connectionString().password().isPresent();
-        String address = source("redis.connection_string");
-        refuse(
-                redis.passwordFile().isPresent() && inAddress,
-                "redis.password_file",
-                "is not the only password: " + address + " has one, too; keep one");
-        refuse(
-                http.tokenFile().isPresent() && http.token().isPresent(),
-                "http.token_file",
-                "is not the only token: " + source("http.token") + " is set, too; keep one");
-        if (redis.password().isPresent() && (inAddress || redis.passwordFile().isPresent())) {
-            warnings.add(source("redis.password") + " has no effect, since "
-                    + (inAddress ? address + " has a password" : source("redis.password_file") + " is set"));
+        if (config.retention().keepLast() == 0 && !isSet("retention.keep_duration")) {
+            refuse("retention.keep_last", "keeps nothing; keep at least 1, or set RETENTION_KEEP_DURATION");
         }
+        redis(config.redis().connectionString(), source("redis.connection_string"));
+        keyPair("redis.client_");
+        keyPair("http.tls_");
+        if (isSet("http.token")) {
+            refuse("http.token_file", "is not the only token: " + source("http.token") + " is set, too; keep one");
+        }
+        storage(config.storage(), config.storage().type());
+        key(config.storage().prefix().orElse(""), config.redis().nodeName());
+        if (isSet(DIRECTORY)) {
+            directory(Path.of(values.get(DIRECTORY).canonical()).normalize());
+        }
+        proxy(environment);
     }
 
-    private void tls(VaultConfig.Redis redis, VaultConfig.Http http) {
-        keyPair(http.tlsCertFile(), http.tlsKeyFile(), "http.tls_");
-        keyPair(redis.clientCertFile(), redis.clientKeyFile(), "redis.client_");
-        for (String key : List.of("redis.ca_file", "redis.client_cert_file")) {
+    private void redis(RedisAddress server, String address) {
+        boolean password = server.password().isPresent();
+        // Quarkus replaces Netty's native transport there, and the JDK's has no sockets of this kind.
+        if (server.socket().isPresent() && "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))) {
             refuse(
-                    values.containsKey(key) && !redis.connectionString().tls(),
-                    key,
-                    "is of no use, since " + source("redis.connection_string") + " is not rediss://");
+                    "redis.connection_string",
+                    "is a Unix socket, which only the JVM image can use; give the native one redis://host:port");
+        }
+        if (password) {
+            refuse(PASSWORD_FILE, "is not the only password: " + address + " has one, too; keep one");
+        }
+        if (isSet("redis.password") && (password || isSet(PASSWORD_FILE))) {
+            warnings.add(source("redis.password") + " has no effect, since "
+                    + (password ? address + " has a password" : source(PASSWORD_FILE) + " is set"));
+        }
+        if (!server.tls()) {
+            refuse("redis.ca_file", "is of no use, since " + address + " is not rediss://");
+            refuse("redis.client_cert_file", "is of no use, since " + address + " is not rediss://");
         }
     }
 
-    private void keyPair(Optional<Path> cert, Optional<Path> key, String settings) {
-        String certSetting = settings + "cert_file";
-        String keySetting = settings + "key_file";
-        String certVariable = Setting.of(certSetting).variables().get(0);
-        String keyVariable = Setting.of(keySetting).variables().get(0);
-        refuse(key.isEmpty(), certSetting, "is of no use without its key; set " + keyVariable + ", too");
-        refuse(cert.isEmpty(), keySetting, "is of no use without its certificate; set " + certVariable + ", too");
-        refuse(
-                cert.isPresent() && key.isPresent() && !belongTogether(cert.get(), key.get()),
-                keySetting,
-                "is not the private key of the first certificate in " + certVariable
-                        + ", as PEM: RSA or EC, without a passphrase");
+    private void keyPair(String settings) {
+        String cert = settings + "cert_file";
+        String key = settings + "key_file";
+        if (!isSet(key)) {
+            refuse(cert, "is of no use without its key; set " + variable(key) + ", too");
+        } else if (!isSet(cert)) {
+            refuse(key, "is of no use without its certificate; set " + variable(cert) + ", too");
+        } else if (!belongTogether(values.get(cert), values.get(key))) {
+            refuse(
+                    key,
+                    "is not the private key of the first certificate in " + variable(cert)
+                            + ", as PEM: RSA or EC, without a passphrase");
+        }
     }
 
     /** Both are read as Quarkus will read them, and what the one signs must be right for the other. */
-    private static boolean belongTogether(Path certFile, Path keyFile) {
+    private static boolean belongTogether(Value cert, Value key) {
         // Of Netty's buffers JDK 25 would warn on standard error; Quarkus asks it not to, but only when it starts.
         JVMUnsafeWarningsControl.disableUnsafeRelatedWarnings();
         try {
             X509KeyManager pair = (X509KeyManager) new PemKeyCertOptions()
-                    .addCertValue(Buffer.buffer(Files.readAllBytes(certFile)))
-                    .addKeyValue(Buffer.buffer(Files.readAllBytes(keyFile)))
+                    .addCertValue(Buffer.buffer(Files.readAllBytes(Path.of(cert.canonical()))))
+                    .addKeyValue(Buffer.buffer(Files.readAllBytes(Path.of(key.canonical()))))
                     .getKeyManagerFactory(null)
                     .getKeyManagers()[0];
-            String rsa = pair.chooseServerAlias("RSA", null, null);
-            String alias = rsa == null ? pair.chooseServerAlias("EC", null, null) : rsa;
-            PrivateKey key = pair.getPrivateKey(alias);
-            Signature signature = Signature.getInstance("SHA256with" + (rsa == null ? "ECDSA" : "RSA"));
-            signature.initSign(key);
+            boolean rsa = pair.chooseServerAlias("RSA", null, null) != null;
+            String alias = pair.chooseServerAlias(rsa ? "RSA" : "EC", null, null);
+            Signature signature = Signature.getInstance("SHA256with" + (rsa ? "RSA" : "ECDSA"));
+            signature.initSign(pair.getPrivateKey(alias));
             byte[] signed = signature.sign();
             signature.initVerify(pair.getCertificateChain(alias)[0].getPublicKey());
             return signature.verify(signed);
@@ -124,93 +112,96 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         }
     }
 
-    private void storage(VaultConfig.Storage storage) {
-        boolean s3 = storage.type() == StorageType.S3;
-        boolean gcs = storage.type() == StorageType.GCS;
+    private void storage(VaultConfig.Storage storage, StorageType type) {
+        boolean gcs = type == StorageType.GCS;
         boolean custom = storage.endpoint().isPresent();
         boolean https = custom && storage.endpoint().get().getScheme().equalsIgnoreCase("https");
-        refuse(
-                !https && (custom || !gcs),
-                "storage.ca_file",
-                "is of no use, since " + (gcs ? "GCS" : "S3") + "_ENDPOINT is not https://");
-        if (gcs && custom && !https && storage.credentials() == VaultConfig.Credentials.DEFAULT) {
-            warnings.add(
-                    source("storage.endpoint")
-                            + " is not https://, so credentials are sent in the clear; for an emulator set GCS_CREDENTIALS=none");
+        if (!https && (custom || !gcs)) {
+            refuse("storage.ca_file", "is of no use, since " + (gcs ? "GCS" : "S3") + "_ENDPOINT is not https://");
         }
-        String bucket = "(?![0-9.]+$)[a-z0-9][a-z0-9." + (gcs ? "_" : "") + "-]{1,61}[a-z0-9]";
-        refuse(
-                !(s3 && custom) && !storage.bucket().orElse("").matches(bucket),
-                "storage.bucket",
-                "is not a " + ValueFormat.BUCKET_RULE);
-        refuse(
-                s3 && !custom && !storage.region().orElse("").matches("[a-z0-9-]+"),
-                "storage.region",
-                ValueFormat.REGION_RULE);
-        refuse(
-                !storage.sse().orElse("").startsWith("aws:kms"),
-                "storage.sse_kms_key_id",
-                "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
+        if (gcs && custom && !https && storage.credentials() == Credentials.DEFAULT) {
+            warnings.add(source("storage.endpoint") + " is not https://, so credentials are sent in the clear;"
+                    + " for an emulator set GCS_CREDENTIALS=none");
+        }
+        String name = "(?![0-9.]+$)[a-z0-9][a-z0-9." + (gcs ? "_" : "") + "-]{1,61}[a-z0-9]";
+        if ((gcs || !custom) && !storage.bucket().orElse("").matches(name)) {
+            refuse("storage.bucket", ValueFormat.BUCKET_RULE);
+        }
+        if (type == StorageType.S3 && !custom && !storage.region().orElse("").matches("[a-z0-9-]+")) {
+            refuse("storage.region", ValueFormat.REGION_RULE);
+        }
+        if (!storage.sse().orElse("").startsWith("aws:kms")) {
+            refuse("storage.sse_kms_key_id", "is of no use, since S3_SSE is neither aws:kms nor aws:kms:dsse");
+        }
+        if (isSet("storage.checksums")) {
+            warnings.add(source("storage.checksums") + " has no effect any more; leave it out");
+        }
     }
 
     private void key(String prefix, String node) {
-        int length = bytes(prefix) + "/".length() + bytes(node) + SUFFIX_BYTES;
-        length += config.backup().compression().level() > 0 ? ".zst".length() : 0;
-        length += config.backup().recipients().isEmpty() ? 0 : ".age".length();
-        String what = "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be";
-        refuse(length > KEY_BYTES, "storage.prefix", what);
-    }
-
-    private void names(String prefix, String node) {
-        boolean tooLong = Stream.of(prefix.split("/")).anyMatch(segment -> bytes(segment) > FILE_NAME_BYTES);
-        refuse(tooLong, "storage.prefix", "has a segment of more than " + FILE_NAME_BYTES + " bytes");
-        // Names of the directory's own files begin with a dot: those that are still being written.
-        String dot = "begins with a dot, which no file of a backup may; leave it out";
-        refuse(node.startsWith("."), "redis.node_name", dot);
-        refuse(("/" + prefix).contains("/."), "storage.prefix", "has a segment that " + dot);
-        refuse(!isPath(node), "redis.node_name", Settings.LOCALE_RULE);
-        refuse(!isPath(prefix), "storage.prefix", Settings.LOCALE_RULE);
-    }
-
-    private void directory(Path backups) {
-        Path data = config.redis().dataPath().toAbsolutePath().normalize();
-        String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
-        boolean absolute = backups.isAbsolute();
-        boolean within = backups.startsWith(data);
-        refuse(!absolute, "storage.path", "is not an absolute path");
-        refuse(
-                absolute && within,
-                "storage.path",
-                "is within " + dataPath + ", where nothing may be written; keep backups apart from it");
-        refuse(
-                absolute && !within && data.startsWith(backups),
-                "storage.path",
-                "contains " + dataPath + "; keep backups apart from it");
-    }
-
-    /** Under a locale that is not UTF-8, Java cannot name every file. */
-    private static boolean isPath(String text) {
-        try {
-            return Path.of(text) != null;
-        } catch (InvalidPathException e) {
-            return false;
+        int length = (prefix + "/" + node).getBytes(UTF_8).length + SUFFIX_BYTES;
+        length += config.backup().compression() > 0 ? ".zst".length() : 0;
+        length += config.backup().ageRecipients().isPresent() ? ".age".length() : 0;
+        if (length > KEY_BYTES) {
+            refuse(PREFIX, "makes keys of " + length + " bytes, more than the " + KEY_BYTES + " there may be");
         }
     }
 
-    /** Adds a mistake if the rule is broken by a value that is set. */
-    private void refuse(boolean broken, String key, String what) {
-        if (broken && values.containsKey(key)) {
+    private void directory(Path backups) {
+        String prefix = config.storage().prefix().orElse("");
+        String node = config.redis().nodeName();
+        if (Stream.of(prefix.split("/")).anyMatch(segment -> segment.getBytes(UTF_8).length > 255)) {
+            refuse(PREFIX, "has a segment of more than 255 bytes");
+        }
+        // Names of the directory's own files begin with a dot: those that are still being written.
+        if (node.startsWith(".")) {
+            refuse(NODE, "begins with a dot, which no file of a backup may; leave it out");
+        }
+        if (("/" + prefix).contains("/.")) {
+            refuse(PREFIX, "has a segment that begins with a dot, which no file of a backup may; leave it out");
+        }
+        if (!ValueFormat.isPath(prefix + node)) {
+            refuse(ValueFormat.isPath(node) ? PREFIX : NODE, ValueFormat.LOCALE_RULE);
+        }
+        Path data = config.redis().dataPath().toAbsolutePath().normalize();
+        String dataPath = source("redis.data_path") + " " + Value.quoted(data.toString());
+        if (!backups.isAbsolute()) {
+            refuse(DIRECTORY, "is not an absolute path");
+        } else if (backups.startsWith(data)) {
+            refuse(DIRECTORY, "is within " + dataPath + ", where nothing may be written; keep backups apart from it");
+        } else if (data.startsWith(backups)) {
+            refuse(DIRECTORY, "contains " + dataPath + "; keep backups apart from it");
+        }
+    }
+
+    private void proxy(Map<String, String> environment) {
+        Stream<URI> storage = config.storage().type() == StorageType.FILESYSTEM
+                ? Stream.empty()
+                : Stream.of(config.storage().endpoint().orElse(URI.create("https://storage.invalid")));
+        try {
+            Stream.concat(storage, config.backup().heartbeatUrl().stream())
+                    .forEach(server -> HttpProxy.of(server, environment));
+        } catch (IllegalArgumentException e) {
+            mistakes.add(e.getMessage());
+        }
+    }
+
+    /** Adds a mistake if the value is one that was set. */
+    private void refuse(String key, String what) {
+        if (isSet(key)) {
             mistakes.add(values.get(key).says(what));
         }
     }
 
-    private String source(String key) {
-        return values.containsKey(key)
-                ? values.get(key).source()
-                : Setting.of(key).variables().get(0);
+    private boolean isSet(String key) {
+        return values.containsKey(key);
     }
 
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
+    private String source(String key) {
+        return isSet(key) ? values.get(key).source() : variable(key);
+    }
+
+    private static String variable(String key) {
+        return Setting.of(key).variables().get(0);
     }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * A value of a setting, as a source gives it.
  *
  * @param source name of a variable, or a file and the key in it
- * @param canonical as SmallRye reads it
+ * @param canonical as SmallRye reads it; null if it is wrong
  */
 record Value(Setting setting, String source, String text, String canonical) {
 
@@ -15,6 +15,11 @@ record Value(Setting setting, String source, String text, String canonical) {
     /** A line that names source and value, unless that may be a secret, and goes on with what is wrong. */
     String says(String what) {
         return setting.isSecret(text) ? source + " " + what : source + ": " + quoted(text) + " " + what;
+    }
+
+    /** True if both mean the same, or one of them is wrong. */
+    boolean agreesWith(Value other) {
+        return canonical == null || other.canonical == null || canonical.equals(other.canonical);
     }
 
     /** In quotes and on one line, without the user and password that an address may hold. */

@@ -7,47 +7,56 @@ import com.cronutils.parser.CronParser;
 import io.redisvault.codec.AgeKeys;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Checks strictly how a value is written, and writes it as SmallRye's converters read it. */
 @FunctionalInterface
 interface ValueFormat {
 
-    /** Throws {@link InvalidValueException} with what is wrong. */
+    /** Throws {@link InvalidValueException}. */
     String canonical(String text);
 
     /** Of a key, and thereby of a path. Lone surrogates have no UTF-8, so they cannot be part of any key. */
     String SEGMENT = "(?!\\.{1,2}(?:/|\\z))[^/\\\\\\p{Cc}\\p{Cs}]+";
 
-    String BUCKET_RULE = "bucket name: 3 to 63 lower-case letters, digits, dots and hyphens";
-    String PREFIX_RULE = "prefix: no empty, . or .. segments, no backslashes or control characters";
+    String BUCKET_RULE = "is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens";
     String REGION_RULE = "is not a region such as eu-central-1";
+    String LOCALE_RULE = "has characters that the locale cannot express; set LC_ALL=C.UTF-8";
+    String UNREADABLE = "is not a file that can be read";
 
-    ValueFormat BOOLEAN = matching("(?i)true|false", "is not true or false");
+    ValueFormat BOOLEAN = oneOf("true", "false");
+    ValueFormat STORAGE_TYPE = oneOf("s3", "gcs", "filesystem");
+    ValueFormat CREDENTIALS = oneOf("default", "none");
+    ValueFormat LOG_FORMAT = oneOf("text", "json");
+    ValueFormat LEVEL = oneOf("trace", "debug", "info", "warn", "error", "off");
     ValueFormat COUNT = wholeNumber(0, 1_000_000, "is not a whole number from 0 to 1000000");
     ValueFormat PORT = wholeNumber(0, 65_535, "is not a port from 0 to 65535");
     ValueFormat DURATION = text -> HumanDuration.parse(text).toString();
-    ValueFormat AGE = duration(Duration.ofNanos(1), Duration.ofSeconds(Long.MAX_VALUE), "is not longer than zero");
-    ValueFormat INTERVAL = duration(Duration.ofSeconds(1), Duration.ofSeconds(Long.MAX_VALUE), "is shorter than 1s");
-    ValueFormat TIMEOUT = duration(Duration.ofMillis(1), Duration.ofHours(1), "is not a duration from 1ms to 1h");
-    ValueFormat STORAGE_TYPE = lowerCase(matching("(?i)s3|gcs|filesystem", "is not s3, gcs or filesystem"));
-    ValueFormat CREDENTIALS = lowerCase(matching("(?i)default|none", "is not default or none"));
-    ValueFormat LOG_FORMAT = lowerCase(matching("(?i)text|json", "is not text or json"));
+    ValueFormat AGE = duration("1ns", "1000y", "is not longer than zero");
+    ValueFormat INTERVAL = duration("1s", "1000y", "is shorter than 1s");
+    ValueFormat TIMEOUT = duration("1ms", "1h", "is not a duration from 1ms to 1h");
     ValueFormat ENCRYPTION = matching("AES256|aws:kms|aws:kms:dsse", "is not AES256, aws:kms or aws:kms:dsse");
     ValueFormat KMS_KEY = matching("[A-Za-z0-9:/_-]{1,2048}", "is not the identifier, alias or ARN of a key");
     ValueFormat STORAGE_CLASS =
@@ -58,189 +67,234 @@ interface ValueFormat {
             matching("[A-Za-z0-9._-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*", "is not a host name or IP address");
     ValueFormat TOKEN = matching("[\\x21-\\x7e]{16,}", "must have at least 16 visible ASCII characters");
     ValueFormat PASSWORD = matching("(?s).+", "is empty");
-    ValueFormat BUCKET = matching("(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]", "is not a " + BUCKET_RULE);
+    ValueFormat BUCKET = matching("(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]", BUCKET_RULE);
     ValueFormat FILE_NAME =
             matching(SEGMENT, "is not a file name: no slashes, backslashes or control characters, not . or ..");
-    ValueFormat REDIS_ADDRESS = readBy(RedisAddress::of);
-    ValueFormat STORAGE_URL = readBy(StorageUrl::parts);
-    ValueFormat SECRET_FILE = text -> SecretFile.of(text).path().toString();
-    ValueFormat TOKEN_FILE = readBy(text -> TOKEN.canonical(SecretFile.of(text).content()));
 
-    ValueFormat COMPRESSION = lowerCase(readBy(text -> Compression.of(text.toLowerCase(Locale.ROOT))));
+    /** Its parts are checked as the settings that they stand for. */
+    ValueFormat STORAGE_URL = matching(
+            "(s3|gs)://[^/:@?#]+(/[^?#]*)?|file:///.*",
+            "is not a storage URL; write s3://bucket/prefix, gs://bucket/prefix or file:///path, without ? and #");
 
-    ValueFormat AGE_RECIPIENTS = text -> {
-        for (String recipient : text.split(",", -1)) {
-            try {
-                AgeKeys.requireRecipient(recipient.strip());
-            } catch (IllegalArgumentException e) {
-                throw new InvalidValueException(e.getMessage());
-            }
-        }
+    ValueFormat REDIS_ADDRESS = text -> {
+        RedisAddress.of(text);
         return text;
+    };
+
+    /** As a level from 0, none, to 19. */
+    ValueFormat COMPRESSION = text -> {
+        Matcher level = Pattern.compile("(?i)none|zstd(?::([1-9]|1[0-9]))?").matcher(text);
+        require(level.matches(), "is not none, zstd, or zstd with a level, zstd:1 to zstd:19");
+        return level.group(1) != null ? level.group(1) : text.equalsIgnoreCase("none") ? "0" : "1";
     };
 
     ValueFormat NODE_NAME = text -> {
-        matching(
-                        "(?!\\p{javaWhitespace})" + SEGMENT + "(?<!\\p{javaWhitespace})",
-                        "is not a node name: no slashes, backslashes, control characters or outer spaces, not . or ..")
-                .canonical(text);
-        if (text.getBytes(StandardCharsets.UTF_8).length > 200) {
-            throw new InvalidValueException("is longer than 200 bytes");
-        }
+        String rule = "is not a node name: no slashes, backslashes, control characters or outer spaces, not . or ..";
+        require(text.matches(SEGMENT) && text.equals(text.strip()), rule);
+        require(text.getBytes(StandardCharsets.UTF_8).length <= 200, "is longer than 200 bytes");
         return text;
     };
 
-    ValueFormat PREFIX = text -> matching("(" + SEGMENT + "(/" + SEGMENT + ")*)?", "is not a " + PREFIX_RULE)
+    ValueFormat PREFIX = text -> matching(
+                    "(" + SEGMENT + "(/" + SEGMENT + ")*)?",
+                    "is not a prefix: no empty, . or .. segments, no backslashes or control characters")
             .canonical(text.replaceAll("^/+|/+$", ""));
 
-    ValueFormat PATH = text -> {
+    ValueFormat ENDPOINT = address(
+            "(/[^?#]*)?",
+            "is not an address such as http://minio:9000 or https://s3.example.com, without user, query or fragment");
+
+    ValueFormat HEARTBEAT = address(
+            "([/?][^#]*)?", "is not an address such as https://hc-ping.com/your-uuid, without user or fragment");
+
+    ValueFormat CRON = text -> {
+        CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+        Optional<ZonedDateTime> next;
         try {
-            if (!text.isEmpty() && text.chars().noneMatch(Character::isISOControl)) {
-                return Path.of(text).toString();
-            }
-        } catch (InvalidPathException e) {
-            // Said below.
+            ExecutionTime times = ExecutionTime.forCron(parser.parse(text).validate());
+            next = times.nextExecution(ZonedDateTime.now(ZoneOffset.UTC));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidValueException(
+                    "is not a cron expression; write minute, hour, day, month and weekday, such as 0 3 * * *");
         }
-        throw new InvalidValueException("is not a path");
+        require(next.isPresent(), "never fires");
+        return text;
+    };
+
+    /** A level, or directives of the Rust version such as {@code info,redis_vault=debug}; the one for us counts. */
+    ValueFormat LOG_LEVEL = text -> {
+        Map<String, String> levels = new HashMap<>();
+        for (String directive : text.toLowerCase(Locale.ROOT).split(",", -1)) {
+            int equals = directive.lastIndexOf('=');
+            String target = directive.substring(0, Math.max(equals, 0)).strip().replaceFirst("::.*", "");
+            levels.put(target, LEVEL.canonical(directive.substring(equals + 1).strip()));
+        }
+        return levels.getOrDefault("redis_vault", levels.getOrDefault("", "info"));
+    };
+
+    /** Bytes per second, such as {@code 10MiB}, {@code 500 KB} or {@code 1048576}. */
+    ValueFormat RATE = text -> {
+        Matcher rate = Pattern.compile("([0-9]{1,9})\\s*([KMG])(i?)B|([0-9]{1,12})\\s*B?")
+                .matcher(text);
+        require(rate.matches(), "is not a number of bytes a second; write 10MiB, 500KiB or 1048576");
+        int power = rate.group(2) == null ? 0 : "KMG".indexOf(rate.group(2)) + 1;
+        BigInteger unit =
+                BigInteger.valueOf("i".equals(rate.group(3)) ? 1024 : 1000).pow(power);
+        BigInteger bytes = unit.multiply(new BigInteger(rate.group(power == 0 ? 4 : 1)));
+        // A chunk in half a second for each of two parts: with much less, the storage takes the silence for the end.
+        require(bytes.compareTo(BigInteger.valueOf(128 << 10)) >= 0, "is less than 128KiB, the least there is");
+        return bytes.toString();
+    };
+
+    ValueFormat PATH = text -> {
+        require(isPath(text) && text.matches("\\P{Cc}+"), "is not a path");
+        return Path.of(text).toString();
     };
 
     ValueFormat FILE = text -> {
         Path path = Path.of(PATH.canonical(text));
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new InvalidValueException("is not a file that can be read");
-        }
+        require(Files.isRegularFile(path) && Files.isReadable(path), UNREADABLE);
         return path.toString();
     };
 
     ValueFormat CERTIFICATES = text -> {
         try (InputStream file = Files.newInputStream(Path.of(FILE.canonical(text)))) {
-            if (CertificateFactory.getInstance("X.509")
-                    .generateCertificates(file)
-                    .isEmpty()) {
-                throw new InvalidValueException("holds no certificate");
-            }
+            CertificateFactory pem = CertificateFactory.getInstance("X.509");
+            require(!pem.generateCertificates(file).isEmpty(), "holds no certificate");
             return text;
         } catch (IOException | CertificateException e) {
             throw new InvalidValueException("is not a PEM file of certificates");
         }
     };
 
-    ValueFormat ENDPOINT = address(
-            uri -> uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null,
-            "is not an address such as http://minio:9000 or https://s3.example.com, without user, query or fragment");
+    /** The content of a file of one line. */
+    ValueFormat SECRET_FILE = text -> {
+        String secret = read(text, 4096, "a secret").replaceFirst("\\R\\z", "");
+        require(!secret.isEmpty(), "is an empty file; write the secret into it");
+        require(secret.matches("\\P{Cc}*"), "holds more than one line, or control characters");
+        return secret;
+    };
 
-    ValueFormat HEARTBEAT = address(
-            uri -> uri.getUserInfo() == null && uri.getFragment() == null,
-            "is not an address such as https://hc-ping.com/your-uuid, without user or fragment");
+    ValueFormat TOKEN_FILE = text -> TOKEN.canonical(SECRET_FILE.canonical(text));
 
-    ValueFormat CRON = text -> {
-        CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+    ValueFormat AGE_RECIPIENTS = text -> keys(Stream.of(text.split(",", -1)), AgeKeys::requireRecipient);
+
+    ValueFormat AGE_RECIPIENTS_FILE = text -> keys(lines(text), AgeKeys::requireRecipient);
+
+    /** Others must not read secret keys. In Kubernetes the group of the pod may read what its containers read. */
+    ValueFormat AGE_IDENTITY_FILE = text -> {
+        Stream<String> lines = lines(text);
         try {
-            if (ExecutionTime.forCron(parser.parse(text).validate())
-                    .nextExecution(ZonedDateTime.now(ZoneOffset.UTC))
-                    .isPresent()) {
-                return text;
-            }
-        } catch (IllegalArgumentException e) {
-            throw new InvalidValueException(
-                    "is not a cron expression; write minute, hour, day, month and weekday, such as 0 3 * * *");
+            require(
+                    !Files.getPosixFilePermissions(Path.of(text)).contains(PosixFilePermission.OTHERS_READ),
+                    "may be read by others; chmod 600 it, in Kubernetes with defaultMode: 0440");
+        } catch (IOException | UnsupportedOperationException unknown) {
+            // A file system without such permissions.
         }
-        throw new InvalidValueException("never fires");
+        return keys(lines, AgeKeys::requireIdentity);
     };
 
-    /** A level, or directives of the Rust version such as {@code info,redis_vault=debug}; the one for us counts. */
-    ValueFormat LOG_LEVEL = text -> {
-        String plain = "info";
-        String ours = null;
-        for (String directive : text.toLowerCase(Locale.ROOT).split(",", -1)) {
-            Matcher parts = Pattern.compile("\\s*(?:(\\S.*)=)?\\s*(trace|debug|info|warn|error|off)\\s*")
-                    .matcher(directive);
-            if (!parts.matches()) {
-                throw new InvalidValueException("is not trace, debug, info, warn, error or off");
-            }
-            if (parts.group(1) == null) {
-                plain = parts.group(2);
-            } else if (parts.group(1).strip().matches("redis_vault(::.*)?")) {
-                ours = parts.group(2);
-            }
+    static void require(boolean right, String otherwise) {
+        if (!right) {
+            throw new InvalidValueException(otherwise);
         }
-        return ours == null ? plain : ours;
-    };
+    }
 
-    /** Bytes per second, such as {@code 10MiB}, {@code 500 KB} or {@code 1048576}. */
-    ValueFormat RATE = text -> {
-        Matcher rate = Pattern.compile("([0-9]{1,12})\\s*(?:([KMG])(i?)B|B?)").matcher(text);
-        if (!rate.matches()) {
-            throw new InvalidValueException("is not a number of bytes a second; write 10MiB, 500KiB or 1048576");
+    /** Under a locale that is not UTF-8, Java cannot name every file. */
+    static boolean isPath(String text) {
+        try {
+            return Path.of(text) != null;
+        } catch (InvalidPathException e) {
+            return false;
         }
-        int power = rate.group(2) == null ? 0 : "KMG".indexOf(rate.group(2)) + 1;
-        double bytes = Long.parseLong(rate.group(1)) * Math.pow("i".equals(rate.group(3)) ? 1024 : 1000, power);
-        // A chunk in half a second for each of two parts: with much less, the storage would take the silence for the
-        // end.
-        if (bytes < 128 << 10) {
-            throw new InvalidValueException("is less than 128KiB, the least there is");
-        }
-        if (bytes > Long.MAX_VALUE) {
-            throw new InvalidValueException("is more than any number of bytes");
-        }
-        return Long.toString((long) bytes);
-    };
+    }
 
     static ValueFormat matching(String pattern, String otherwise) {
         return text -> {
-            if (!text.matches(pattern)) {
-                throw new InvalidValueException(otherwise);
-            }
+            require(text.matches(pattern), otherwise);
             return text;
-        };
-    }
-
-    private static ValueFormat address(Predicate<URI> rule, String otherwise) {
-        return text -> {
-            try {
-                URI uri = new URI(text);
-                if (text.matches("(?i)https?:.*")
-                        && uri.getHost() != null
-                        && uri.getPort() != 0
-                        && uri.getPort() <= 65_535
-                        && rule.test(uri)) {
-                    return text;
-                }
-            } catch (URISyntaxException e) {
-                // Said below.
-            }
-            throw new InvalidValueException(otherwise);
         };
     }
 
     static ValueFormat wholeNumber(int least, int most, String otherwise) {
         return text -> {
             int number = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
-            if (number < least || number > most) {
-                throw new InvalidValueException(otherwise);
-            }
+            require(number >= least && number <= most, otherwise);
             return text;
         };
     }
 
-    private static ValueFormat duration(Duration least, Duration most, String otherwise) {
+    private static ValueFormat oneOf(String... words) {
+        String known = String.join(", ", words).replaceFirst(", (\\w+)$", " or $1");
+        return text -> Stream.of(words)
+                .filter(text::equalsIgnoreCase)
+                .findFirst()
+                .orElseThrow(() -> new InvalidValueException("is not " + known));
+    }
+
+    private static ValueFormat duration(String least, String most, String otherwise) {
+        Duration from = HumanDuration.parse(least);
+        Duration to = HumanDuration.parse(most);
         return text -> {
             Duration duration = HumanDuration.parse(text);
-            if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-                throw new InvalidValueException(otherwise);
-            }
+            require(duration.compareTo(from) >= 0 && duration.compareTo(to) <= 0, otherwise);
             return duration.toString();
         };
     }
 
-    private static ValueFormat lowerCase(ValueFormat format) {
-        return text -> format.canonical(text).toLowerCase(Locale.ROOT);
+    /** @param rest a pattern of what may follow the server */
+    private static ValueFormat address(String rest, String otherwise) {
+        return text -> {
+            try {
+                URI uri = new URI(text);
+                boolean server = uri.getHost() != null && uri.getPort() != 0 && uri.getPort() <= 65_535;
+                require(server && text.matches("(?i)https?://[^/?#@]+" + rest), otherwise);
+                return text;
+            } catch (URISyntaxException e) {
+                throw new InvalidValueException(otherwise);
+            }
+        };
     }
 
-    private static ValueFormat readBy(Function<String, ?> parser) {
-        return text -> {
-            parser.apply(text);
-            return text;
-        };
+    /** @param what is in the file, for the message if that has more than so many bytes */
+    private static String read(String file, int longest, String what) {
+        Path path = Path.of(FILE.canonical(file));
+        try {
+            require(Files.size(path) <= longest, "has more than " + longest + " bytes, too many for " + what);
+            return Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw new InvalidValueException("is not UTF-8 text");
+        } catch (IOException e) {
+            throw new InvalidValueException(UNREADABLE);
+        }
+    }
+
+    /** Of a file of keys, without empty ones and comments. */
+    private static Stream<String> lines(String file) {
+        return read(file, 64 << 10, "keys").lines().filter(line -> !line.matches("\\s*(#.*)?"));
+    }
+
+    /** Keys of age, with commas between. */
+    private static String keys(Stream<String> texts, Consumer<String> requirement) {
+        List<String> keys = texts.map(String::strip).toList();
+        require(!keys.isEmpty(), "holds no key");
+        for (int i = 0; i < keys.size(); i++) {
+            try {
+                requirement.accept(keys.get(i));
+            } catch (IllegalArgumentException e) {
+                throw new InvalidValueException("holds a wrong key: number " + (i + 1) + " " + e.getMessage());
+            }
+        }
+        return String.join(",", keys);
+    }
+
+    /**
+     * What is wrong with a value: the rest of a sentence that names the setting, such as {@code is not true or false}. Never
+     * repeats any part of the value, which may be a secret.
+     */
+    final class InvalidValueException extends IllegalArgumentException {
+        InvalidValueException(String message) {
+            super(message);
+        }
     }
 }

@@ -1,22 +1,15 @@
 package io.redisvault.config;
 
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMapping.NamingStrategy;
-import io.smallrye.config.WithConverter;
-import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.eclipse.microprofile.config.spi.Converter;
+import java.util.Set;
 
-/**
- * Every setting with its type and default. A key in {@code config.yaml} is {@code group.name} in snake case; its
- * environment variables and how its value is written are in {@link Setting}.
- */
+/** Every setting as the program uses it. How each is written, its default and its variables are in {@link Setting}. */
 @ConfigMapping(prefix = "vault", namingStrategy = NamingStrategy.SNAKE_CASE)
 public interface VaultConfig {
 
@@ -40,24 +33,18 @@ public interface VaultConfig {
 
     /** The node that is backed up. */
     interface Redis {
-        @WithDefault("redis://localhost:6379")
         RedisAddress connectionString();
 
+        /** Instead of one in the address, which goes before it. */
         Optional<String> password();
 
-        Optional<SecretFile> passwordFile();
-
-        @WithDefault("/data")
         Path dataPath();
 
         /** Tells this node's backups from those of others under the same prefix. */
-        @WithDefault("redis-node")
         String nodeName();
 
-        @WithDefault("true")
         boolean backupMaster();
 
-        @WithDefault("true")
         boolean backupReplica();
 
         /** False if masters and replicas are both backed up, so that a node need not say which it is. */
@@ -65,7 +52,6 @@ public interface VaultConfig {
             return !backupMaster() || !backupReplica();
         }
 
-        @WithDefault("5s")
         Duration timeout();
 
         /** PEM file of the authorities to trust for {@code rediss://}; the system's own when absent. */
@@ -80,20 +66,16 @@ public interface VaultConfig {
     /** When a backup is taken, and of what. */
     interface Backup {
         /** Time between runs, which start at its multiples since the Unix epoch. */
-        @WithDefault("1h")
         Duration interval();
 
         /** Five-field cron expression in UTC, instead of the interval. */
         Optional<String> cron();
 
         /** No scheduled run within this time after the start, so that replication can settle. */
-        @WithDefault("300s")
         Duration initialDelay();
 
-        @WithDefault("dump.rdb")
         String dumpFilename();
 
-        @WithDefault("true")
         boolean verifyDump();
 
         /** Bytes per second that are sent to the storage at most; as many as there are when absent. */
@@ -103,51 +85,33 @@ public interface VaultConfig {
         Optional<Duration> maxAge();
 
         /** Time that a stop waits for a running backup before it aborts it. */
-        @WithDefault("30s")
         Duration shutdownTimeout();
 
         /** True if a stop of the service takes one more backup. Redis stops first and writes a last dump. */
-        @WithDefault("false")
         boolean onShutdown();
 
         /** Is called after each good run. */
         Optional<URI> heartbeatUrl();
 
         /** Older incomplete uploads are removed; longer than an upload takes, or a second sidecar loses its own. */
-        @WithDefault("1d")
         Duration unfinishedAge();
 
-        @WithDefault("none")
-        Compression compression();
+        /** Level of zstd, from 1 to 19; 0 for none. */
+        int compression();
 
         /** Public keys of age; backups are encrypted if there are any. */
-        Optional<List<String>> ageRecipients();
-
-        Optional<AgeKeyFile> ageRecipientsFile();
-
-        /** Those of both settings. */
-        default List<String> recipients() {
-            return Stream.concat(
-                            ageRecipients().stream().flatMap(List::stream),
-                            ageRecipientsFile().stream().flatMap(file -> file.keys().stream()))
-                    .map(String::strip)
-                    .distinct()
-                    .toList();
-        }
+        Optional<Set<String>> ageRecipients();
     }
 
     /** Where backups go. */
     interface Storage {
-        @WithDefault("s3")
         StorageType type();
 
         /** {@code redis-vault} when not set and the type is s3. */
         Optional<String> bucket();
 
-        /** Without slashes at its ends; may be empty. */
-        @WithDefault("redis-vault")
-        @WithConverter(Text.class)
-        String prefix();
+        /** Without slashes at its ends. */
+        Optional<String> prefix();
 
         /** Region of the bucket; the SDK's own ways of finding it when absent. */
         Optional<String> region();
@@ -158,7 +122,6 @@ public interface VaultConfig {
         Optional<Path> caFile();
 
         /** Credentials for Google; none for an emulator. */
-        @WithDefault("default")
         Credentials credentials();
 
         Optional<String> sse();
@@ -168,7 +131,6 @@ public interface VaultConfig {
         Optional<String> storageClass();
 
         /** False where the server ignores {@code If-None-Match: *}: each write is then preceded by a look. */
-        @WithDefault("true")
         boolean conditionalWrites();
 
         Optional<String> projectId();
@@ -177,13 +139,11 @@ public interface VaultConfig {
         Optional<Path> path();
 
         /** The storage may neither take nor give a byte for so long before the attempt counts as failed. */
-        @WithDefault("60s")
         Duration timeout();
     }
 
     /** Which backups stay: the newest {@code keepLast}, and those younger than {@code keepDuration}. */
     interface Retention {
-        @WithDefault("7")
         int keepLast();
 
         Optional<Duration> keepDuration();
@@ -192,7 +152,7 @@ public interface VaultConfig {
     /** How backups are read back. */
     interface Restore {
         /** Secret keys of age, for backups that are encrypted. */
-        Optional<AgeKeyFile> ageIdentityFile();
+        Optional<List<String>> ageIdentity();
     }
 
     /** Scheduled verification of the newest backup. */
@@ -201,35 +161,25 @@ public interface VaultConfig {
     }
 
     interface Logging {
-        @WithDefault("text")
-        LogFormat format();
+        /** {@code text} or {@code json}. */
+        String format();
 
-        @WithDefault("info")
         String level();
     }
 
     interface Metrics {
-        @WithDefault("true")
         boolean enabled();
     }
 
     /** The one port for API, health and metrics. */
     interface Http {
         /** 0 takes any free port. */
-        @WithDefault("8080")
         int port();
 
-        @WithDefault("0.0.0.0")
         String host();
 
+        /** Without one, callers on this machine are answered, and nobody else. */
         Optional<String> token();
-
-        Optional<SecretFile> tokenFile();
-
-        /** False if callers on this machine are answered, and nobody else. */
-        default boolean wantsToken() {
-            return token().isPresent() || tokenFile().isPresent();
-        }
 
         /** PEM file of the certificate, followed by those between it and its authority; with it the port speaks TLS. */
         Optional<Path> tlsCertFile();
@@ -238,23 +188,14 @@ public interface VaultConfig {
         Optional<Path> tlsKeyFile();
     }
 
-    /** How log lines look on the console. */
-    enum LogFormat {
-        TEXT,
-        JSON
+    enum StorageType {
+        S3,
+        GCS,
+        FILESYSTEM
     }
 
     enum Credentials {
         DEFAULT,
         NONE
-    }
-
-    /** SmallRye's own converter takes an empty text for none. */
-    @RegisterForReflection
-    final class Text implements Converter<String> {
-        @Override
-        public String convert(String value) {
-            return value;
-        }
     }
 }

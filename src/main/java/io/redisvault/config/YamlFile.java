@@ -34,13 +34,7 @@ final class YamlFile {
         try {
             Object root = yaml().load(Files.readString(path).replaceFirst("^\uFEFF", ""));
             if (root instanceof Map<?, ?> groups) {
-                groups.forEach((group, node) -> {
-                    if (node instanceof Map<?, ?> keys && Suggestions.isGroup(group)) {
-                        keys.forEach((key, value) -> add(texts, group + "." + key, value, mistakes));
-                    } else if (node != null || !Suggestions.isGroup(group)) {
-                        add(texts, group.toString(), node, mistakes);
-                    }
-                });
+                groups.forEach((group, node) -> add(texts, String.valueOf(group), node, mistakes));
             } else if (root != null) {
                 mistakes.accept("expected groups of keys with values");
             }
@@ -62,10 +56,12 @@ final class YamlFile {
         if (!key.matches("[A-Za-z0-9_.-]{1,80}")) {
             // Perhaps a misplaced secret, so it is not repeated.
             mistakes.accept("has something that is not a key; write group: {key: value}");
-        } else if (Suggestions.isGroup(key)) {
+        } else if (UnknownNames.isGroup(key) && value instanceof Map<?, ?> keys) {
+            keys.forEach((name, text) -> add(texts, key + "." + name, text, mistakes));
+        } else if (UnknownNames.isGroup(key) && value != null) {
             mistakes.accept(key + ": expected keys with values");
-        } else if (Setting.find(key).isEmpty()) {
-            mistakes.accept(key + ": unknown key" + Suggestions.forKey(key));
+        } else if (!UnknownNames.isGroup(key) && !UnknownNames.isKey(key)) {
+            mistakes.accept(key + ": unknown key" + UnknownNames.suggestionFor(key));
         } else if (value instanceof String text) {
             texts.put(key, text);
         } else if (value != null) {

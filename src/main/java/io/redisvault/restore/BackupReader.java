@@ -1,7 +1,6 @@
 package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
-import io.redisvault.config.AgeKeyFile;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
@@ -19,7 +18,7 @@ public class BackupReader {
 
     @Inject
     BackupReader(BackupStorage storage, VaultConfig config) {
-        this(storage, config.restore().ageIdentityFile().map(AgeKeyFile::keys).orElse(List.of()));
+        this(storage, config.restore().ageIdentity().orElse(List.of()));
     }
 
     /** @param identities of age, for backups that are encrypted */

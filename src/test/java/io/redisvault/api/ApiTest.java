@@ -13,7 +13,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.redisvault.VaultVersion;
 import io.restassured.RestAssured;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /** Answers to each call, in the order in which a service would meet them. */
 @QuarkusTest
-@QuarkusTestResource(LiveSurroundings.class)
+@WithTestResource(LiveSurroundings.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApiTest {
 

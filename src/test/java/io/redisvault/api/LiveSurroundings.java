@@ -13,6 +13,8 @@ import java.util.Map;
 /** A Redis with a dump of a known time, and an S3 server with an empty bucket. */
 public class LiveSurroundings implements QuarkusTestResourceLifecycleManager {
 
+    private final Map<String, String> settings = new HashMap<>();
+
     private Surroundings surroundings;
 
     @Override
@@ -26,9 +28,10 @@ public class LiveSurroundings implements QuarkusTestResourceLifecycleManager {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Map<String, String> settings = new HashMap<>(surroundings.environment());
+        settings.putAll(surroundings.environment());
         // There are metrics of drills where drills are asked for; once a year is not during a test.
         settings.put("DRILL_CRON", "0 0 1 1 *");
+        settings.forEach(System::setProperty);
         settings.put("quarkus.s3.aws.credentials.type", "static");
         settings.put(
                 "quarkus.s3.aws.credentials.static-provider.access-key-id",
@@ -41,6 +44,7 @@ public class LiveSurroundings implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public void stop() {
+        settings.keySet().forEach(System::clearProperty);
         surroundings.close();
     }
 }

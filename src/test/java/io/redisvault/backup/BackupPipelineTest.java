@@ -11,6 +11,7 @@ import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.codec.AgeKeys;
+import io.redisvault.config.Reading;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.redis.ClusterNode;
@@ -19,8 +20,6 @@ import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.TestStorages;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,9 +76,9 @@ class BackupPipelineTest {
         dump = data.resolve("dump.rdb");
         storage =
                 withClock(TestStorages.directory(Files.createDirectory(directory.resolve("backups"))), clock::instant);
-        settings.put("vault.redis.data_path", data.toString());
-        settings.put("vault.redis.node_name", "node");
-        settings.put("vault.storage.prefix", "vault");
+        settings.put("REDIS_DATA_PATH", data.toString());
+        settings.put("REDIS_NODE_NAME", "node");
+        settings.put("S3_PREFIX", "vault");
         saves("2026-11-23T10:00:00Z", 1);
     }
 
@@ -164,7 +163,7 @@ class BackupPipelineTest {
 
     @Test
     void storesADumpAsItIsWhereItIsNotToBeVerified() throws IOException {
-        settings.put("vault.backup.verify_dump", "false");
+        settings.put("VERIFY_DUMP", "false");
         Files.writeString(dump, "something else");
 
         Stored stored = (Stored) run();
@@ -220,7 +219,7 @@ class BackupPipelineTest {
 
     @Test
     void retentionCountsAllFormsAlike() throws IOException {
-        settings.put("vault.retention.keep_last", "2");
+        settings.put("RETENTION_KEEP_LAST", "2");
         for (StoredForm form : StoredForm.values()) {
             set(form);
             saves("2026-11-23T0" + form.ordinal() + ":00:00Z", form.ordinal());
@@ -256,7 +255,7 @@ class BackupPipelineTest {
 
     @Test
     void skipsARoleThatIsNotBackedUpAndANodeThatLoads() {
-        settings.put("vault.redis.backup_replica", "false");
+        settings.put("BACKUP_REPLICA", "false");
         answers(Role.REPLICA, false);
         assertThat(((Skipped) run()).reason()).isEqualTo(Reason.ROLE);
 
@@ -289,8 +288,8 @@ class BackupPipelineTest {
     @Test
     void storesWithAnyRateLimit() {
         for (String rate : List.of("10485760", "16777216", "67108864", "1073741824")) {
-            settings.put("vault.backup.rate_limit", rate);
-            settings.put("vault.storage.prefix", rate);
+            settings.put("BACKUP_RATE_LIMIT", rate);
+            settings.put("S3_PREFIX", rate);
 
             assertThat(run()).isInstanceOf(Stored.class);
         }
@@ -298,7 +297,7 @@ class BackupPipelineTest {
 
     @Test
     void keepsTheNewestBackupsAndDeletesTheOthersOfThisNodeOnly() throws IOException {
-        settings.put("vault.retention.keep_last", "2");
+        settings.put("RETENTION_KEEP_LAST", "2");
         Path foreign =
                 Files.createDirectories(directory.resolve("backups/vault")).resolve("node_2_2020-01-01T00:00:00Z.rdb");
         Files.createFile(foreign);
@@ -316,8 +315,8 @@ class BackupPipelineTest {
 
     @Test
     void deletesNothingWhereTheStoragesClockDisagrees() throws IOException {
-        settings.put("vault.retention.keep_last", "0");
-        settings.put("vault.retention.keep_duration", "30d");
+        settings.put("RETENTION_KEEP_LAST", "0");
+        settings.put("RETENTION_KEEP_DURATION", "30d");
         run();
         Instant now = clock.instant();
         storage = withClock(storage, () -> now);
@@ -363,10 +362,9 @@ class BackupPipelineTest {
     }
 
     private void set(StoredForm form) {
-        settings.put("vault.backup.compression", form.isCompressed() ? "zstd:3" : "none");
+        settings.put("BACKUP_COMPRESSION", form.isCompressed() ? "zstd:3" : "none");
         settings.put(
-                "vault.backup.age_recipients",
-                form.isEncrypted() ? AgeKeys.generate().recipient() : "");
+                "BACKUP_AGE_RECIPIENTS", form.isEncrypted() ? AgeKeys.generate().recipient() : "");
     }
 
     private static long size(Path file) {
@@ -382,12 +380,7 @@ class BackupPipelineTest {
     }
 
     private BackupRunner runner(Consumer<CompletedRun> ends) {
-        VaultConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(VaultConfig.class)
-                .withSources(new PropertiesConfigSource(settings, "test", 100))
-                .build()
-                .getConfigMapping(VaultConfig.class);
+        VaultConfig config = Reading.config(settings);
         BackupNaming naming = new BackupNaming(config);
         BackupCatalog catalog = new BackupCatalog(storage, naming);
         BackupMetadata metadata = new BackupMetadata(clock);

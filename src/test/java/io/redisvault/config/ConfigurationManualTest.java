@@ -2,11 +2,10 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.config.VaultConfig.StorageType;
 import io.redisvault.docs.Page;
-import io.smallrye.config.EnvConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,20 +96,14 @@ class ConfigurationManualTest {
 
     @Test
     void theVariablesOfQuarkusGoBeforeOurs() {
-        List<List<String>> rows = MANUAL.section("Beyond these settings").rows();
-        Map<String, String> variables = new HashMap<>(Reading.variables(
-                rows.stream().map(row -> Page.code(row.get(0)).get(0)).toArray(String[]::new)));
-        variables.put("S3_ENDPOINT", "http://minio:9000");
-        assertThat(new SmallRyeConfigBuilder()
-                        .addDefaultInterceptors()
-                        .withSources(new EnvConfigSource(variables, EnvConfigSource.ORDINAL))
-                        .withSources(new VaultConfigSourceFactory())
-                        .build())
-                .satisfies(
-                        config -> assertThat(config.getValue("quarkus.s3.path-style-access", boolean.class))
-                                .isFalse(),
-                        config -> assertThat(config.getValue("quarkus.s3.checksum-validation", boolean.class))
-                                .isTrue());
+        Stream<String> quarkus = MANUAL.section("Beyond these settings").rows().stream()
+                .map(row -> Page.code(row.get(0)).get(0));
+        SmallRyeConfig config = Reading.inQuarkus(Stream.concat(quarkus, Stream.of("S3_ENDPOINT=http://minio:9000"))
+                .toArray(String[]::new));
+        assertThat(config.getValue("quarkus.s3.path-style-access", boolean.class))
+                .isFalse();
+        assertThat(config.getValue("quarkus.s3.checksum-validation", boolean.class))
+                .isTrue();
     }
 
     private static List<List<String>> values() {

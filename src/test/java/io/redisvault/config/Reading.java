@@ -2,6 +2,9 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Settings as read from what a test gives, and nothing else. */
@@ -17,12 +21,15 @@ public final class Reading {
     private Reading() {}
 
     static Settings of(Map<String, String> variables, Optional<Path> file) {
-        return Settings.read(variables, file, Optional.empty());
+        Map<String, String> set = new HashMap<>(variables);
+        // Compose hands on what its own environment has.
+        set.values().removeIf(Objects::isNull);
+        return new Settings(set, file, Optional.empty());
     }
 
     /** With another server in the place of the configured one. */
     static Settings into(String address, String... assignments) {
-        return Settings.read(variables(assignments), Optional.empty(), Optional.of(address));
+        return new Settings(variables(assignments), Optional.empty(), Optional.of(address));
     }
 
     static Settings environment(Map<String, String> variables) {
@@ -31,7 +38,12 @@ public final class Reading {
 
     /** Variables as {@code NAME=value}, without a mistake. */
     public static VaultConfig config(String... assignments) {
-        Settings settings = environment(variables(assignments));
+        return config(variables(assignments));
+    }
+
+    /** Variables without a mistake. */
+    public static VaultConfig config(Map<String, String> variables) {
+        Settings settings = environment(variables);
         assertThat(settings.mistakes()).isEmpty();
         return settings.typed();
     }
@@ -58,6 +70,22 @@ public final class Reading {
             return Files.writeString(directory.resolve("config.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Variables as {@code NAME=value}, with those of Quarkus, as they reach a running application. */
+    static SmallRyeConfig inQuarkus(String... assignments) {
+        Map<String, String> variables = variables(assignments);
+        variables.forEach(System::setProperty);
+        try {
+            return new SmallRyeConfigBuilder()
+                    .addDefaultInterceptors()
+                    .withSources(new EnvConfigSource(variables, EnvConfigSource.ORDINAL))
+                    .withSources(new QuarkusSources())
+                    .withMapping(VaultConfig.class)
+                    .build();
+        } finally {
+            variables.keySet().forEach(System::clearProperty);
         }
     }
 }

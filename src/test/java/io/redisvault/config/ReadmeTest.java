@@ -2,6 +2,7 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.config.VaultConfig.StorageType;
 import io.redisvault.docs.Page;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -32,9 +32,8 @@ class SecretFilesTest {
 
         assertThat(settings.mistakes()).isEmpty();
         VaultConfig config = settings.typed();
-        assertThat(config.http().tokenFile().map(SecretFile::content)).contains(TOKEN);
-        assertThat(config.http().tokenFile()).get().hasToString(token.toString());
-        assertThat(QuarkusProperties.of(config))
+        assertThat(config.http().token()).contains(TOKEN);
+        assertThat(QuarkusSources.derived(config))
                 .containsEntry("quarkus.redis.hosts", "redis://:" + TOKEN + "@localhost:6379");
     }
 
@@ -45,7 +44,7 @@ class SecretFilesTest {
                         "redis:\n  connection_string: rediss://vault@redis:6380/2\n  password_file: "
                                 + write("pass word/+ \n"))
                 .typed();
-        assertThat(QuarkusProperties.of(config))
+        assertThat(QuarkusSources.derived(config))
                 .containsEntry("quarkus.redis.hosts", "rediss://vault:pass%20word%2F%2B%20@redis:6380/2");
     }
 
@@ -146,7 +145,7 @@ class SecretFilesTest {
         Settings tls = Reading.environment(cert, key, "REDIS_CONNECTION=valkeys://redis");
 
         assertThat(tls.mistakes()).isEmpty();
-        assertThat(QuarkusProperties.of(tls.typed()))
+        assertThat(QuarkusSources.derived(tls.typed()))
                 .containsEntry(
                         "quarkus.tls.redis.key-store.pem.0.cert",
                         identity.certificate().toString())

@@ -3,6 +3,7 @@ package io.redisvault.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.codec.AgeKeys;
+import io.redisvault.config.VaultConfig.StorageType;
 import io.redisvault.servers.TlsIdentity;
 import java.io.IOException;
 import java.net.URI;
@@ -62,7 +63,7 @@ class SettingsTest {
 
         assertThat(config.storage().type()).isEqualTo(StorageType.GCS);
         assertThat(config.storage().bucket()).contains("bkt");
-        assertThat(config.storage().prefix()).isEqualTo("some/where");
+        assertThat(config.storage().prefix()).contains("some/where");
         assertThat(config.backup().initialDelay()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.logging().level()).isEqualTo("warn");
         assertThat(config.http().port()).isEqualTo(9090);
@@ -103,8 +104,7 @@ class SettingsTest {
                             setting.key(), List.of(file.toString(), file.getParent() + "/./" + file.getFileName()));
             String yaml = setting.key().replace(".", ":\n  ") + ": '" + values.get(0) + "'\n";
             for (String variable : setting.variables()) {
-                Map<String, String> variables =
-                        new HashMap<>(surroundings(Setting.scopeOf(variable).orElse(StorageType.S3)));
+                Map<String, String> variables = new HashMap<>(surroundings(variable));
                 BESIDE.getOrDefault(setting.key(), List.of()).stream()
                         .map(beside -> beside.replaceFirst("=KEY", "=" + identity.key())
                                 .replaceFirst("=CERT", "=" + identity.certificate()))
@@ -131,12 +131,12 @@ class SettingsTest {
         return settings.value(setting.key()).text();
     }
 
-    /** What a storage of that type cannot do without. */
-    private static Map<String, String> surroundings(StorageType type) {
-        return switch (type) {
-            case S3 -> Map.of();
-            case GCS -> Map.of("STORAGE_TYPE", "gcs", "GCS_BUCKET", "abc");
-            case FILESYSTEM -> Map.of("STORAGE_TYPE", "filesystem", "FILESYSTEM_PATH", "/abc");
+    /** What the type of storage that a variable is for cannot do without. */
+    private static Map<String, String> surroundings(String variable) {
+        return switch (variable.replaceFirst("_.*", "")) {
+            case "GCS" -> Map.of("STORAGE_TYPE", "gcs", "GCS_BUCKET", "abc");
+            case "FILESYSTEM" -> Map.of("STORAGE_TYPE", "filesystem", "FILESYSTEM_PATH", "/abc");
+            default -> Map.of();
         };
     }
 
@@ -159,7 +159,7 @@ class SettingsTest {
                 "GCS_BUCKET=mine");
 
         assertThat(good(settings).storage().bucket()).contains("mine");
-        assertThat(good(settings).storage().prefix()).isEqualTo("redis-vault");
+        assertThat(good(settings).storage().prefix()).contains("redis-vault");
         assertThat(good(settings).storage().endpoint()).isEmpty();
         assertThat(Reading.yaml(directory, "storage: {type: s3, bucket: files}", "STORAGE_TYPE=gcs")
                         .mistakes())
@@ -181,7 +181,7 @@ class SettingsTest {
 
         Settings mixed = Reading.yaml(directory, "backup: {storage_url: 's3://files/p'}", "S3_BUCKET=mine");
         assertThat(good(mixed).storage().bucket()).contains("mine");
-        assertThat(good(mixed).storage().prefix()).isEqualTo("p");
+        assertThat(good(mixed).storage().prefix()).contains("p");
     }
 
     @Test
@@ -252,7 +252,7 @@ class SettingsTest {
                 .storage();
 
         assertThat(storage.path()).contains(Path.of("/backups"));
-        assertThat(storage.prefix()).isEqualTo("a/b");
+        assertThat(storage.prefix()).contains("a/b");
         assertThat(storage.bucket()).isEmpty();
     }
 
@@ -323,7 +323,7 @@ class SettingsTest {
     }
 
     private static Map<String, String> quarkus(String... assignments) {
-        return QuarkusProperties.of(good(Reading.environment(assignments)));
+        return QuarkusSources.derived(good(Reading.environment(assignments)));
     }
 
     private static VaultConfig good(Settings settings) {
@@ -349,7 +349,7 @@ class SettingsTest {
                 .typed()
                 .storage();
         assertThat(path.path().map(Path::toString)).contains("/b");
-        assertThat(path.prefix()).isEqualTo("redis-vault");
+        assertThat(path.prefix()).contains("redis-vault");
     }
 
     @Test

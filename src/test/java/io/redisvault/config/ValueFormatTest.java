@@ -3,8 +3,11 @@ package io.redisvault.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.redisvault.config.ValueFormat.InvalidValueException;
+import io.redisvault.config.VaultConfig.StorageType;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,19 +122,23 @@ class ValueFormatTest {
         assertThat(ValueFormat.LOG_LEVEL.canonical(text)).isEqualTo(expected);
     }
 
-    @Test
-    void readsStorageUrls() {
-        assertThat(StorageUrl.parts("s3://bkt/a/b/"))
-                .isEqualTo(Map.of("storage.type", "s3", "storage.bucket", "bkt", "storage.prefix", "a/b"));
-        assertThat(StorageUrl.parts("gs://my_bkt"))
-                .isEqualTo(Map.of("storage.type", "gcs", "storage.bucket", "my_bkt", "storage.prefix", ""));
-        assertThat(StorageUrl.parts("file:///var/backups"))
-                .isEqualTo(Map.of("storage.type", "filesystem", "storage.path", "/var/backups", "storage.prefix", ""));
+    @ParameterizedTest
+    @CsvSource({
+        "s3://bkt/a/b/, S3, bkt,, a/b",
+        "gs://my_bkt, GCS, my_bkt,,",
+        "file:///var/backups, FILESYSTEM,, /var/backups,"
+    })
+    void readsStorageUrls(String url, StorageType type, String bucket, Path path, String prefix) {
+        VaultConfig.Storage storage = Reading.config("STORAGE_URL=" + url).storage();
+        assertThat(storage.type()).isEqualTo(type);
+        assertThat(storage.bucket()).isEqualTo(Optional.ofNullable(bucket));
+        assertThat(storage.path()).isEqualTo(Optional.ofNullable(path));
+        assertThat(storage.prefix()).isEqualTo(Optional.ofNullable(prefix));
     }
 
     @Test
     void aNameThatTheLocaleCannotExpressIsRefusedOnTheCommandLineToo() {
         assertThat(Settings.nodeName("é")).isEqualTo("é");
-        assertThatThrownBy(() -> Settings.nodeName("\ufffd")).hasMessage(Settings.LOCALE_RULE);
+        assertThatThrownBy(() -> Settings.nodeName("\ufffd")).hasMessage(ValueFormat.LOCALE_RULE);
     }
 }

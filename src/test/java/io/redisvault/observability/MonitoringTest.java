@@ -4,7 +4,7 @@ import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.contentOf;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.redisvault.api.LiveSurroundings;
 import io.redisvault.deployment.Monitoring;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Alerts and dashboard ask for metrics that there are. */
 @QuarkusTest
-@QuarkusTestResource(LiveSurroundings.class)
+@WithTestResource(LiveSurroundings.class)
 class MonitoringTest {
 
     private static final Pattern OURS = Pattern.compile("\\bredis_vault_\\w+");

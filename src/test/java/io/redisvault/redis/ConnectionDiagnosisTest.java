@@ -3,9 +3,8 @@ package io.redisvault.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.redisvault.config.Reading;
 import io.redisvault.config.VaultConfig;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,19 +110,8 @@ class ConnectionDiagnosisTest {
     }
 
     private ConnectionDiagnosis diagnosis() {
-        VaultConfig config = new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(VaultConfig.class)
-                .withSources(new PropertiesConfigSource(
-                        Map.of(
-                                "vault.redis.connection_string",
-                                "redis://127.0.0.1:" + server.getLocalPort(),
-                                "vault.redis.timeout",
-                                "2s"),
-                        "test",
-                        100))
-                .build()
-                .getConfigMapping(VaultConfig.class);
+        VaultConfig config =
+                Reading.config("REDIS_CONNECTION=redis://127.0.0.1:" + server.getLocalPort(), "REDIS_TIMEOUT=2s");
         return new ConnectionDiagnosis(config.redis(), vertx, "REDIS_CONNECTION", "Set REDIS_PASSWORD");
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Variables that people set by habit: taken, or named in a warning, and never ignored in silence. */
-class ForeignVariablesTest {
+class UnknownNamesTest {
 
     @Test
     void namesOfOtherToolsAreTaken() {
@@ -19,7 +19,7 @@ class ForeignVariablesTest {
                 "S3_ENDPOINT_URL=http://minio:9000",
                 "S3_BUCKET_NAME=mine");
         assertThat(config.redis().connectionString()).hasToString("redis://redis:6380/0");
-        assertThat(QuarkusProperties.of(config)).containsEntry("quarkus.redis.hosts", "redis://:secret@redis:6380");
+        assertThat(QuarkusSources.derived(config)).containsEntry("quarkus.redis.hosts", "redis://:secret@redis:6380");
         assertThat(config.storage().region()).contains("eu-west-1");
         assertThat(config.storage().endpoint().map(Object::toString)).contains("http://minio:9000");
         assertThat(config.storage().bucket()).contains("mine");

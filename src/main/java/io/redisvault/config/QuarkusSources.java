@@ -1,0 +1,141 @@
+package io.redisvault.config;
+
+import io.redisvault.config.VaultConfig.StorageType;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.PropertiesConfigSource;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/** Gives Quarkus our settings, and the properties of its own and of its extensions that follow from them. */
+public final class QuarkusSources implements ConfigSourceFactory {
+
+    /** Above the environment's 300: a variable such as VAULT_HTTP_PORT is not ours. */
+    private static final int SETTINGS_ORDINAL = 350;
+
+    /** Below the environment, above application.properties: Quarkus' own variables may tune Quarkus further. */
+    private static final int DERIVED_ORDINAL = 275;
+
+    private static final String TLS_VERSIONS = "TLSv1.3,TLSv1.2";
+    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        // Quarkus records what sources say while it builds; the builder's environment must not become a default.
+        if (context.getConfigSources().stream()
+                .anyMatch(source -> source.getName().equals("PropertiesConfigSource[source=Build system]"))) {
+            return List.of();
+        }
+        Settings settings = Settings.current();
+        return List.of(
+                source("settings", settings.properties(), SETTINGS_ORDINAL),
+                source("derived", derived(settings.typed()), DERIVED_ORDINAL));
+    }
+
+    /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */
+    private static ConfigSource source(String name, Map<String, String> properties, int ordinal) {
+        properties.replaceAll((key, value) -> value.replace("$", "\\$"));
+        return new PropertiesConfigSource(properties, "redis-vault " + name, ordinal);
+    }
+
+    static Map<String, String> derived(VaultConfig config) {
+        Map<String, Object> properties = new TreeMap<>();
+        http(config.http(), properties);
+        logging(config.logging(), properties);
+        redis(config.redis(), properties);
+        s3(config.storage(), properties);
+        properties.put("quarkus.shutdown.timeout", config.backup().shutdownTimeout());
+        Map<String, String> texts = new TreeMap<>();
+        properties.forEach((name, value) -> texts.put(name, value.toString()));
+        return texts;
+    }
+
+    private static void http(VaultConfig.Http http, Map<String, Object> quarkus) {
+        quarkus.put("quarkus.http.port", http.port());
+        quarkus.put("quarkus.http.host", http.host());
+        http.tlsCertFile().ifPresent(cert -> {
+            quarkus.put("quarkus.http.insecure-requests", "disabled");
+            quarkus.put("quarkus.http.ssl-port", http.port());
+            quarkus.put("quarkus.http.tls-configuration-name", "http");
+            quarkus.put("quarkus.tls.http.key-store.pem.0.cert", cert);
+            http.tlsKeyFile().ifPresent(key -> quarkus.put("quarkus.tls.http.key-store.pem.0.key", key));
+            quarkus.put("quarkus.tls.http.protocols", TLS_VERSIONS);
+            quarkus.put("quarkus.tls.http.alpn", false);
+            // Certificates are renewed in place.
+            quarkus.put("quarkus.tls.http.reload-period", "1h");
+        });
+    }
+
+    private static void logging(VaultConfig.Logging logging, Map<String, Object> quarkus) {
+        // A closer look at us is not one at the libraries, whose debug lines may hold credentials.
+        String level = logging.level().toUpperCase(Locale.ROOT);
+        boolean closer = level.equals("TRACE") || level.equals("DEBUG");
+        quarkus.put("quarkus.log.level", closer ? "INFO" : level);
+        quarkus.put("quarkus.log.category.\"io.redisvault\".level", level);
+        quarkus.put("quarkus.log.console.json.enabled", logging.format().equals("json"));
+    }
+
+    private static void redis(VaultConfig.Redis redis, Map<String, Object> quarkus) {
+        RedisAddress address = redis.connectionString();
+        Optional<String> password = address.password().or(redis::password);
+        quarkus.put(
+                "quarkus.redis.hosts",
+                password.map(address::withPassword).orElse(address).toClientUri());
+        quarkus.put("quarkus.redis.timeout", redis.timeout());
+        quarkus.put("quarkus.redis.tcp.connection-timeout", redis.timeout());
+        // One that gives no answer any more would keep its place in the pool for ever. In whole seconds.
+        quarkus.put(
+                "quarkus.redis.tcp.idle-timeout",
+                redis.timeout().multipliedBy(2).plusSeconds(1));
+        // Stack traces of connections that failed; what it means for a backup is said elsewhere.
+        quarkus.put("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
+        if (address.socket().isPresent()) {
+            quarkus.put("quarkus.vertx.prefer-native-transport", true);
+        }
+        if (address.tls()) {
+            quarkus.put("quarkus.redis.tls-configuration-name", "redis");
+            quarkus.put("quarkus.tls.redis.hostname-verification-algorithm", "HTTPS");
+            quarkus.put("quarkus.tls.redis.protocols", TLS_VERSIONS);
+            quarkus.put("quarkus.tls.redis.alpn", false);
+            redis.caFile().map(QuarkusSources::listOf).ifPresent(path -> {
+                quarkus.put("quarkus.tls.redis.trust-store.pem.certs", path);
+                quarkus.put("quarkus.tls.redis.trust-store.certificate-expiration-policy", "reject");
+                quarkus.put("quarkus.log.category.\"io.quarkus.tls\".level", "OFF");
+            });
+            redis.clientCertFile().ifPresent(path -> quarkus.put("quarkus.tls.redis.key-store.pem.0.cert", path));
+            redis.clientKeyFile().ifPresent(path -> quarkus.put("quarkus.tls.redis.key-store.pem.0.key", path));
+        }
+    }
+
+    private static String listOf(Path path) {
+        return path.toString().replace("\\", "\\\\").replace(",", "\\,");
+    }
+
+    private static void s3(VaultConfig.Storage storage, Map<String, Object> quarkus) {
+        boolean used = storage.type() == StorageType.S3;
+        Optional<URI> endpoint = storage.endpoint().filter(uri -> used);
+        endpoint.ifPresent(uri -> {
+            quarkus.put("quarkus.s3.endpoint-override", uri);
+            quarkus.put("quarkus.s3.path-style-access", true);
+            // Servers other than Amazon's often reject the checksums that this adds.
+            quarkus.put("quarkus.s3.checksum-validation", false);
+        });
+        // Without a region the SDK asks the instance's metadata service, at length where there is none.
+        Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
+        storage.region().or(() -> fallback).ifPresent(region -> quarkus.put("quarkus.s3.aws.region", region));
+        // Each is about one silence, so that an upload may take as long as it needs while bytes move.
+        Duration silence = storage.timeout();
+        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
+        quarkus.put("quarkus.s3.async-client.read-timeout", silence);
+        quarkus.put("quarkus.s3.async-client.write-timeout", silence);
+        quarkus.put("quarkus.s3.async-client.connection-timeout", connecting);
+        quarkus.put("quarkus.s3.async-client.connection-acquisition-timeout", connecting);
+    }
+}

@@ -1,8 +1,0 @@
-package io.redisvault.config;
-
-/** Where backups go. */
-public enum StorageType {
-    S3,
-    GCS,
-    FILESYSTEM
-}
