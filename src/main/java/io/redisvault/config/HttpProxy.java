@@ -13,18 +13,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A proxy of the environment.
+ * The HTTP proxy that the environment names for a server.
  *
- * @param user if it wants one
- * @param password perhaps empty
+ * @param user empty if the proxy asks for no login
  */
 public record HttpProxy(String host, int port, Optional<String> user, String password) {
 
     /**
-     * The proxy by which a server is to be reached, as {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} say it, in
-     * capitals or not.
+     * Finds the proxy for a server in {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in upper or lower
+     * case. Empty if the server is reached directly.
      *
-     * @throws IllegalArgumentException if the variable is no address of an HTTP proxy
+     * @throws IllegalArgumentException if the variable is not the address of an HTTP proxy
      */
     public static Optional<HttpProxy> of(URI server, Map<String, String> environment) {
         String name = server.getScheme().toUpperCase(Locale.ROOT) + "_PROXY";
@@ -51,12 +50,12 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
                     Optional.of(RedisAddress.decoded(login[0])).filter(user -> !user.isEmpty()),
                     login.length == 1 ? "" : RedisAddress.decoded(login[1]));
         } catch (IllegalArgumentException e) {
-            // Without the password that is in the value.
+            // Does not repeat the value: it may contain a password.
             throw new IllegalArgumentException(name + " is not the address of an HTTP proxy; write http://proxy:3128");
         }
     }
 
-    /** A name means its subdomains, too; a network is of addresses only. */
+    /** A name also matches its subdomains. A network matches IP addresses only: no name is resolved. */
     private static boolean matches(String entry, URI server) {
         String host = plain(server.getHost().toLowerCase(Locale.ROOT));
         if (entry.contains("/")) {
@@ -77,7 +76,7 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
         return server.getPort() < 0 ? server.getScheme().equalsIgnoreCase("https") ? 443 : 80 : server.getPort();
     }
 
-    /** @param network such as {@code 10.0.0.0/8} */
+    /** @param network for example {@code 10.0.0.0/8} */
     private static boolean isInNetwork(String host, String network) {
         String[] parts = network.split("/", 2);
         InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
@@ -87,12 +86,12 @@ public record HttpProxy(String host, int port, Optional<String> user, String pas
                     && base != null
                     && new IpSubnetFilterRule(base, Integer.parseInt(parts[1]), IpFilterRuleType.ACCEPT)
                             .matches(new InetSocketAddress(address, 0));
-        } catch (IllegalArgumentException noLength) {
+        } catch (IllegalArgumentException invalidPrefixLength) {
             return false;
         }
     }
 
-    /** Such as {@code proxy:3128}. */
+    /** Host and port without the login, for example {@code proxy:3128}. */
     @Override
     public String toString() {
         return host + ":" + port;

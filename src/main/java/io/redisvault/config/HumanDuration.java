@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as humantime of the Rust version reads them: {@code 30s}, {@code 1h 30m}, {@code 2days}, {@code 1month}. */
+/** Parses durations like the Rust version's humantime: {@code 30s}, {@code 1h 30m}, {@code 2days}, {@code 1month}. */
 public final class HumanDuration {
 
     private static final Pattern SPAN = Pattern.compile("([0-9]+)\\s*([a-zA-Zµ]+)\\s*");
     private static final String FORMS = "; write 30s, 5m, 1h, 1d or 1h 30m";
 
-    /** The names of each, and its seconds. */
+    /** The names of each unit, and its length in seconds. */
     private static final Map<String, String> UNITS = Map.of(
             "nanos nsec ns", "1e-9",
             "micros usec us µs", "1e-6",
@@ -30,7 +30,7 @@ public final class HumanDuration {
 
     private HumanDuration() {}
 
-    /** Throws {@link IllegalArgumentException} with what is wrong. */
+    /** Throws {@link IllegalArgumentException}; its message says what is wrong and how to write a duration. */
     public static Duration parse(String text) {
         require(!text.matches("\\s*[0-9]*[1-9][0-9]*\\s*"), "has no unit" + FORMS);
         require(text.matches("0+|\\s*(" + SPAN + ")+"), "is not a duration" + FORMS);

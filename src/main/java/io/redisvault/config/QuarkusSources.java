@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Gives Quarkus our settings, and the properties of its own and of its extensions that follow from them. */
+/** Gives Quarkus our settings, and the properties of Quarkus and its extensions that follow from them. */
 public final class QuarkusSources implements ConfigSourceFactory {
 
-    /** Above the environment's 300: a variable such as VAULT_HTTP_PORT is not ours. */
+    /** Above the environment (300): a variable like VAULT_HTTP_PORT must not override our settings. */
     private static final int SETTINGS_ORDINAL = 350;
 
-    /** Below the environment, above application.properties: Quarkus' own variables may tune Quarkus further. */
+    /** Below the environment, above application.properties: users can still tune Quarkus with its own variables. */
     private static final int DERIVED_ORDINAL = 275;
 
     private static final String TLS_VERSIONS = "TLSv1.3,TLSv1.2";
@@ -28,7 +28,7 @@ public final class QuarkusSources implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        // Quarkus records what sources say while it builds; the builder's environment must not become a default.
+        // The Quarkus build records what its sources say. The environment of the build must not become a default.
         if (context.getConfigSources().stream()
                 .anyMatch(source -> source.getName().equals("PropertiesConfigSource[source=Build system]"))) {
             return List.of();
@@ -39,7 +39,7 @@ public final class QuarkusSources implements ConfigSourceFactory {
                 source("derived", derived(settings.typed()), DERIVED_ORDINAL));
     }
 
-    /** Nothing of ours is an expression, so a dollar, as in a password, stays what it is. */
+    /** Escapes dollars: our values are not expressions, and a password may contain a dollar. */
     private static ConfigSource source(String name, Map<String, String> properties, int ordinal) {
         properties.replaceAll((key, value) -> value.replace("$", "\\$"));
         return new PropertiesConfigSource(properties, "redis-vault " + name, ordinal);
@@ -68,13 +68,13 @@ public final class QuarkusSources implements ConfigSourceFactory {
             http.tlsKeyFile().ifPresent(key -> quarkus.put("quarkus.tls.http.key-store.pem.0.key", key));
             quarkus.put("quarkus.tls.http.protocols", TLS_VERSIONS);
             quarkus.put("quarkus.tls.http.alpn", false);
-            // Certificates are renewed in place.
+            // Certificates may be renewed in place.
             quarkus.put("quarkus.tls.http.reload-period", "1h");
         });
     }
 
     private static void logging(VaultConfig.Logging logging, Map<String, Object> quarkus) {
-        // A closer look at us is not one at the libraries, whose debug lines may hold credentials.
+        // Debug and trace are for our own code only: debug lines of libraries may contain credentials.
         String level = logging.level().toUpperCase(Locale.ROOT);
         boolean closer = level.equals("TRACE") || level.equals("DEBUG");
         quarkus.put("quarkus.log.level", closer ? "INFO" : level);
@@ -90,11 +90,11 @@ public final class QuarkusSources implements ConfigSourceFactory {
                 password.map(address::withPassword).orElse(address).toClientUri());
         quarkus.put("quarkus.redis.timeout", redis.timeout());
         quarkus.put("quarkus.redis.tcp.connection-timeout", redis.timeout());
-        // One that gives no answer any more would keep its place in the pool for ever. In whole seconds.
+        // Closes dead connections, which would stay in the pool forever. Quarkus rounds down to whole seconds.
         quarkus.put(
                 "quarkus.redis.tcp.idle-timeout",
                 redis.timeout().multipliedBy(2).plusSeconds(1));
-        // Stack traces of connections that failed; what it means for a backup is said elsewhere.
+        // The client logs failed connections with stack traces. ConnectionDiagnosis says what is wrong.
         quarkus.put("quarkus.log.category.\"io.vertx.redis\".level", "OFF");
         if (address.socket().isPresent()) {
             quarkus.put("quarkus.vertx.prefer-native-transport", true);
@@ -124,13 +124,13 @@ public final class QuarkusSources implements ConfigSourceFactory {
         endpoint.ifPresent(uri -> {
             quarkus.put("quarkus.s3.endpoint-override", uri);
             quarkus.put("quarkus.s3.path-style-access", true);
-            // Servers other than Amazon's often reject the checksums that this adds.
+            // Other servers than Amazon's often reject the checksums that this would add.
             quarkus.put("quarkus.s3.checksum-validation", false);
         });
-        // Without a region the SDK asks the instance's metadata service, at length where there is none.
+        // Without a region the SDK asks the machine's metadata service, and waits long where there is none.
         Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
         storage.region().or(() -> fallback).ifPresent(region -> quarkus.put("quarkus.s3.aws.region", region));
-        // Each is about one silence, so that an upload may take as long as it needs while bytes move.
+        // These limit a pause without bytes, not the whole upload.
         Duration silence = storage.timeout();
         Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
         quarkus.put("quarkus.s3.async-client.read-timeout", silence);

@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where Redis listens and as whom to ask it. Neither user nor password appear in {@link #toString}.
+ * Where Redis listens, and the login to use. {@link #toString} shows neither user nor password.
  *
- * @param host name or address, an IPv6 one in brackets; {@code localhost} with a socket
- * @param socket path of a Unix domain socket, which then replaces host and port
+ * @param host name or IP address, IPv6 in brackets; {@code localhost} if there is a socket
+ * @param socket path of a Unix domain socket, which replaces host and port
  */
 @RegisterForReflection
 public record RedisAddress(
@@ -32,7 +32,7 @@ public record RedisAddress(
     private static final String FORMS =
             "write redis://host:6379, rediss://user:password@host:6379/0 or unix:///path/redis.sock";
 
-    /** The login ends at the last {@code @}, as in the Rust version, so that a bare one within a password works, too. */
+    /** The login ends at the last {@code @}, as in the Rust version, so a password may contain one. */
     private static final Pattern PARTS =
             Pattern.compile("(?:(?:redis|valkey)(?<tls>s?)|(?:(?:redis|valkey)\\+)?unix)://"
                     + "(?:(?<user>[^/?#:]*)(?::(?<password>[^/?#]*))?@)?(?<server>[^/?#@]*)"
@@ -46,7 +46,7 @@ public record RedisAddress(
     private static final ValueFormat DATABASE =
             ValueFormat.wholeNumber(0, 999_999, "has a database that is not a whole number");
 
-    /** Connection strings as the Rust version and the tools of Redis and Valkey write them. */
+    /** Parses a connection string; throws {@link IllegalArgumentException}, whose message does not repeat it. */
     public static RedisAddress of(String text) {
         Matcher parts = PARTS.matcher(text);
         require(parts.matches(), "is not a Redis address; " + FORMS);
@@ -56,34 +56,37 @@ public record RedisAddress(
         require(!socket || text.contains(":///") && path.length() > 1, noSocket);
         Matcher server = SERVER.matcher(socket ? "localhost" : parts.group("server"));
         require(server.matches(), "has no valid host and port; percent-encode / ? # and % in a password; " + FORMS);
-        // The parameter protocol, which the Rust version knows, changes nothing here.
+        // The Rust version knows the parameter "protocol". It is accepted and has no effect.
         String query = Objects.toString(parts.group("query"), "");
         boolean known = query.matches("((user|pass|password|db|protocol)=[^&]*(&(?=.)|$))*");
         require(known, "has a parameter other than db, user and password");
-        Map<String, String> facts = new HashMap<>();
+        Map<String, String> values = new HashMap<>();
         for (String pair : query.split("&")) {
-            put(facts, pair.replaceFirst("=.*", "").replaceFirst("^pass$", "password"), pair.replaceFirst("^.*?=", ""));
+            put(
+                    values,
+                    pair.replaceFirst("=.*", "").replaceFirst("^pass$", "password"),
+                    pair.replaceFirst("^.*?=", ""));
         }
-        put(facts, "user", parts.group("user"));
-        put(facts, "password", parts.group("password"));
-        put(facts, "db", socket || path.isEmpty() ? null : path.substring(1));
+        put(values, "user", parts.group("user"));
+        put(values, "password", parts.group("password"));
+        put(values, "db", socket || path.isEmpty() ? null : path.substring(1));
         return new RedisAddress(
                 "s".equals(parts.group("tls")),
                 server.group(1),
                 Integer.parseInt(PORT.canonical(Objects.toString(server.group(2), "6379"))),
                 socket ? Optional.of(decoded(path)) : Optional.empty(),
-                Optional.ofNullable(facts.get("user")),
-                Optional.ofNullable(facts.get("password")),
-                Integer.parseInt(DATABASE.canonical(facts.getOrDefault("db", "0"))));
+                Optional.ofNullable(values.get("user")),
+                Optional.ofNullable(values.get("password")),
+                Integer.parseInt(DATABASE.canonical(values.getOrDefault("db", "0"))));
     }
 
-    private static void put(Map<String, String> facts, String name, String encoded) {
+    private static void put(Map<String, String> values, String name, String encoded) {
         if (encoded != null && !encoded.isEmpty()) {
-            facts.put(name, decoded(encoded));
+            values.put(name, decoded(encoded));
         }
     }
 
-    /** Percent-decoding as in any URL, where a {@code +} is a plus. */
+    /** Decodes percent-encoding. A {@code +} stays a plus, unlike in form data. */
     static String decoded(String text) {
         require(
                 !text.matches("(?s).*%(?![0-9A-Fa-f]{2}).*"),
@@ -94,9 +97,9 @@ public record RedisAddress(
     }
 
     /**
-     * The address as Vert.x' Redis client reads it without loss: it decodes {@code +} to a space, drops a user
-     * without a password, splits a socket's query after decoding it, and Quarkus splits lists at commas. Database 0 is
-     * left out, since to select it takes a permission of its own.
+     * Writes the address so that the Redis client of Vert.x reads it without loss. The client decodes {@code +} to a
+     * space, drops a user without a password, and decodes a socket's query before it splits it; Quarkus splits lists at
+     * commas. Database 0 is left out because selecting it needs an extra permission.
      */
     String toClientUri() {
         String login = user.isEmpty() && password.isEmpty()
@@ -109,13 +112,13 @@ public record RedisAddress(
         return scheme() + login + host + ":" + port + (database == 0 ? "" : "/" + database);
     }
 
-    /** True if both are spelt the same, whatever the user and the database. */
+    /** Compares what is written, without resolving names. User, password and database do not matter. */
     boolean isSameServer(RedisAddress other) {
         return tls == other.tls && host.equals(other.host) && port == other.port && socket.equals(other.socket);
     }
 
-    RedisAddress withPassword(String given) {
-        return new RedisAddress(tls, host, port, socket, user, Optional.of(given), database);
+    RedisAddress withPassword(String newPassword) {
+        return new RedisAddress(tls, host, port, socket, user, Optional.of(newPassword), database);
     }
 
     @Override

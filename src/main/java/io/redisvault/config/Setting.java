@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One setting of {@link VaultConfig}.
+ * How one setting of {@link VaultConfig} is named and written, and its default.
  *
- * @param keys as in {@code config.yaml}: the key, and an older one of the same setting if there is one
- * @param byDefault its value where no source has one
- * @param variables environment variables; those with the prefix of a storage count only for that type
+ * @param keys in {@code config.yaml}: the key, then an older name of it if there is one
+ * @param byDefault the value if no source has one
+ * @param variables environment variables; those with the prefix of a storage count only for that storage type
  */
 record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault, List<String> variables) {
 
-    /** Those that say the type of storage come first, since others depend on it and must agree with them. */
+    /** The settings that decide the storage type come first: the others depend on it and must agree with them. */
     static final List<Setting> ALL = List.of(
             optional("backup.storage_url", STORAGE_URL, "STORAGE_URL"),
             of("storage.type", STORAGE_TYPE, "s3", "STORAGE_TYPE"),
@@ -96,40 +96,39 @@ record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault
         return keys.get(0);
     }
 
-    /** Java reads bytes that are none of the locale's as U+FFFD, so that different names would become the same. */
+    /** Rejects U+FFFD: Java reads bytes outside the locale's charset as that, so different names would become equal. */
     String canonical(String text) {
         require(text.indexOf('\uFFFD') < 0, LOCALE_RULE);
         return format.canonical(text);
     }
 
-    /** The property of {@link VaultConfig}. The content of a secret's file is that of the secret itself. */
+    /** The property of {@link VaultConfig}. A setting that names a secret's file fills the property of the secret. */
     String property() {
         return "vault." + key().replaceFirst("(password|token|recipients|identity)_file$", "$1");
     }
 
-    /** Only S3 has a default bucket, that of the Rust version; elsewhere the name may be somebody else's. */
+    /** Only S3 has a default bucket, as in the Rust version. On GCS the name may belong to somebody else. */
     Optional<String> defaultValue(StorageType type) {
         return byDefault.filter(text -> !key().equals("storage.bucket") || type == StorageType.S3);
     }
 
-    /** A path of a secret's file is shown only if it is one: somebody may have put the secret there. */
+    /** A setting that should name a file may contain the secret itself, so only an absolute path is shown. */
     boolean isSecret(String text) {
         return key().matches("redis\\.connection_string|backup\\.heartbeat_url|.*\\.(password|token)")
                 || key().matches(".*(password|token|_key|identity)_file") && !text.startsWith("/")
                 || text.toUpperCase(Locale.ROOT).contains("AGE-SECRET-KEY");
     }
 
-    /** The variables that mean something with this type of storage. */
     Stream<String> variables(StorageType type) {
         return variables.stream().filter(variable -> isFor(variable, type));
     }
 
-    /** The variable to name to somebody who uses this type of storage. */
+    /** The variable to name in a message, for this storage type. */
     String variable(StorageType type) {
         return variables(type).findFirst().orElse(variables.get(0));
     }
 
-    /** False for a variable that means nothing with this type of storage. */
+    /** False if the variable has no effect with this storage type. */
     static boolean isFor(String variable, StorageType type) {
         return switch (type) {
             case S3 -> !variable.matches("(GCS|GOOGLE|FILESYSTEM)_.*");

@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
-/** The values of environment, {@code config.yaml} and defaults, in this order, or all mistakes in them. */
+/** Merges environment, {@code config.yaml} and defaults, in this order of precedence, and collects all mistakes. */
 public final class Settings {
 
-    /** Settings that {@link #check} found right: Quarkus takes the same, even if the file changed in between. */
+    /** Kept by {@link #check}, so that Quarkus starts with the checked settings even if the file changed since. */
     private static volatile Settings checked;
 
     private final List<String> mistakes = new ArrayList<>();
@@ -30,11 +30,11 @@ public final class Settings {
     private VaultConfig typed;
 
     /**
-     * Checks the settings of this process before anything starts, and keeps them for what starts.
+     * Checks the settings of this process before anything starts, and keeps them for {@link #current}.
      *
-     * @param configFile as named on the command line; {@code config.yaml}, if there is one, when empty
-     * @param into address of a server that takes the place of the configured Redis, as the option {@code --into} gives it
-     * @return one line for each mistake, without any secret; empty if all is well
+     * @param configFile from the command line; if empty, {@code config.yaml} is read if it exists
+     * @param into the address from {@code --into}, which replaces the configured Redis
+     * @return one line for each mistake, without secrets; empty if there is none
      */
     public static List<String> check(Optional<Path> configFile, Optional<String> into) {
         checked = ofProcess(configFile, into);
@@ -44,12 +44,12 @@ public final class Settings {
         return checked.mistakes;
     }
 
-    /** The settings that were checked. Where Quarkus starts by itself, as in its tests, those of this process. */
+    /** The checked settings. If Quarkus starts without our launcher, as in its tests, reads those of this process. */
     public static Settings current() {
         return checked != null ? checked : ofProcess(Optional.empty(), Optional.empty());
     }
 
-    /** The settings of this process. A system property of a variable's name takes its place. */
+    /** Reads the settings of this process. A system property with the name of a variable replaces it. */
     public static Settings ofProcess(Optional<Path> configFile, Optional<String> into) {
         Map<String, String> variables = new HashMap<>(System.getenv());
         Setting.VARIABLES.forEach(name -> variables.compute(name, System::getProperty));
@@ -67,12 +67,12 @@ public final class Settings {
         return mistakes;
     }
 
-    /** One line for each thing that has no effect, or perhaps another one than was meant. */
+    /** One line for each setting that has no effect, or perhaps not the intended one. */
     public List<String> warnings() {
         return warnings;
     }
 
-    /** The file and the variables that the values are of, without defaults. */
+    /** The variables, and the file, that values come from. Defaults are left out. */
     public List<String> sources() {
         return values.values().stream()
                 .map(value -> value.source().replaceFirst(": .*", ""))
@@ -81,12 +81,12 @@ public final class Settings {
                 .toList();
     }
 
-    /** The settings as the typed interface shows them; those with a mistake are at their defaults. */
+    /** The typed settings. A setting with an invalid value has its default. */
     public VaultConfig typed() {
         return typed;
     }
 
-    /** Checks a node's name as the setting is checked; throws {@link IllegalArgumentException} with what is wrong. */
+    /** Checks a node name like the setting. Throws {@link IllegalArgumentException}, which says what is wrong. */
     public static String nodeName(String text) {
         return Setting.of("redis.node_name").canonical(text);
     }
@@ -96,8 +96,8 @@ public final class Settings {
     }
 
     /**
-     * The values behind {@link VaultConfig} by property name. A setting without a value is there too, empty: else
-     * Quarkus would take it from a variable such as VAULT_STORAGE_REGION.
+     * The values behind {@link VaultConfig} by property name. A setting without a value is present but empty: otherwise
+     * Quarkus would read it from a variable like VAULT_STORAGE_REGION.
      */
     Map<String, String> properties() {
         Map<String, String> properties = new TreeMap<>();
@@ -106,13 +106,13 @@ public final class Settings {
                     setting.property(),
                     setting.defaultValue(type).map(setting::canonical).orElse(""));
         }
-        // A secret's file goes before the secret; recipients are those of both.
+        // The file with a secret wins over the secret itself; age recipients of both are joined.
         values.values()
                 .forEach(value -> properties.merge(
                         value.setting().property(),
                         value.canonical(),
                         (first, second) -> first.startsWith("age1") ? first + "," + second : second));
-        // These stand for others, or for nothing.
+        // Not in VaultConfig: the URL sets other settings, and the other one has no effect any more.
         properties.keySet().removeAll(Set.of("vault.backup.storage_url", "vault.storage.checksums"));
         return properties;
     }
@@ -164,8 +164,8 @@ public final class Settings {
         UnknownNames.taken(variables, type).forEach(this::takeUnlessSet);
         values.remove(type == StorageType.FILESYSTEM ? "storage.bucket" : "storage.path");
         Setting place = Setting.of(type == StorageType.FILESYSTEM ? "storage.path" : "storage.bucket");
-        boolean given = values.containsKey(place.key()) || values.containsKey("backup.storage_url");
-        if (!given && place.defaultValue(type).isEmpty()) {
+        boolean placeIsSet = values.containsKey(place.key()) || values.containsKey("backup.storage_url");
+        if (!placeIsSet && place.defaultValue(type).isEmpty()) {
             mistakes.add(place.variable(type) + " is not set; the storage type "
                     + type.name().toLowerCase(Locale.ROOT) + " needs it");
         }
@@ -183,7 +183,7 @@ public final class Settings {
         }
     }
 
-    /** Adds a value to those of one source. Of two names for one setting, the first counts and the second must agree. */
+    /** Adds a value of one source. If two names of a setting are set, the first counts and the second must agree. */
     private void add(Map<String, Value> source, Setting setting, String name, String text) {
         if (text.isEmpty() && setting.byDefault().isEmpty()) {
             return;
@@ -204,7 +204,7 @@ public final class Settings {
         }
     }
 
-    /** Null, and a mistake, if the value cannot be used. */
+    /** Null if the value is invalid, which is added to the mistakes. */
     private String canonical(Setting setting, String name, String text) {
         try {
             return setting.canonical(text);
@@ -226,7 +226,7 @@ public final class Settings {
                 .orElse(StorageType.S3);
     }
 
-    /** Another server than the configured one is not told the password of that. */
+    /** Replaces the configured Redis. Another server never gets the password of the configured one. */
     private void replaceRedis(String address) {
         Setting setting = Setting.of("redis.connection_string");
         String text = canonical(setting, "--into", address);
@@ -243,7 +243,7 @@ public final class Settings {
         }
     }
 
-    /** Looks for a region as Amazon's client would, which asks the metadata of the machine last and can take seconds. */
+    /** Finds the region like Amazon's client. That asks the machine's metadata service last, which can take seconds. */
     private void requireRegion() {
         VaultConfig.Storage storage = typed.storage();
         if (type != StorageType.S3

@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.net.ssl.X509KeyManager;
 
-/** Rules between settings: one line for each that is broken, and a warning for what somebody may not have meant. */
+/** Checks rules between settings. Adds a line to the mistakes or, where it may be intended, to the warnings. */
 record SettingsValidator(VaultConfig config, Map<String, Value> values, List<String> mistakes, List<String> warnings) {
 
-    /** Limit of S3 and Google for a key. */
+    /** The longest key that S3 and GCS allow. */
     private static final int KEY_BYTES = 1024;
 
-    /** After prefix and node: an underscore, a time of up to thirty characters, and the shortest extension. */
+    /** What follows prefix and node: an underscore, a time of at most 30 characters, and the shortest extension. */
     private static final int SUFFIX_BYTES = "_".length() + 30 + ".rdb".length();
 
     private static final String PASSWORD_FILE = "redis.password_file";
@@ -30,7 +30,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     private static final String NODE = "redis.node_name";
     private static final String DIRECTORY = "storage.path";
 
-    /** @param environment in which a proxy may be named */
+    /** @param environment the variables, which may name a proxy */
     void validate(Map<String, String> environment) {
         if (!config.redis().backupMaster() && !config.redis().backupReplica()) {
             mistakes.add(source("redis.backup_master") + " and " + source("redis.backup_replica")
@@ -55,7 +55,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
 
     private void redis(RedisAddress server, String address) {
         boolean password = server.password().isPresent();
-        // Quarkus replaces Netty's native transport there, and the JDK's has no sockets of this kind.
+        // A native image has no Unix sockets: Quarkus removes Netty's native transport, and the JDK's has none.
         if (server.socket().isPresent() && "runtime".equals(System.getProperty("org.graalvm.nativeimage.imagecode"))) {
             refuse(
                     "redis.connection_string",
@@ -89,9 +89,9 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         }
     }
 
-    /** Both are read as Quarkus will read them, and what the one signs must be right for the other. */
+    /** Reads both files like Quarkus, signs with the key and checks the signature with the certificate. */
     private static boolean belongTogether(Value cert, Value key) {
-        // Of Netty's buffers JDK 25 would warn on standard error; Quarkus asks it not to, but only when it starts.
+        // JDK 25 warns on standard error about Netty's buffers. Quarkus stops that, but only when it starts.
         JVMUnsafeWarningsControl.disableUnsafeRelatedWarnings();
         try {
             X509KeyManager pair = (X509KeyManager) new PemKeyCertOptions()
@@ -107,7 +107,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
             signature.initVerify(pair.getCertificateChain(alias)[0].getPublicKey());
             return signature.verify(signed);
         } catch (Exception e) {
-            // The reader has no type of its own for files that it does not understand.
+            // The reader throws any type of exception for a file that it cannot parse.
             return false;
         }
     }
@@ -153,7 +153,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         if (Stream.of(prefix.split("/")).anyMatch(segment -> segment.getBytes(UTF_8).length > 255)) {
             refuse(PREFIX, "has a segment of more than 255 bytes");
         }
-        // Names of the directory's own files begin with a dot: those that are still being written.
+        // In the directory, a leading dot marks files that are still being written.
         if (node.startsWith(".")) {
             refuse(NODE, "begins with a dot, which no file of a backup may; leave it out");
         }
@@ -186,7 +186,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
         }
     }
 
-    /** Adds a mistake if the value is one that was set. */
+    /** Adds a mistake about a setting, unless it has its default. */
     private void refuse(String key, String what) {
         if (isSet(key)) {
             mistakes.add(values.get(key).says(what));

@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Variables and keys that are not ours, but look as if they were meant for us. */
+/** Finds variables and keys that are not ours but look as if they were meant for us, so that typos are noticed. */
 final class UnknownNames {
 
-    /** By which other tools know a setting; taken where it is not set otherwise. */
+    /** Variables of other tools for our settings. They count only if our own variable or key is not set. */
     private static final Map<String, String> TAKEN = Map.of(
             "AWS_DEFAULT_REGION S3_REGION", "storage.region",
             "AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_S3_ENDPOINT S3_ENDPOINT_URL", "storage.endpoint",
@@ -21,7 +21,7 @@ final class UnknownNames {
             "REDISCLI_AUTH", "redis.password",
             "REDIS_URL REDIS_HOST REDIS_PORT", "redis.connection_string");
 
-    /** That could mean more than one thing, with what to set instead. */
+    /** Variables that could mean more than one thing, with what to set instead. */
     private static final Map<String, String> INSTEAD = Map.of(
             "BACKUP_SCHEDULE SCHEDULE CRON_SCHEDULE", "BACKUP_INTERVAL or BACKUP_CRON",
             "BACKUP_RETENTION RETENTION_KEEP KEEP_LAST", "RETENTION_KEEP_LAST or RETENTION_KEEP_DURATION",
@@ -37,7 +37,7 @@ final class UnknownNames {
     private static final Pattern LIKE_OURS = Pattern.compile(
             "(API_TOKEN|(BACKUP|DRILL|DUMP|FILESYSTEM|GCS|HTTP_TLS|METRICS|REDIS|RESTORE_AGE|RETENTION|S3|STORAGE|VERIFY)_).*");
 
-    /** Kubernetes sets such variables for every Service of the namespace, whatever its name. */
+    /** Variables that Kubernetes sets for every Service of the namespace. */
     private static final Pattern SERVICE =
             Pattern.compile(".*_(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT|PORT_\\d+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)");
 
@@ -55,7 +55,7 @@ final class UnknownNames {
                 .findFirst();
     }
 
-    /** Variables without those that Kubernetes sets for Services: one named metrics makes METRICS_PORT an address. */
+    /** Removes what Kubernetes sets for Services: a Service named "metrics" sets METRICS_PORT to an address. */
     static Map<String, String> withoutServices(Map<String, String> environment) {
         Map<String, String> variables = new TreeMap<>(environment);
         variables
@@ -81,7 +81,7 @@ final class UnknownNames {
         return Setting.of(find(variable, TAKEN).orElseThrow());
     }
 
-    /** Values of other tools' variables as our settings have them, the more specific first. */
+    /** The variables of other tools that we read, their values in the form of our settings, the most specific first. */
     static Map<String, String> taken(Map<String, String> variables, StorageType type) {
         Map<String, String> taken = new TreeMap<>(Comparator.reverseOrder());
         taken.putAll(variables);
@@ -96,7 +96,7 @@ final class UnknownNames {
         return taken;
     }
 
-    /** One line for each variable that looks like ours: to mistakes if it is almost spelt so, else to warnings. */
+    /** Adds a line for each unknown variable that looks like ours: a likely typo is a mistake, others are warnings. */
     static void report(Map<String, String> variables, List<String> mistakes, List<String> warnings) {
         for (String name : variables.keySet()) {
             String unknown = name + " is not a variable of redis-vault";
@@ -112,7 +112,7 @@ final class UnknownNames {
         }
     }
 
-    /** The same key in another group, a similar one, or nothing. */
+    /** The end of a message: the same key in another group, a similar name, or nothing. */
     static String suggestionFor(String key) {
         String name = key.substring(key.indexOf('.') + 1);
         return KEYS.stream()
@@ -124,7 +124,7 @@ final class UnknownNames {
                 .orElse("");
     }
 
-    /** The closest word, if no more than {@code limit} letters were added, left out, changed or swapped. */
+    /** The closest known word with at most {@code limit} letters added, left out, changed or swapped. */
     private static Optional<String> closest(String word, List<String> known, int limit) {
         return IntStream.rangeClosed(0, limit)
                 .boxed()

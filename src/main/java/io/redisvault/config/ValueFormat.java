@@ -31,14 +31,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Checks strictly how a value is written, and writes it as SmallRye's converters read it. */
+/** Checks how a value is written, and converts it to what SmallRye's converters read. */
 @FunctionalInterface
 interface ValueFormat {
 
-    /** Throws {@link InvalidValueException}. */
+    /** The converted value; throws {@link InvalidValueException}. */
     String canonical(String text);
 
-    /** Of a key, and thereby of a path. Lone surrogates have no UTF-8, so they cannot be part of any key. */
+    /** A segment of a key or path. Lone surrogates are rejected because UTF-8 cannot express them. */
     String SEGMENT = "(?!\\.{1,2}(?:/|\\z))[^/\\\\\\p{Cc}\\p{Cs}]+";
 
     String BUCKET_RULE = "is not a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens";
@@ -71,7 +71,7 @@ interface ValueFormat {
     ValueFormat FILE_NAME =
             matching(SEGMENT, "is not a file name: no slashes, backslashes or control characters, not . or ..");
 
-    /** Its parts are checked as the settings that they stand for. */
+    /** Checks the form only; each part is checked by the setting that it sets. */
     ValueFormat STORAGE_URL = matching(
             "(s3|gs)://[^/:@?#]+(/[^?#]*)?|file:///.*",
             "is not a storage URL; write s3://bucket/prefix, gs://bucket/prefix or file:///path, without ? and #");
@@ -81,7 +81,7 @@ interface ValueFormat {
         return text;
     };
 
-    /** As a level from 0, none, to 19. */
+    /** Converted to a level from 0 (none) to 19. */
     ValueFormat COMPRESSION = text -> {
         Matcher level = Pattern.compile("(?i)none|zstd(?::([1-9]|1[0-9]))?").matcher(text);
         require(level.matches(), "is not none, zstd, or zstd with a level, zstd:1 to zstd:19");
@@ -121,7 +121,7 @@ interface ValueFormat {
         return text;
     };
 
-    /** A level, or directives of the Rust version such as {@code info,redis_vault=debug}; the one for us counts. */
+    /** A level, or directives of the Rust version like {@code info,redis_vault=debug}, of which ours counts. */
     ValueFormat LOG_LEVEL = text -> {
         Map<String, String> levels = new HashMap<>();
         for (String directive : text.toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -132,7 +132,7 @@ interface ValueFormat {
         return levels.getOrDefault("redis_vault", levels.getOrDefault("", "info"));
     };
 
-    /** Bytes per second, such as {@code 10MiB}, {@code 500 KB} or {@code 1048576}. */
+    /** Bytes per second, for example {@code 10MiB}, {@code 500 KB} or {@code 1048576}. */
     ValueFormat RATE = text -> {
         Matcher rate = Pattern.compile("([0-9]{1,9})\\s*([KMG])(i?)B|([0-9]{1,12})\\s*B?")
                 .matcher(text);
@@ -141,7 +141,7 @@ interface ValueFormat {
         BigInteger unit =
                 BigInteger.valueOf("i".equals(rate.group(3)) ? 1024 : 1000).pow(power);
         BigInteger bytes = unit.multiply(new BigInteger(rate.group(power == 0 ? 4 : 1)));
-        // A chunk in half a second for each of two parts: with much less, the storage takes the silence for the end.
+        // One 64 KiB chunk each half second. If chunks come much more rarely, the storage drops the connection.
         require(bytes.compareTo(BigInteger.valueOf(128 << 10)) >= 0, "is less than 128KiB, the least there is");
         return bytes.toString();
     };
@@ -167,7 +167,7 @@ interface ValueFormat {
         }
     };
 
-    /** The content of a file of one line. */
+    /** A file with one line; its content becomes the value. */
     ValueFormat SECRET_FILE = text -> {
         String secret = read(text, 4096, "a secret").replaceFirst("\\R\\z", "");
         require(!secret.isEmpty(), "is an empty file; write the secret into it");
@@ -181,7 +181,7 @@ interface ValueFormat {
 
     ValueFormat AGE_RECIPIENTS_FILE = text -> keys(lines(text), AgeKeys::requireRecipient);
 
-    /** Others must not read secret keys. In Kubernetes the group of the pod may read what its containers read. */
+    /** Other users must not read the secret keys. The group may: Kubernetes gives a pod its files through a group. */
     ValueFormat AGE_IDENTITY_FILE = text -> {
         Stream<String> lines = lines(text);
         try {
@@ -189,7 +189,7 @@ interface ValueFormat {
                     !Files.getPosixFilePermissions(Path.of(text)).contains(PosixFilePermission.OTHERS_READ),
                     "may be read by others; chmod 600 it, in Kubernetes with defaultMode: 0440");
         } catch (IOException | UnsupportedOperationException unknown) {
-            // A file system without such permissions.
+            // This file system has no such permissions.
         }
         return keys(lines, AgeKeys::requireIdentity);
     };
@@ -200,7 +200,7 @@ interface ValueFormat {
         }
     }
 
-    /** Under a locale that is not UTF-8, Java cannot name every file. */
+    /** False also if the locale is not UTF-8 and cannot express the name. */
     static boolean isPath(String text) {
         try {
             return Path.of(text) != null;
@@ -242,7 +242,7 @@ interface ValueFormat {
         };
     }
 
-    /** @param rest a pattern of what may follow the server */
+    /** @param rest pattern of what may follow host and port */
     private static ValueFormat address(String rest, String otherwise) {
         return text -> {
             try {
@@ -256,7 +256,7 @@ interface ValueFormat {
         };
     }
 
-    /** @param what is in the file, for the message if that has more than so many bytes */
+    /** @param what the content of the file, for the message when it has more than {@code longest} bytes */
     private static String read(String file, int longest, String what) {
         Path path = Path.of(FILE.canonical(file));
         try {
@@ -269,12 +269,12 @@ interface ValueFormat {
         }
     }
 
-    /** Of a file of keys, without empty ones and comments. */
+    /** The lines of a file of keys, without comments and empty lines. */
     private static Stream<String> lines(String file) {
         return read(file, 64 << 10, "keys").lines().filter(line -> !line.matches("\\s*(#.*)?"));
     }
 
-    /** Keys of age, with commas between. */
+    /** Checks age keys and joins them with commas. */
     private static String keys(Stream<String> texts, Consumer<String> requirement) {
         List<String> keys = texts.map(String::strip).toList();
         require(!keys.isEmpty(), "holds no key");
@@ -289,8 +289,8 @@ interface ValueFormat {
     }
 
     /**
-     * What is wrong with a value: the rest of a sentence that names the setting, such as {@code is not true or false}. Never
-     * repeats any part of the value, which may be a secret.
+     * Says what is wrong with a value. The message continues a line that names the setting, like {@code is not a path}.
+     * It never repeats any part of the value, which may be a secret.
      */
     final class InvalidValueException extends IllegalArgumentException {
         InvalidValueException(String message) {

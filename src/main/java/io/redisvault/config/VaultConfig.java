@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Every setting as the program uses it. How each is written, its default and its variables are in {@link Setting}. */
+/** All settings as the program uses them. {@link Setting} says how each is named and written, and its default. */
 @ConfigMapping(prefix = "vault", namingStrategy = NamingStrategy.SNAKE_CASE)
 public interface VaultConfig {
 
@@ -35,71 +35,72 @@ public interface VaultConfig {
     interface Redis {
         RedisAddress connectionString();
 
-        /** Instead of one in the address, which goes before it. */
+        /** Used if the address contains no password. */
         Optional<String> password();
 
+        /** Directory of the dump, as seen by this process. */
         Path dataPath();
 
-        /** Tells this node's backups from those of others under the same prefix. */
+        /** Part of each key; separates this node's backups from those of other nodes under the same prefix. */
         String nodeName();
 
         boolean backupMaster();
 
         boolean backupReplica();
 
-        /** False if masters and replicas are both backed up, so that a node need not say which it is. */
+        /** False if masters and replicas are both backed up, so the role need not be known. */
         default boolean roleMatters() {
             return !backupMaster() || !backupReplica();
         }
 
         Duration timeout();
 
-        /** PEM file of the authorities to trust for {@code rediss://}; the system's own when absent. */
+        /** PEM file of the authorities to trust for {@code rediss://}; if empty, those of the system. */
         Optional<Path> caFile();
 
-        /** PEM file of the certificate that is shown to Redis, with those between it and its authority. */
+        /** PEM file of the client certificate for Redis, followed by intermediate certificates. */
         Optional<Path> clientCertFile();
 
         Optional<Path> clientKeyFile();
     }
 
-    /** When a backup is taken, and of what. */
+    /** When backups run, and what they contain. */
     interface Backup {
-        /** Time between runs, which start at its multiples since the Unix epoch. */
+        /** Time between runs. Runs start at its multiples since the Unix epoch. */
         Duration interval();
 
-        /** Five-field cron expression in UTC, instead of the interval. */
+        /** Five-field cron expression in UTC; replaces the interval. */
         Optional<String> cron();
 
-        /** No scheduled run within this time after the start, so that replication can settle. */
+        /** No scheduled run starts earlier than this after the start of the service, so that replication can settle. */
         Duration initialDelay();
 
         String dumpFilename();
 
         boolean verifyDump();
 
-        /** Bytes per second that are sent to the storage at most; as many as there are when absent. */
+        /** Most bytes per second to send to the storage; no limit if empty. */
         Optional<Long> rateLimit();
 
-        /** The backup health group reports a newest backup older than this. */
+        /** The backup health group fails if the newest backup is older than this. */
         Optional<Duration> maxAge();
 
-        /** Time that a stop waits for a running backup before it aborts it. */
+        /** How long a stop waits for a running backup before it aborts it. */
         Duration shutdownTimeout();
 
-        /** True if a stop of the service takes one more backup. Redis stops first and writes a last dump. */
+        /** True to run one more backup when the service stops. Redis stops first and writes a last dump. */
         boolean onShutdown();
 
-        /** Is called after each good run. */
+        /** URL to call after each successful run. */
         Optional<URI> heartbeatUrl();
 
-        /** Older incomplete uploads are removed; longer than an upload takes, or a second sidecar loses its own. */
+        /** Older incomplete uploads are aborted. Must be longer than an upload takes: it may be another sidecar's. */
         Duration unfinishedAge();
 
-        /** Level of zstd, from 1 to 19; 0 for none. */
+        /** zstd level from 1 to 19; 0 for no compression. */
         int compression();
 
-        /** Public keys of age; backups are encrypted if there are any. */
+        /** Public age keys. Backups are encrypted if there are any. */
         Optional<Set<String>> ageRecipients();
     }
 
@@ -107,21 +108,21 @@ public interface VaultConfig {
     interface Storage {
         StorageType type();
 
-        /** {@code redis-vault} when not set and the type is s3. */
+        /** For s3 the default is {@code redis-vault}; empty for filesystem. */
         Optional<String> bucket();
 
-        /** Without slashes at its ends. */
+        /** Start of each key, without slashes at its ends. */
         Optional<String> prefix();
 
-        /** Region of the bucket; the SDK's own ways of finding it when absent. */
+        /** Region of the bucket; if empty, the SDK finds it. */
         Optional<String> region();
 
         Optional<URI> endpoint();
 
-        /** PEM file of the authorities to trust for the storage; the system's own when absent. */
+        /** PEM file of the authorities to trust for the storage; if empty, those of the system. */
         Optional<Path> caFile();
 
-        /** Credentials for Google; none for an emulator. */
+        /** Credentials for GCS: {@code NONE} is for an emulator. */
         Credentials credentials();
 
         Optional<String> sse();
@@ -130,19 +131,19 @@ public interface VaultConfig {
 
         Optional<String> storageClass();
 
-        /** False where the server ignores {@code If-None-Match: *}: each write is then preceded by a look. */
+        /** False for a server without {@code If-None-Match: *}: then each write is preceded by a check. */
         boolean conditionalWrites();
 
         Optional<String> projectId();
 
-        /** Directory of the filesystem storage; absolute, and apart from Redis' own. */
+        /** Directory of the filesystem storage; absolute, and outside of the data path of Redis. */
         Optional<Path> path();
 
-        /** The storage may neither take nor give a byte for so long before the attempt counts as failed. */
+        /** An attempt fails if the storage neither takes nor sends a byte for this long. */
         Duration timeout();
     }
 
-    /** Which backups stay: the newest {@code keepLast}, and those younger than {@code keepDuration}. */
+    /** Which backups to keep: the newest {@code keepLast}, and those younger than {@code keepDuration}. */
     interface Retention {
         int keepLast();
 
@@ -151,7 +152,7 @@ public interface VaultConfig {
 
     /** How backups are read back. */
     interface Restore {
-        /** Secret keys of age, for backups that are encrypted. */
+        /** Secret age keys, for encrypted backups. */
         Optional<List<String>> ageIdentity();
     }
 
@@ -178,10 +179,10 @@ public interface VaultConfig {
 
         String host();
 
-        /** Without one, callers on this machine are answered, and nobody else. */
+        /** Bearer token; if empty, only callers on this machine are answered. */
         Optional<String> token();
 
-        /** PEM file of the certificate, followed by those between it and its authority; with it the port speaks TLS. */
+        /** PEM file of the certificate, followed by intermediate certificates. If set, the port speaks TLS. */
         Optional<Path> tlsCertFile();
 
         /** PEM file of the certificate's private key, RSA or EC, without a passphrase. */

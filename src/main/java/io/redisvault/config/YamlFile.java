@@ -21,8 +21,8 @@ import org.yaml.snakeyaml.resolver.Resolver;
 import org.yaml.snakeyaml.scanner.ScannerException;
 
 /**
- * Reads the text of each key of a {@code config.yaml}. SmallRye's own YAML source would take the last of two equal keys,
- * join lists, and read a node that is named {@code no} as {@code false}, all without a word.
+ * Reads the text of each key of a {@code config.yaml}. SmallRye's YAML source is not used because it silently takes the
+ * last of two equal keys, joins lists, and reads a node named {@code no} as {@code false}.
  */
 final class YamlFile {
 
@@ -54,7 +54,7 @@ final class YamlFile {
 
     private static void add(Map<String, String> texts, String key, Object value, Consumer<String> mistakes) {
         if (!key.matches("[A-Za-z0-9_.-]{1,80}")) {
-            // Perhaps a misplaced secret, so it is not repeated.
+            // Not repeated: it may be a misplaced secret.
             mistakes.accept("has something that is not a key; write group: {key: value}");
         } else if (UnknownNames.isGroup(key) && value instanceof Map<?, ?> keys) {
             keys.forEach((name, text) -> add(texts, key + "." + name, text, mistakes));
@@ -69,7 +69,7 @@ final class YamlFile {
         }
     }
 
-    /** All but null is text, without YAML's own ideas of types, so that a value is taken exactly as it is written. */
+    /** Reads everything but null as text, so that YAML's types do not change a value. */
     private static Yaml yaml() {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
@@ -83,7 +83,7 @@ final class YamlFile {
         });
     }
 
-    /** Repeats the words of the scanner only: others name anchors and tags, which a secret that is not quoted becomes. */
+    /** Repeats only what the scanner says. Other messages name anchors and tags, which may be an unquoted secret. */
     private static String explain(YAMLException e) {
         if (!(e instanceof MarkedYAMLException marked) || marked.getProblemMark() == null) {
             return "has characters that are not allowed in YAML";
