@@ -10,14 +10,12 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * A node's place in its cluster, from {@code CLUSTER NODES} or {@code nodes.conf}.
+ * A node's id, shard and slots in its cluster, read from {@code CLUSTER NODES} or {@code nodes.conf}.
  *
- * @param id of the node
- * @param shard id of its shard; null where it is not said, as before Redis 7.2
- * @param slots of its shard, such as {@code 0-5460,9000}; of very many only the first, with a checksum of all, so that equal
- *     texts still mean equal slots; empty if it has none
- * @param replica true if it is a replica there
- * @param fresh true if it knows of nobody who has slots
+ * @param shard id of its shard; null if unknown, as before Redis 7.2
+ * @param slots slots of its shard, for example {@code 0-5460,9000}; a long list is cut and ends with a checksum of all
+ *     slots, so that equal texts mean equal slots; empty if the shard has none
+ * @param fresh true if no node that it knows of has slots, as in a cluster that was never set up
  */
 public record ClusterNode(String id, String shard, String slots, boolean replica, boolean fresh) {
 
@@ -25,12 +23,12 @@ public record ClusterNode(String id, String shard, String slots, boolean replica
     private static final int MASTER = 3;
     private static final int FIRST_SLOTS = 8;
     private static final String SHARD = "shard-id=";
-    /** Metadata of objects have little room. */
-    private static final int LONGEST = 100;
+    /** Limits of {@link #slots}, in characters: object metadata has little room. */
+    private static final int MAX_LENGTH = 100;
 
-    private static final int SHORTENED = 60;
+    private static final int LENGTH_WHEN_CUT = 60;
 
-    /** Reads the rows of all nodes; empty if none of them is marked as the node itself. */
+    /** Parses the rows of all nodes. Empty if no row is marked as the node itself. */
     public static Optional<ClusterNode> of(String nodes) {
         List<String[]> rows = nodes.lines()
                 .map(line -> line.strip().split(" "))
@@ -65,15 +63,15 @@ public record ClusterNode(String id, String shard, String slots, boolean replica
         String all = rows.stream()
                 .filter(wanted)
                 .flatMap(row -> Arrays.stream(row).skip(FIRST_SLOTS))
-                // Those in brackets are on their way.
+                // Slots in brackets are being moved to or from another node.
                 .filter(slots -> slots.matches("\\d+(-\\d+)?"))
                 .collect(Collectors.joining(","));
-        if (all.length() <= LONGEST) {
+        if (all.length() <= MAX_LENGTH) {
             return all;
         }
         CRC32 checksum = new CRC32();
         checksum.update(all.getBytes(StandardCharsets.US_ASCII));
         return "%s,... (CRC-32 of all %08x)"
-                .formatted(all.substring(0, all.lastIndexOf(',', SHORTENED)), checksum.getValue());
+                .formatted(all.substring(0, all.lastIndexOf(',', LENGTH_WHEN_CUT)), checksum.getValue());
     }
 }

@@ -31,25 +31,26 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /**
- * Says why Redis gives no answer, and which setting mends it. The client drops the line with which a server refuses a
- * connection, and waits until the timeout; so the server is asked once more over a plain connection.
+ * Finds out why Redis does not answer, and which setting to correct. The client drops the line with which a server
+ * refuses a connection, and waits for the timeout. So this class opens a plain connection and reads that line.
  */
 final class ConnectionDiagnosis {
 
-    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration MAX_TIMEOUT = Duration.ofSeconds(2);
+    /** How long to wait for the client's answer before the server is asked over a plain connection. */
     private static final Duration SILENCE = Duration.ofMillis(500);
 
-    /** Makes a server of TLS answer, if only by an alert. Without the end of a line, for which a Redis without TLS waits. */
+    /** A TLS server answers this, at least with an alert. It has no line end, so a Redis without TLS waits for more. */
     private static final byte[] CLIENT_HELLO =
             HexFormat.of().parseHex("160301002f0100002b0303" + "78".repeat(32) + "000004c02f13010100");
 
-    /** Words of the client. */
+    /** How the client's message starts when it cannot parse the answer. */
     private static final String UNREADABLE = "ILLEGAL_STATE";
 
-    /** Words of the client, or of the system. */
+    /** Messages of the client and of the system about a closed connection. */
     private static final String CLOSED = "(CONNECTION_CLOSED|Connection reset|Broken pipe).*";
 
-    private static final int MOST_QUOTED = 300;
+    private static final int MAX_QUOTED = 300;
 
     private final RedisAddress address;
     private final String setting;
@@ -60,8 +61,8 @@ final class ConnectionDiagnosis {
     private final NetClient client;
 
     /**
-     * @param setting what the address is from, for messages
-     * @param login what to do where a password is missing or wrong, for messages
+     * @param setting name of the setting or option with the address, for messages
+     * @param login how to correct a missing or wrong password, for messages
      */
     ConnectionDiagnosis(VaultConfig.Redis config, Vertx vertx, String setting, String login) {
         this.setting = setting;
@@ -69,8 +70,8 @@ final class ConnectionDiagnosis {
         address = config.connectionString();
         ownAuthorities = config.caFile().isPresent();
         patience = config.timeout();
-        timeout = config.timeout().compareTo(LONGEST) < 0 ? config.timeout() : LONGEST;
-        // What is no Redis may say more than the client can read, which would be told with a stack trace.
+        timeout = config.timeout().compareTo(MAX_TIMEOUT) < 0 ? config.timeout() : MAX_TIMEOUT;
+        // Stops a stack trace in the log when another kind of server sends what the client cannot parse.
         Logger.getLogger("io.quarkus.vertx.core.runtime.VertxCoreRecorder")
                 .setFilter(line -> line.getThrown() == null
                         || Stream.of(line.getThrown().getStackTrace()).limit(1).noneMatch(frame -> frame.getClassName()
@@ -78,7 +79,7 @@ final class ConnectionDiagnosis {
         client = vertx.createNetClient(new NetClientOptions().setConnectTimeout((int) timeout.toMillis()));
     }
 
-    /** The answer to the first question; fails with {@link RedisUnavailableException}, which says why there is none. */
+    /** Passes on the first answer, or fails with {@link RedisUnavailableException}, which says why there is none. */
     <T> Uni<T> firstAnswer(Uni<T> answer) {
         return Uni.combine()
                 .any()
@@ -109,7 +110,7 @@ final class ConnectionDiagnosis {
                 : "";
     }
 
-    /** Fails if the server, after a silence, turns out to refuse us; else never ends. */
+    /** Asks again after {@link #SILENCE}. Fails if the server refuses the connection, and otherwise never completes. */
     private <T> Uni<T> refusedAfterSilence() {
         return Uni.createFrom()
                 .voidItem()
@@ -122,7 +123,7 @@ final class ConnectionDiagnosis {
                         : Uni.createFrom().nothing());
     }
 
-    /** Fails with what a failure means, in words for people. */
+    /** Fails with a {@link RedisUnavailableException} that says what a failure means. */
     <T> Uni<T> explained(Throwable failure) {
         return explained(failure, reason -> "");
     }
@@ -138,16 +139,16 @@ final class ConnectionDiagnosis {
         return new RedisUnavailableException(address + ": " + reason, cause);
     }
 
-    /** One short line of what a server said, which may be anything. */
-    private static String quoted(String said) {
-        String line = said.replaceAll("\\p{Cntrl}+", " ");
+    /** Makes one short line of what a server sent, which may be anything. */
+    private static String quoted(String answer) {
+        String line = answer.replaceAll("\\p{Cntrl}+", " ");
         if (line.isBlank()) {
             return "an error without words";
         }
-        return line.length() > MOST_QUOTED ? line.substring(0, MOST_QUOTED) + "..." : line;
+        return line.length() > MAX_QUOTED ? line.substring(0, MAX_QUOTED) + "..." : line;
     }
 
-    /** Takes a further connection only if the failure does not tell the reason. */
+    /** Why there is no answer. Opens another connection only if the failure does not say. */
     private Uni<String> reason(Throwable failure) {
         String text = Objects.requireNonNullElse(failure.getMessage(), "");
         if (failure instanceof TimeoutException) {
@@ -172,7 +173,7 @@ final class ConnectionDiagnosis {
         return refusal().map(refused -> refused.orElse(otherwise));
     }
 
-    /** What the server says against this connection; empty if it says nothing, or nothing that is wrong. */
+    /** The error that the server sends on a plain connection; empty if it sends none. */
     private Uni<Optional<String>> refusal() {
         return client.connect(
                         address.socket().isPresent()
@@ -207,7 +208,7 @@ final class ConnectionDiagnosis {
         if (address.tls()) {
             return line.matches("[+-].*") ? Optional.of(plainPort()) : Optional.empty();
         }
-        // A record of TLS: an alert or a handshake.
+        // A TLS record: an alert or a handshake.
         if (line.startsWith("\u0015") || line.startsWith("\u0016")) {
             return Optional.of("the port speaks TLS; write rediss:// in " + setting);
         }

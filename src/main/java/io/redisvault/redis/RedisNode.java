@@ -9,20 +9,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The Redis beside which we run. It is asked, never told. */
+/** The Redis node that this sidecar backs up. Only reads from it: a backup never changes Redis. */
 @ApplicationScoped
 public class RedisNode {
 
     private static final int RETRIES = 2;
     private static final Duration PAUSE = Duration.ofMillis(200);
 
-    /** Versions before 7.2. */
-    private static final String WITHOUT_SHARDS = "[1-6]\\..*|7\\.[01]\\..*";
+    /** Versions without {@code CLUSTER MYSHARDID}: before 7.2. */
+    private static final String WITHOUT_SHARD_ID = "[1-6]\\..*|7\\.[01]\\..*";
 
     private final ReactiveRedisDataSource redis;
     private final VaultConfig.Redis config;
     private final ConnectionDiagnosis diagnosis;
-    /** Asked once in a while: where that is not allowed, the server logs each attempt. */
+    /** Cached for an hour: a server that does not allow the command logs each attempt. */
     private final Uni<Optional<String>> neverSaves;
 
     private volatile ServerInfo last = ServerInfo.unreachable(Role.UNKNOWN);
@@ -48,7 +48,10 @@ public class RedisNode {
                 .forFixedDuration(Duration.ofHours(1));
     }
 
-    /** Asks the node for its role; fails with {@link RedisUnavailableException} when it gives no answer. */
+    /**
+     * Asks the node for its state, with a few retries. Fails with {@link RedisUnavailableException} if it does not
+     * answer, or if its role is needed and unknown.
+     */
     public Uni<ServerInfo> state() {
         return diagnosis
                 .firstAnswer(redis.execute("INFO"))
@@ -61,17 +64,17 @@ public class RedisNode {
                 .invoke(this::requireRole);
     }
 
-    /** True if the last save of Redis had failed when it was asked for its state. */
+    /** True if the node's last answer said that its last save failed. */
     public boolean saveFailed() {
         return last.saveFailed();
     }
 
-    /** The role of the node when it last answered. */
+    /** The role in the node's last answer; {@code UNKNOWN} before the first. */
     public Role lastRole() {
         return last.role();
     }
 
-    /** A reason why the dump of a node in this state stays old, and the remedy; empty where it saves, or may not be asked. */
+    /** Why the node does not save new dumps, and the remedy. Empty if it saves, or if that is unknown. Never fails. */
     public Uni<Optional<String>> savingProblem(ServerInfo state) {
         if (state.saveFailed()) {
             return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
@@ -80,8 +83,8 @@ public class RedisNode {
     }
 
     /**
-     * The place in its cluster of a node in this state; of one that is away, the last one known. Empty outside of a cluster,
-     * and where it may not be asked. Never fails.
+     * The node's place in its cluster; for the state of an unreachable node, the last known place. Empty outside of a
+     * cluster, and if the node does not allow the question. Never fails.
      */
     public Uni<Optional<ClusterNode>> inCluster(ServerInfo state) {
         return switch (state.field("cluster_enabled")) {
@@ -90,7 +93,7 @@ public class RedisNode {
                 redis.execute("CLUSTER", "NODES")
                         .map(answer -> ClusterNode.of(String.valueOf(answer)))
                         .chain(node ->
-                                node.isEmpty() || state.field("redis_version").matches(WITHOUT_SHARDS)
+                                node.isEmpty() || state.field("redis_version").matches(WITHOUT_SHARD_ID)
                                         ? Uni.createFrom().item(node)
                                         : withShard(node.get()))
                         .ifNoItem()

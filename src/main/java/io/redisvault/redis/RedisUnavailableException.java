@@ -1,6 +1,6 @@
 package io.redisvault.redis;
 
-/** Redis could not be asked; the message names the address, never a password. */
+/** Redis did not answer, or refused. The message names the address and the reason, never a password. */
 public final class RedisUnavailableException extends RuntimeException {
 
     RedisUnavailableException(String message, Throwable cause) {

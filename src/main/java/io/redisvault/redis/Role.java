@@ -2,14 +2,14 @@ package io.redisvault.redis;
 
 import java.util.Locale;
 
-/** A node's part in replication. */
+/** A node's role in replication. */
 public enum Role {
     MASTER,
     REPLICA,
-    /** Redis did not say, or could not be asked. */
+    /** Redis is unreachable, or its answer has no role that we know. */
     UNKNOWN;
 
-    /** As logs, JSON and metrics spell it. */
+    /** The role in lower case, for logs, JSON and metrics. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

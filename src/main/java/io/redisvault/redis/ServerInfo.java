@@ -11,20 +11,21 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Answer of a server to {@code INFO}. */
+/** The answer of a server to {@code INFO}, as a map of its fields. */
 public record ServerInfo(Map<String, String> fields) {
 
-    /** Such as the {@code db0} of {@code db0:keys=5,expires=0,avg_ttl=0}. */
+    /** Starts a field with the keys of one database, for example {@code db0:keys=5,expires=0,avg_ttl=0}. */
     private static final String DATABASE = "db";
 
     private static final String KEYS = "keys=";
     private static final Duration PAUSE = Duration.ofMillis(100);
-    /** More than a server has to say, one for each of 16,384 databases included: reading them must not hold up others. */
-    private static final int MOST_LINES = 20_000;
+    /** More lines than a server with 16,384 databases sends. A limit, so that parsing cannot block an event loop. */
+    private static final int MAX_LINES = 20_000;
 
+    /** Parses the answer. Lines that are not fields are ignored. */
     public static ServerInfo parse(String info) {
         return new ServerInfo(info.lines()
-                .limit(MOST_LINES)
+                .limit(MAX_LINES)
                 .filter(line -> !line.startsWith("#") && line.indexOf(':') > 0)
                 .collect(Collectors.toUnmodifiableMap(
                         line -> line.substring(0, line.indexOf(':')),
@@ -32,10 +33,7 @@ public record ServerInfo(Map<String, String> fields) {
                         (first, again) -> first)));
     }
 
-    /**
-     * Asks again and again until the answer is as wanted. A failure is no answer: a server that starts or loads may give
-     * none.
-     */
+    /** Asks until the answer is as wanted, without a limit. Ignores failures: a starting server may not answer. */
     public static Uni<ServerInfo> until(Predicate<ServerInfo> wanted, Uni<ServerInfo> question) {
         return question.onFailure()
                 .recoverWithNull()
@@ -47,7 +45,7 @@ public record ServerInfo(Map<String, String> fields) {
                 .toUni();
     }
 
-    /** All that is known of a server that gives no answer. */
+    /** Stands for the answer of an unreachable server. */
     public static ServerInfo unreachable(Role role) {
         return new ServerInfo(Map.of("role", role.word()));
     }
@@ -55,45 +53,45 @@ public record ServerInfo(Map<String, String> fields) {
     public Role role() {
         return switch (field("role")) {
             case "master" -> Role.MASTER;
-            // The last is what KeyDB says of one that takes writes, too.
+            // KeyDB reports active-replica for a replica that also takes writes.
             case "slave", "replica", "active-replica" -> Role.REPLICA;
             default -> Role.UNKNOWN;
         };
     }
 
-    /** True unless it says that it has no replicas, for which it would save. */
+    /** False only if the server says that it has no replicas. With replicas, it saves dumps to synchronise them. */
     public boolean replicated() {
         return !field("connected_slaves").equals("0");
     }
 
-    /** True if its last save failed, so that its dump is older than it should be. */
+    /** True if its last save failed, so the dump is older than it should be. */
     public boolean saveFailed() {
         return field("rdb_last_bgsave_status").equals("err");
     }
 
-    /** The value of a field; empty if there is none of that name. */
+    /** The value of a field; an empty string if it is missing. */
     public String field(String name) {
         return fields.getOrDefault(name, "");
     }
 
-    /** True if it is still reading its dataset from disk. */
+    /** True if the server is still loading its dataset from disk. */
     public boolean loading() {
         return field("loading").equals("1");
     }
 
-    /** When it last saved a dump, or started; empty if it does not say. */
+    /** When the server last saved a dump, or started; in whole seconds. Empty if unknown. */
     public Optional<Instant> lastSave() {
         return Optional.of(field("rdb_last_save_time"))
                 .filter(seconds -> seconds.matches("\\d{1,11}"))
                 .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)));
     }
 
-    /** True if it reads its append-only file when it starts, and no dump. */
+    /** True if the server loads its append-only file at its start, not the dump. */
     public boolean appendOnly() {
         return field("aof_enabled").equals("1");
     }
 
-    /** Such as {@code redis 7.4.1}. */
+    /** Name and version, for example {@code redis 7.4.1}; {@code unknown} without a version. */
     public String server() {
         return Stream.of("valkey", "redict", "redis")
                 .filter(name -> fields.containsKey(name + "_version"))
@@ -102,7 +100,7 @@ public record ServerInfo(Map<String, String> fields) {
                 .orElse("unknown");
     }
 
-    /** How many keys there are, by the number of the database; those without keys are left out. */
+    /** Number of keys by database number. Empty databases are left out. */
     public SortedMap<Integer, Long> keys() {
         SortedMap<Integer, Long> keys = new TreeMap<>();
         fields.forEach((name, value) -> {
@@ -113,7 +111,7 @@ public record ServerInfo(Map<String, String> fields) {
         return keys;
     }
 
-    /** How many keys there are in all databases. */
+    /** Number of keys in all databases. */
     public long totalKeys() {
         return keys().values().stream().mapToLong(Long::longValue).sum();
     }

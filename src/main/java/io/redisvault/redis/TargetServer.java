@@ -14,14 +14,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The server that a backup is loaded into. Unlike {@link RedisNode} it is changed, and only by a command whose
- * {@code --into} names it. Every call fails with {@link RedisUnavailableException}.
+ * The server that a backup is loaded into. Unlike {@link RedisNode} it is changed, but only if {@code --into} names it.
+ * Every call fails with {@link RedisUnavailableException} if the server does not answer in time, or refuses.
  */
 @ApplicationScoped
 public class TargetServer {
 
-    /** Every Sentinel listens there on each server that it watches. */
-    private static final String CHANNEL_OF_SENTINELS = "__sentinel__:hello";
+    /** Every Sentinel subscribes to this channel on each server that it watches. */
+    private static final String SENTINEL_CHANNEL = "__sentinel__:hello";
 
     private final Redis client;
     private final RedisAddress address;
@@ -47,33 +47,32 @@ public class TargetServer {
         return address;
     }
 
-    /** Our own certificate, for a server that asks for one. */
+    /** Our client certificate; empty if none is configured. */
     public Optional<PemKeyCertOptions> certificate() {
         return certificate;
     }
 
-    /** The longest wait for an answer. */
+    /** How long to wait for an answer. */
     public Duration timeout() {
         return timeout;
     }
 
-    /** The first answer to {@code INFO}; a failure says why the server cannot be reached. */
+    /** Asks {@code INFO} as the first question. A failure also says how to correct the connection. */
     public Uni<ServerInfo> reach() {
         return diagnosis.firstAnswer(ask("INFO").map(answer -> ServerInfo.parse(answer.toString())));
     }
 
-    /** The answer to {@code INFO}. */
     public Uni<ServerInfo> info() {
         return send("INFO").map(answer -> ServerInfo.parse(answer.toString()));
     }
 
     /** True if a Sentinel watches the server. */
     public Uni<Boolean> isWatched() {
-        return send("PUBSUB", "NUMSUB", CHANNEL_OF_SENTINELS)
+        return send("PUBSUB", "NUMSUB", SENTINEL_CHANNEL)
                 .map(answer -> answer.get(1).toLong() > 0);
     }
 
-    /** True if the server has that many databases, or does not say. */
+    /** True if the server has at least this many databases, or if that is unknown. */
     public Uni<Boolean> hasDatabases(int number) {
         return send("SELECT", Integer.toString(number - 1))
                 .map(selected -> true)
@@ -81,7 +80,7 @@ public class TargetServer {
                 .recoverWithItem(failure -> !failure.getMessage().contains("out of range"));
     }
 
-    /** Makes the server a replica of a master. */
+    /** Makes the server a replica of this master. */
     public Uni<Void> follow(String host, int port) {
         return send("REPLICAOF", host, Integer.toString(port)).replaceWithVoid();
     }
@@ -91,7 +90,7 @@ public class TargetServer {
         return send("REPLICAOF", "NO", "ONE").replaceWithVoid();
     }
 
-    /** Removes all keys of all databases. */
+    /** Deletes all keys of all databases. */
     public Uni<Void> flush() {
         return send("FLUSHALL").replaceWithVoid();
     }
