@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads the AUX fields at the start of a dump: an opcode, a key and a value, until another opcode follows.
+ * Reads the AUX fields at the start of a dump. Each is an opcode, a key and a value; another opcode ends them.
  *
- * <p>The bytes may be hostile. A length is compared with what is left of the file before anything is done with it, and
- * nothing is looked at beyond the head of the file that was given.
+ * <p>The bytes may be hostile. A length is compared with the rest of the file before it is used, and nothing is read
+ * beyond the head of the file.
  */
 final class AuxReader {
 
@@ -29,19 +29,20 @@ final class AuxReader {
     }
 
     /**
-     * All fields whose key and value are of a sensible length.
+     * Reads the first {@link #MAX_FIELDS} fields, without those with a key or value above {@link #MAX_STRING} bytes.
      *
-     * @param head from the start of the file, positioned at the first opcode
-     * @param size of the file in bytes
-     * @param known false for a format of the future, which may encode fields in another way: they end at the first that
-     *     cannot be read
+     * @param head start of the file, positioned at the first opcode
+     * @param size size of the file in bytes
+     * @param known false for an RDB version that we do not know and that may encode fields in another way: then a field
+     *     that cannot be read ends the fields, instead of failing
+     * @throws InvalidDumpException if a field is damaged
      */
     static Map<String, String> read(ByteBuffer head, long size, boolean known) {
         AuxReader reader = new AuxReader(head, size);
         try {
             reader.read();
         } catch (BufferUnderflowException end) {
-            // If the file goes on beyond the head, what is known until here is enough.
+            // If the file continues beyond the head, the fields so far are enough.
             if (known && head.capacity() == size) {
                 throw new InvalidDumpException("the dump ends within an AUX field: it is cut off or damaged");
             }
@@ -67,7 +68,7 @@ final class AuxReader {
         return head.get() & 0xff;
     }
 
-    /** A string in any encoding of RDB; null if it is too long to be kept. */
+    /** Reads a string in any RDB encoding; null if it is too long to keep. */
     private String string() {
         int at = head.position();
         int first = next();
@@ -95,9 +96,9 @@ final class AuxReader {
     }
 
     /**
-     * Decompresses LZF, which RDB has for strings longer than 20 bytes: a replication id with enough repeated digits can meet it.
+     * Decompresses LZF. RDB uses it for strings above 20 bytes, even for a replication id with enough repeated digits.
      *
-     * @throws IndexOutOfBoundsException if the bytes are damaged or make more or less than {@code length} bytes
+     * @throws IndexOutOfBoundsException if the bytes are damaged or do not decompress to {@code length} bytes
      */
     private static byte[] decompress(byte[] in, int length) {
         byte[] out = new byte[length];
@@ -116,7 +117,7 @@ final class AuxReader {
                 run += in[at++] & 0xff;
             }
             int from = to - ((control & 0x1f) << 8 | in[at++] & 0xff) - 1;
-            for (int end = to + run + 2; to < end; ) { // may repeat what it has just written
+            for (int end = to + run + 2; to < end; ) { // the copy may overlap what it writes
                 out[to++] = out[from++];
             }
         }
@@ -126,7 +127,7 @@ final class AuxReader {
         return out;
     }
 
-    /** The next bytes, or null after skipping them if there are too many. */
+    /** Reads the next bytes; skips them and returns null if there are more than {@link #MAX_STRING}. */
     private byte[] bytes(long length, int at) {
         if (length < 0 || length > size - head.position()) {
             throw new InvalidDumpException("the AUX string at offset %d claims %s bytes, but the file has only %d"
@@ -144,7 +145,7 @@ final class AuxReader {
         return bytes;
     }
 
-    /** A length, which is unsigned; its first byte tells how many follow. */
+    /** Reads an unsigned length. The first byte says how many bytes follow. */
     private long length(int first, int at) {
         if (first < 0x40) {
             return first;

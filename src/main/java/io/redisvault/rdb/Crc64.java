@@ -6,26 +6,26 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
- * CRC-64 as Redis computes it: the Jones polynomial {@code 0xad93d23594c935a9}, reflected, starting at 0, without a
- * final exclusive or. Thus the sum over {@code a} continued over {@code b} is the sum over both.
+ * Computes the CRC-64 of Redis: the Jones polynomial {@code 0xad93d23594c935a9}, reflected, initial value 0, no final
+ * XOR. So the CRC of {@code a}, continued over {@code b}, is the CRC of both.
  *
- * <p>Most of the work needs no table. The polynomial divides {@code x^480 + x^413 + x^367 + … + 1}, where the exponents
- * are 480 less {@link #OFFSETS}, and therefore its 64th power, which is the same with 64 times the exponents. So the sum
- * stays as it is when a word of 64 bits is removed and added to the words 67, 113, … and 480 places further on. Doing that
- * to one word after the other moves everything into the last 480 words, with ten exclusive ors a word, which newer JDKs
- * turn into vector instructions; eight table look-ups a word are left for those 480 only.
+ * <p>Most of the work needs no table. The polynomial divides {@code x^480 + x^413 + x^367 + … + 1}, whose exponents are
+ * 480 minus {@link #OFFSETS}. Therefore it also divides the 64th power of that, which is the same with 64 times the
+ * exponents. So the CRC does not change if a 64-bit word is removed and XORed into the words 67, 113, … and 480 places
+ * further on. Done for one word after the other, this moves all content into the last 480 words, with ten XORs a word,
+ * which newer JDKs turn into vector instructions. Only the last 480 words need eight table look-ups each.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class Crc64 {
 
-    /** Found by a search. Fewer terms would have to reach much further, and the last words cost the most. */
+    /** Found by a search. Fewer offsets would be much larger, and the last words cost the most. */
     private static final int[] OFFSETS = {67, 113, 233, 241, 322, 326, 358, 375, 431, 480};
 
-    /** How many words a word is moved at most. */
+    /** The largest offset, in words. */
     private static final int REACH = 480;
 
-    /** Words that are moved at a time; with those before them they fit the first cache of any processor. */
+    /** Words per pass. Together with the {@link #REACH} words before them they fit the L1 cache of any processor. */
     private static final int BLOCK = 1024;
 
     private static final long POLYNOMIAL = Long.reverse(0xad93d23594c935a9L);
@@ -33,10 +33,10 @@ public final class Crc64 {
     /** Eight tables of 256 entries; table {@code k} shifts a byte past {@code k} further bytes. */
     private static final long[] TABLE = table();
 
-    /** The words of a block behind the last ones before it. Reused: a new one per call would be garbage of 12 KiB. */
+    /** The last words of the previous block, then the current block. Reused, to save 12 KiB of garbage per call. */
     private final long[] window = new long[REACH + BLOCK];
 
-    /** {@code crc} continued over the remaining bytes of a buffer, whose position and limit stay as they are. */
+    /** Continues a CRC over the remaining bytes of a buffer. Does not change the position or limit of the buffer. */
     public long update(long crc, ByteBuffer bytes) {
         ByteBuffer rest = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         LongBuffer words = rest.asLongBuffer();
@@ -74,7 +74,7 @@ public final class Crc64 {
         return lookUp(0, window, REACH, 2 * REACH);
     }
 
-    /** Adds to each word of a block what those before it send there: {@link #OFFSETS}, as constants for the compilers. */
+    /** XORs into each word the words {@link #OFFSETS} before it. Written as constants, so that JDKs vectorise it. */
     private static void move(long[] window, int end) {
         for (int i = REACH; i < end; i++) {
             window[i] ^= window[i - 67]
@@ -94,7 +94,7 @@ public final class Crc64 {
         long[] t = TABLE;
         long sum = crc;
         for (int i = from; i < to; i++) {
-            // Eight independent look-ups instead of eight that wait for each other.
+            // Eight independent look-ups: byte by byte, each would wait for the one before.
             long x = sum ^ words[i];
             int low = (int) x;
             int high = (int) (x >>> 32);

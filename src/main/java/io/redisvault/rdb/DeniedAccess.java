@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** Why a file may not be read, by the users' numbers, since the same number has other names in other containers. */
+/** Explains why a file may not be read. Shows user ids, because a user's name differs between containers. */
 final class DeniedAccess {
 
     private DeniedAccess() {}
 
-    /** Names the user of this process and the owner of the file, or of the directory that hides it. */
+    /** Adds the user of this process and the owner of the file or, if that is not visible, of its directory. */
     static AccessDeniedException explain(Path path, AccessDeniedException denied) {
         String owner = owner("the file", path)
                 .or(() -> owner("its directory", path.toAbsolutePath().getParent()))

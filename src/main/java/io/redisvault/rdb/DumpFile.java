@@ -21,14 +21,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A dump that was opened once. Redis may rename a new dump over its path at any time; size, time, facts and every byte
- * still come from the file that was opened.
+ * A dump file that is opened once. Redis may rename a new dump over its path at any time; size, time, summary and every
+ * byte still come from the opened file.
  */
 public final class DumpFile implements Closeable {
 
     static final int CHUNK = 64 * 1024;
     private static final int ATTEMPTS = 20;
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_FILES_NAMED = 3;
 
     private static final String NOT_SAVED =
             "Redis has not saved yet, or saves elsewhere, as CONFIG GET dir tells: correct REDIS_DATA_PATH then";
@@ -48,11 +48,11 @@ public final class DumpFile implements Closeable {
                 ? 0
                 : tail(RdbSummary.FOOTER_LENGTH).order(ByteOrder.LITTLE_ENDIAN).getLong();
         this.enclosed = Envelope.isAround(read(0, (int) Math.min(Envelope.MAGIC_LENGTH, size)));
-        this.facts = verify ? Optional.of(enclosed ? readEnvelope() : readFacts()) : Optional.empty();
+        this.facts = verify ? Optional.of(enclosed ? summaryOfEnvelope() : summaryOfPlainDump()) : Optional.empty();
     }
 
-    /** Reads no more than the header of the dump in it. */
-    private RdbSummary readEnvelope() throws IOException {
+    /** Decompresses only as far as the header of the dump. */
+    private RdbSummary summaryOfEnvelope() throws IOException {
         Envelope envelope = new Envelope();
         try {
             PlainDump dump = new PlainDump(RdbVerifier.UNKNOWN_SIZE);
@@ -69,7 +69,7 @@ public final class DumpFile implements Closeable {
         }
     }
 
-    private RdbSummary readFacts() throws IOException {
+    private RdbSummary summaryOfPlainDump() throws IOException {
         RdbHeader header = RdbHeader.parse(read(0, (int) Math.min(RdbHeader.MAX_LENGTH, size)), size);
         return RdbSummary.of(header, tail(RdbSummary.TAIL_LENGTH), size);
     }
@@ -78,9 +78,9 @@ public final class DumpFile implements Closeable {
      * Opens a dump; blocks for a few small reads.
      *
      * @param verify whether to check its header and its end
-     * @throws NoSuchFileException if there is none
-     * @throws IOException if it cannot be opened, is no regular file, or is replaced again and again while it is opened
-     * @throws InvalidDumpException if it is to be verified, and its two ends show that it is no whole dump
+     * @throws NoSuchFileException if there is no such file
+     * @throws IOException if it cannot be opened, is not a regular file, or is replaced at each attempt to open it
+     * @throws InvalidDumpException if {@code verify} is set, and header and end are not those of a complete dump
      */
     public static DumpFile open(Path path, boolean verify) throws IOException {
         try {
@@ -98,9 +98,9 @@ public final class DumpFile implements Closeable {
     }
 
     /**
-     * Says why there is no dump, and names others beside it.
+     * Says why there is no dump, and names other dumps in its directory.
      *
-     * @throws FileSystemException if its directory is missing, too
+     * @throws FileSystemException if the directory is also missing
      */
     public static String whyMissing(Path dump) throws IOException {
         Path directory = dump.toAbsolutePath().getParent();
@@ -116,7 +116,7 @@ public final class DumpFile implements Closeable {
             String others = files.map(file -> oneLine(file.getFileName()))
                     .filter(name -> name.endsWith(".rdb") && !name.matches("temp-.*"))
                     .sorted()
-                    .limit(MOST_NAMED)
+                    .limit(MAX_FILES_NAMED)
                     .collect(Collectors.joining(", "));
             return dump + " does not exist; "
                     + (others.isEmpty() ? NOT_SAVED : "there is " + others + ": correct DUMP_FILENAME");
@@ -130,8 +130,8 @@ public final class DumpFile implements Closeable {
     }
 
     /**
-     * Java tells the time of a path only, and another file may be renamed over the path at any moment: what was seen before and
-     * after the opening has to agree. Empty if it does not.
+     * Java reads the attributes of a path, not of an open file, and Redis may rename another file over the path. So the
+     * attributes before and after opening must agree. Empty if they do not.
      */
     private static Optional<DumpFile> tryToOpen(Path path, boolean verify) throws IOException {
         BasicFileAttributes before = attributes(path);
@@ -141,7 +141,7 @@ public final class DumpFile implements Closeable {
                 return Optional.of(new DumpFile(channel, before, verify));
             }
         } catch (NoSuchFileException deletedMeanwhile) {
-            // The next attempt tells for sure.
+            // The next attempt says whether it is gone for good.
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -165,41 +165,42 @@ public final class DumpFile implements Closeable {
                 && a.size() == b.size();
     }
 
-    /** In bytes. */
+    /** Size in bytes. */
     public long size() {
         return size;
     }
 
-    /** The time of the last write to the opened file, as precisely as the file system knows. */
+    /** When the opened file was last written, as precisely as the file system stores it. */
     public Instant modified() {
         return modified;
     }
 
-    /** The last eight bytes: the CRC-64, or 0 where the server writes none. */
+    /** The last eight bytes, which are the CRC-64; 0 if the server wrote none. */
     public long footer() {
         return footer;
     }
 
-    /** True if it ends with a checksum, by which its end tells it from other dumps. */
+    /** True if it ends with a checksum, so that a dump with another end is another dump. */
     public boolean endsWithChecksum() {
         return footer != 0 && (!enclosed || facts.filter(RdbSummary::sealed).isPresent());
     }
 
-    /** True if the server has compressed it as a whole. */
+    /** True if the server compressed the dump as a whole. */
     public boolean isEnclosed() {
         return enclosed;
     }
 
-    /** Facts in its header and its end; empty if it is not to be verified. */
+    /** Summary from its header and end; empty if the dump was opened without {@code verify}. */
     public Optional<RdbSummary> facts() {
         return facts;
     }
 
     /**
-     * All bytes in order, no faster than they are asked for. Fails with {@link InvalidDumpException} if the file shrinks or
-     * grows while it is read, before its last bytes pass, and with {@link UncheckedIOException}.
+     * All bytes in order, in chunks of 64 KiB, each read when it is requested. Fails with {@link InvalidDumpException},
+     * before the last bytes pass, if the file shrinks or grows meanwhile, and with {@link UncheckedIOException} if it
+     * cannot be read.
      *
-     * <p>Reads a chunk on the thread that asks for it, and blocks it: a worker, which then need not wait for another one.
+     * <p>Reads on the thread that requests a chunk, so that must be a worker. It then need not wait for another thread.
      */
     public Multi<ByteBuffer> bytes() {
         return Multi.createFrom().generator(() -> 0L, (position, emitter) -> {
@@ -209,7 +210,7 @@ public final class DumpFile implements Closeable {
             }
             try {
                 ByteBuffer chunk = chunk(position);
-                // Before the receiver moves the chunk's position.
+                // Computed before the receiver moves the chunk's position.
                 long next = position + chunk.remaining();
                 emitter.emit(chunk);
                 return next;

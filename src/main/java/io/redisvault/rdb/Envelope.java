@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Opens the envelope of a dump that Valkey 9.2 compressed as a whole: seven bytes, then one frame of LZ4 or zstd. The dump
- * in it has no CRC-64; the checksums of the frame take its place.
+ * Decompresses a dump that Valkey 9.2 compressed as a whole. Such a file is an envelope: seven bytes, then one LZ4 or
+ * zstd frame. The dump inside has no CRC-64; the checksums of the frame replace it.
  */
 final class Envelope {
 
@@ -24,16 +24,16 @@ final class Envelope {
     private static final int DUMP = 1;
 
     private final ByteBuffer start = ByteBuffer.allocate(LENGTH);
-    /** Null until the start has come. */
+    /** Null until the first seven bytes have arrived. */
     private Codec frame;
 
-    /** True for the first bytes of a file in an envelope. */
+    /** True if a file that starts with these bytes is an envelope. */
     static boolean isAround(ByteBuffer head) {
         return head.remaining() >= MAGIC_LENGTH
                 && head.slice(head.position(), MAGIC_LENGTH).equals(MAGIC);
     }
 
-    /** Decompresses a chunk, which stays as it is, for the receiver; throws {@link InvalidDumpException}. */
+    /** Decompresses a chunk for the receiver, without changing it. Throws {@link InvalidDumpException}. */
     void open(ByteBuffer chunk, Consumer<ByteBuffer> dump) {
         ByteBuffer bytes = chunk.duplicate();
         while (frame == null && bytes.hasRemaining()) {
@@ -47,7 +47,7 @@ final class Envelope {
         }
     }
 
-    /** Ends the decompression; throws {@link InvalidDumpException} if the frame is cut off. */
+    /** Ends the decompression. Throws {@link InvalidDumpException} if the frame is cut off. */
     void end(Consumer<ByteBuffer> dump) {
         if (frame == null) {
             throw new InvalidDumpException("the dump is cut off within its envelope");
@@ -64,10 +64,10 @@ final class Envelope {
     }
 
     /**
-     * The facts of the file. The start of its frame must have been opened.
+     * The summary of the file. The start of the frame must have been read.
      *
-     * @param dump the header of the dump in it
-     * @param size of the file in bytes
+     * @param dump header of the dump inside
+     * @param size size of the file in bytes
      */
     RdbSummary around(RdbHeader dump, long size) {
         boolean checksums = frame instanceof Lz4Decoder lz4 ? lz4.checksummed() : ((ZstdDecoder) frame).checksummed();

@@ -1,8 +1,8 @@
 package io.redisvault.rdb;
 
 /**
- * A dump that must not be taken for a good one: no RDB file at all, damaged, cut off, or changed while it was read.
- * The message says what is wrong and where, in words for the person who has to mend it.
+ * The bytes are not a good dump: no RDB file, damaged, cut off, or changed while they were read. The message says what
+ * is wrong and where, for the person who has to correct it.
  */
 public final class InvalidDumpException extends RuntimeException {
 
@@ -12,13 +12,13 @@ public final class InvalidDumpException extends RuntimeException {
         this(message, true);
     }
 
-    /** @param checkable false for a form of dump that has no check: it may be good */
+    /** @param checkable false for a kind of dump that has no checksum, so it may be good */
     InvalidDumpException(String message, boolean checkable) {
         super(message);
         this.checkable = checkable;
     }
 
-    /** The same of a backup that holds the dump. */
+    /** The same error, for a message about the backup that contains the dump. */
     public InvalidDumpException ofBackup(String name) {
         return new InvalidDumpException(
                 name + (checkable ? " is corrupt: " : " cannot be verified: ") + getMessage(), checkable);

@@ -2,21 +2,21 @@ package io.redisvault.rdb;
 
 import java.nio.ByteBuffer;
 
-/** Reads the facts of a plain dump and computes its CRC-64 while the bytes pass. Keeps 64 KiB until the header is read. */
+/** Reads the summary of a plain dump and computes its CRC-64 as bytes pass. Keeps 64 KiB until the header is read. */
 final class PlainDump {
 
     private final Crc64 sum = new Crc64();
-    /** The newest bytes, the last of them at its end. */
+    /** The last bytes so far, aligned to the end of the array. */
     private final byte[] tail = new byte[RdbSummary.TAIL_LENGTH];
 
     private final long size;
     private byte[] head;
     private RdbHeader header;
     private long position;
-    /** Covers all bytes so far but the last eight. */
+    /** CRC-64 of all bytes so far except the last eight, which may be the footer. */
     private long crc;
 
-    /** @param size in bytes; {@link Long#MAX_VALUE} if it is not known beforehand */
+    /** @param size in bytes; {@link RdbVerifier#UNKNOWN_SIZE} if not known in advance */
     PlainDump(long size) {
         this.size = size;
         this.head = new byte[(int) Math.min(RdbHeader.MAX_LENGTH, size)];
@@ -46,12 +46,12 @@ final class PlainDump {
         return header;
     }
 
-    /** The facts at the two ends of the dump, once all of it has come; throws {@link InvalidDumpException}. */
+    /** The summary, after all bytes have arrived. Throws {@link InvalidDumpException}. */
     RdbSummary summary() {
         return RdbSummary.of(header(), ByteBuffer.wrap(tail), position);
     }
 
-    /** The CRC-64 of what the footer covers, once all has come. */
+    /** The CRC-64 to compare with the footer, after all bytes have arrived. */
     long crc() {
         return crc;
     }

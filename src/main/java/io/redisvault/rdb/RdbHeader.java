@@ -12,35 +12,33 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The start of a dump: format, RDB version and the AUX fields that the server wrote about itself.
+ * The header of a dump: format, RDB version, and the AUX fields in which the server describes itself.
  *
- * @param version of the RDB format, at least 5
- * @param aux in the order of the file, unknown ones included; text in printable ASCII with all other bytes as
- *     {@code \xNN}, so that it may go to a log line or a header as it is
+ * @param version RDB version, at least 5
+ * @param aux AUX fields in the order of the file, including unknown ones; in printable ASCII with other bytes as
+ *     {@code \xNN}, so that they are safe in log lines and HTTP headers
  */
 public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
 
-    /** No more than this is read of a file to find its header, in bytes. */
+    /** Most bytes that are read to find the header. */
     public static final int MAX_LENGTH = 64 * 1024;
 
-    /** RDB versions before this one (Redis 2.6) had no checksum. */
+    /** Written by Redis 2.6. Earlier RDB versions have no checksum. */
     private static final int OLDEST_VERSION = 5;
 
     private static final int MAGIC_LENGTH = 9;
     private static final Pattern MAGIC = Pattern.compile("(REDIS|VALKEY)(\\d+)");
     private static final int SHORTEST_FILE = MAGIC_LENGTH + RdbSummary.TAIL_LENGTH;
-    /** Of a file that is no dump. */
+    /** How many bytes to show of a file that is not a dump. */
     private static final int SHOWN = 16;
 
     /**
-     * Reads the header of a file.
+     * Parses the header of a file. Hostile bytes cost no more time or memory than {@link #MAX_LENGTH} good ones. AUX
+     * fields beyond that length, after the 64th, or above 1 KiB are left out.
      *
-     * <p>Takes time and memory for {@link #MAX_LENGTH} bytes at most, whatever they say. AUX fields beyond that, after
-     * the 64th, or longer than 1 KiB are left out.
-     *
-     * @param head the first {@link #MAX_LENGTH} bytes, or all if the file is smaller; its position stays as it is
-     * @param size of the file in bytes
-     * @throws InvalidDumpException if this is no dump, is cut off, is older than RDB version 5, or has an impossible AUX
+     * @param head the first {@link #MAX_LENGTH} bytes, or all if the file is smaller; its position does not change
+     * @param size size of the file in bytes
+     * @throws InvalidDumpException if this is not a dump, is cut off, is older than RDB version 5, or has a damaged AUX
      *     field
      */
     public static RdbHeader parse(ByteBuffer head, long size) {
@@ -77,43 +75,43 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
                         + "' instead of REDIS or VALKEY and the digits of a version";
     }
 
-    /** Text for a log line or a header: printable ASCII, all other bytes as {@code \xNN}. */
+    /** Makes text safe for log lines and HTTP headers: printable ASCII, other bytes as {@code \xNN}. */
     static String printable(String latin1) {
         return latin1.chars()
                 .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : "\\x%02x".formatted(c))
                 .collect(Collectors.joining());
     }
 
-    /** True if this program does not know the RDB version yet: worth a warning, the checksum still counts. */
+    /** True if this program does not know the RDB version: worth a warning, but the checksum can still be checked. */
     public boolean isNewerThanKnown() {
         return version > magic.newestKnownVersion();
     }
 
-    /** {@code valkey}, {@code redict} or {@code redis}, as far as the AUX fields and the format tell. */
+    /** {@code valkey}, {@code redict} or {@code redis}, derived from the AUX fields and the format. */
     public String producer() {
         if (magic == RdbFormat.VALKEY || aux.containsKey("valkey-ver")) {
             return "valkey";
         }
-        // Redis' own versions of 7.3 were previews of 7.4, from 7.3.240 on.
+        // Redict's versions are 7.3.x. Redis used 7.3 only for previews of 7.4, from 7.3.240 on.
         return aux.getOrDefault("redis-ver", "").matches("7\\.3\\.\\d{1,2}") ? "redict" : "redis";
     }
 
-    /** The server's version, such as {@code 7.2.4}. */
+    /** The server's version, for example {@code 7.2.4}; empty if the dump does not say. */
     public Optional<String> producerVersion() {
         return field("valkey-ver").or(() -> field("redis-ver"));
     }
 
-    /** When the server began to write the dump; in whole seconds. */
+    /** When the server began to write the dump, in whole seconds; empty if the dump does not say. */
     public Optional<Instant> createdAt() {
         return number("ctime", Instant::ofEpochSecond);
     }
 
-    /** The history of writes that the dump belongs to. */
+    /** Replication id: the history of writes that the dump belongs to. */
     public Optional<String> replicationId() {
         return field("repl-id");
     }
 
-    /** How far in that history the dump is, in bytes. */
+    /** Position of the dump in that history, in bytes. */
     public Optional<Long> replicationOffset() {
         return number("repl-offset", offset -> offset);
     }
@@ -125,20 +123,20 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
     private <T> Optional<T> number(String name, LongFunction<T> type) {
         try {
             return field(name).map(text -> type.apply(Long.parseLong(text)));
-        } catch (NumberFormatException | DateTimeException notOne) {
+        } catch (NumberFormatException | DateTimeException invalid) {
             return Optional.empty();
         }
     }
 
     /**
-     * The first nine bytes of a dump: a word and the RDB version in digits. It names the format rather than the server:
-     * Valkey wrote {@code REDIS0011} until its version 9.
+     * The word at the start of a dump, before the digits of the RDB version. It names the format, not the server:
+     * Valkey wrote {@code REDIS0011} before its version 9.
      */
     public enum RdbFormat {
-        /** {@code REDIS0012} is written by Redis 7.4 to 8.4, 13 by 8.6, 14 by 8.8, 15 by 8.10. */
+        /** Redis 7.4 to 8.4 write {@code REDIS0012}, 8.6 writes 13, 8.8 writes 14, 8.10 writes 15. */
         REDIS(15),
 
-        /** {@code VALKEY080} is written by Valkey 9.0 and 9.1, 81 by 9.2. */
+        /** Valkey 9.0 and 9.1 write {@code VALKEY080}, 9.2 writes 81. */
         VALKEY(81);
 
         private final int newestKnownVersion;

@@ -5,15 +5,15 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 
 /**
- * What a dump says of itself at its two ends.
+ * What the header and the end of a dump say.
  *
- * @param size of the file in bytes
- * @param checksum the CRC-64 in its last eight bytes; 0 if the server was told {@code rdbchecksum no}
- * @param sealed whether it is in an envelope with checksums of its own
+ * @param size size of the file in bytes
+ * @param checksum CRC-64 in the last eight bytes; 0 if there is none, as with {@code rdbchecksum no}
+ * @param sealed whether the dump is in an envelope with its own checksums
  */
 public record RdbSummary(RdbHeader header, long size, long checksum, boolean sealed) {
 
-    /** The CRC-64 in little-endian order; it covers all that is before it. */
+    /** The footer is the CRC-64 of everything before it, in little-endian order. */
     static final int FOOTER_LENGTH = 8;
 
     /** The EOF opcode and the footer. */
@@ -21,7 +21,7 @@ public record RdbSummary(RdbHeader header, long size, long checksum, boolean sea
 
     private static final int EOF = 0xff;
 
-    /** True if there is a checksum to compare the content with. */
+    /** True if the content has a checksum to compare it with. */
     public boolean checksummed() {
         return sealed || hasCrc();
     }
@@ -37,7 +37,7 @@ public record RdbSummary(RdbHeader header, long size, long checksum, boolean sea
     }
 
     /**
-     * The facts of a dump with the given header and last nine bytes.
+     * The summary of a dump with this header and these last nine bytes.
      *
      * @throws InvalidDumpException if the EOF opcode is missing
      */
@@ -51,7 +51,7 @@ public record RdbSummary(RdbHeader header, long size, long checksum, boolean sea
         return new RdbSummary(header, size, tail.order(ByteOrder.LITTLE_ENDIAN).getLong(), false);
     }
 
-    /** @throws InvalidDumpException if the content has another CRC-64 than the footer says */
+    /** @throws InvalidDumpException if the footer has a CRC-64 that is not that of the content */
     void check(long crc) {
         if (hasCrc() && checksum != crc) {
             throw new InvalidDumpException("the dump is damaged: its CRC-64 is %s, but its footer says %s"

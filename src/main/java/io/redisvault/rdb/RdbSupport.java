@@ -8,12 +8,12 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells by a table of the known releases if a server loads a dump. */
+/** Whether a server can load a dump, from a table of the known releases. */
 public enum RdbSupport {
     LOADS,
-    /** The server would refuse the dump, some only after they have dropped their own data. */
+    /** The server would refuse the dump. Some servers refuse only after they have dropped their own data. */
     REFUSES,
-    /** The server is not in the table, and the dump is newer than what the releases before it load. */
+    /** The server is not in the table, and its predecessors in the table do not load the dump. */
     UNKNOWN;
 
     /** The newest RDB version that each release loads. */
@@ -23,7 +23,7 @@ public enum RdbSupport {
             "valkey",
             newest("7.2:11 8.0:11 8.1:11 9.0:80 9.1:80 9.2:81"));
 
-    /** Valkey counts its versions from here, and refuses what Redis wrote since the two went apart. */
+    /** Valkey's own RDB versions start here. Valkey 9 refuses the versions of Redis after the last common one. */
     private static final int FIRST_OF_VALKEY = 80;
 
     private static final int LAST_IN_COMMON = 11;
@@ -31,10 +31,10 @@ public enum RdbSupport {
     private static final Pattern SERVER = Pattern.compile("([a-z]+) (\\d{1,4})\\.(\\d{1,4})\\b.*");
 
     /**
-     * Tells if a server loads a dump.
+     * Looks up whether a server loads a dump.
      *
-     * @param server such as {@code redis 7.4.1}
-     * @param version of the dump's RDB format
+     * @param server name and version of the server, for example {@code redis 7.4.1}
+     * @param version RDB version of the dump
      */
     public static RdbSupport of(String server, int version) {
         Matcher parts = SERVER.matcher(server);

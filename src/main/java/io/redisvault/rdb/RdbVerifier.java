@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Checks a dump while its bytes pass: a stage of the one pass, for backup, restore, verification and download alike. One
- * for each stream.
+ * Checks a dump while its bytes pass. The same stage serves backup, restore, verification and download; each stream
+ * needs a new one.
  */
 public final class RdbVerifier implements Codec {
 
-    /** For a dump of unknown size. */
+    /** The size to give if it is not known in advance. */
     public static final long UNKNOWN_SIZE = Long.MAX_VALUE;
 
     private final long size;
-    /** Null if nothing is known of the dump before. */
+    /** Null if the summary is not known in advance. */
     private final RdbSummary expected;
 
     private final Consumer<RdbSummary> condition;
     private final ByteBuffer start = ByteBuffer.allocate(Envelope.MAGIC_LENGTH);
-    /** Null until the first bytes have told whether there is an envelope. */
+    /** Null until the first bytes show whether there is an envelope. */
     private PlainDump dump;
 
-    /** Null if there is none. */
+    /** Null for a plain dump. */
     private Envelope envelope;
 
     private long position;
@@ -32,14 +32,14 @@ public final class RdbVerifier implements Codec {
     private volatile RdbSummary facts;
 
     /**
-     * @param size that the dump is said to have, in bytes, or {@link #UNKNOWN_SIZE}
-     * @param condition throws {@link InvalidDumpException} if the facts of a good dump are not what they should be
+     * @param size expected size of the dump in bytes, or {@link #UNKNOWN_SIZE}
+     * @param condition throws {@link InvalidDumpException} if the dump is good but not the expected one
      */
     public RdbVerifier(long size, Consumer<RdbSummary> condition) {
         this(size, null, condition);
     }
 
-    /** @param expected the facts that were read of the dump before */
+    /** @param expected the summary that was read when the dump was opened */
     public RdbVerifier(RdbSummary expected) {
         this(expected.size(), expected, good -> {});
     }
@@ -50,9 +50,7 @@ public final class RdbVerifier implements Codec {
         this.condition = condition;
     }
 
-    /**
-     * The same bytes, checked. A bad dump fails the stream with {@link InvalidDumpException} before its last chunk passes.
-     */
+    /** Checks and passes on the bytes; fails with {@link InvalidDumpException} before the last chunk of a bad dump. */
     public Multi<ByteBuffer> check(Multi<ByteBuffer> bytes) {
         return Codec.apply(() -> this, bytes);
     }
@@ -63,7 +61,7 @@ public final class RdbVerifier implements Codec {
         if (size != UNKNOWN_SIZE) {
             return List.of(chunk);
         }
-        // Held back, as it may be the last.
+        // Held back because it may be the last chunk.
         List<ByteBuffer> before = held == null ? List.of() : List.of(held);
         held = chunk;
         return before;
@@ -76,7 +74,7 @@ public final class RdbVerifier implements Codec {
     }
 
     /**
-     * The facts of the dump that passed.
+     * The summary of the dump that passed.
      *
      * @throws InvalidDumpException if bytes are missing, or the dump is bad
      */
@@ -100,7 +98,7 @@ public final class RdbVerifier implements Codec {
             }
         }
         if (dump != null) {
-            look(bytes);
+            inspect(bytes);
         }
         if (position == size) {
             facts = finish();
@@ -111,10 +109,10 @@ public final class RdbVerifier implements Codec {
         boolean enclosed = Envelope.isAround(start.flip());
         envelope = enclosed ? new Envelope() : null;
         dump = new PlainDump(enclosed ? UNKNOWN_SIZE : size);
-        look(start);
+        inspect(start);
     }
 
-    private void look(ByteBuffer bytes) {
+    private void inspect(ByteBuffer bytes) {
         if (envelope == null) {
             dump.accept(bytes);
         } else {
