@@ -7,16 +7,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A backup in the storage.
+ * A backup in the storage, as the API and the commands show it.
  *
- * @param name what it is called in this node's list
- * @param key its key in the bucket
+ * @param name its file name, without the prefix
+ * @param key its full key in the storage
  * @param timestamp when Redis finished the dump
- * @param bytes of the object, which may be compressed or encrypted
- * @param dumpBytes of the dump; absent when it is not known
- * @param rdb what is known of its content; absent when it was not asked for or not recorded
- * @param origin facts that its server gave about itself; absent likewise
- * @param note what a check could not tell; absent when there is nothing to say
+ * @param bytes size of the stored object, which may be compressed or encrypted
+ * @param dumpBytes size of the dump; null if unknown
+ * @param rdb facts about the dump; null if they were not requested or not recorded
+ * @param origin facts about the Redis server; null if they were not requested or not recorded
+ * @param note what a check could not verify; null if nothing, or if there was no check
  */
 @RegisterForReflection
 public record Backup(
@@ -32,13 +32,13 @@ public record Backup(
         String note) {
 
     /**
-     * What is known of a dump.
+     * Facts about a dump. Each may be null if unknown.
      *
-     * @param version of the RDB format
-     * @param producer the server that wrote it, such as {@code redis 7.4.1}
-     * @param createdAt when its server says it began it
-     * @param checksum CRC-64 in hexadecimal; absent when the server wrote none, or compressed the dump
-     * @param verified whether the content was found to agree with the checksum
+     * @param version RDB format version
+     * @param producer the server that wrote the dump, for example {@code redis 7.4.1}
+     * @param createdAt when the server began to write it, according to the dump
+     * @param checksum CRC-64 in hexadecimal; null if the server wrote none or compressed the dump
+     * @param verified whether the content matched its checksum
      */
     @RegisterForReflection
     public record Rdb(Integer version, String producer, Instant createdAt, String checksum, boolean verified) {
@@ -57,41 +57,40 @@ public record Backup(
     }
 
     /**
-     * Facts that the server gave about itself at the time of the backup. Each may be absent.
+     * What the Redis server said about itself at the time of the backup. Each may be null.
      *
-     * @param replicationId of the history of writes that the dump belongs to
-     * @param clusterNode id of the node in its cluster
-     * @param shard id of its shard in the cluster, from Redis 7.2 on
-     * @param slots of its shard, such as {@code 0-5460}; of very many the first, and a checksum of all
+     * @param replicationId Redis replication id: the history of writes that the dump belongs to
+     * @param clusterNode the node's id in its cluster
+     * @param shard id of the node's shard; known since Redis 7.2
+     * @param slots the shard's slots, for example {@code 0-5460}; a long list is cut and ends with a checksum of all
      */
     @RegisterForReflection
     public record Origin(String replicationId, String clusterNode, String shard, String slots) {
         static final Origin UNKNOWN = new Origin(null, null, null, null);
     }
 
-    /** Slots of the cluster's shard that was backed up; empty outside of a cluster, and if they were not recorded. */
+    /** Slots of the shard that was backed up; empty outside a cluster or if not recorded. */
     public Optional<String> slots() {
         return Optional.ofNullable(origin).map(Origin::slots);
     }
 
-    /** The same backup with what was found in it. */
+    /** A copy with the facts that a full check found. */
     public Backup withFacts(RdbSummary found) {
         return new Backup(name, key, url, node, timestamp, bytes, found.size(), Rdb.of(found), origin, null);
     }
 
-    /** The same backup, of which not everything was checked. */
+    /** A copy marked as not verified, with a note that says what was not checked. */
     public Backup withNote(String what) {
         Rdb recorded =
                 rdb == null ? null : new Rdb(rdb.version(), rdb.producer(), rdb.createdAt(), rdb.checksum(), false);
         return new Backup(name, key, url, node, timestamp, bytes, dumpBytes, recorded, origin, what);
     }
 
-    /** Size of the dump in bytes, as far as it is known, else of the object. */
+    /** Size of the dump in bytes, or of the stored object if the dump's size is unknown. */
     public long size() {
         return dumpBytes == null ? bytes : dumpBytes;
     }
 
-    /** How it is stored. */
     public StoredForm form() {
         return StoredForm.of(name);
     }

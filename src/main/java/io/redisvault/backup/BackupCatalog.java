@@ -15,15 +15,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 
-/** This node's backups in the storage, and nobody else's. */
+/** Lists one node's backups in the storage. Keys that do not parse as this node's backups are ignored. */
 @ApplicationScoped
 public class BackupCatalog {
 
-    /** @param more whether there are older ones */
+    /** @param more whether there are older backups */
     public record Page(List<Backup> backups, boolean more) {}
 
     private static final int CONCURRENT_HEADS = 8;
-    /** Each takes memory. */
+    /** Bounds the memory of {@link #nodes}. */
     private static final int MOST_NODES = 10_000;
 
     private static final Comparator<Backup> NEWEST_FIRST =
@@ -37,7 +37,7 @@ public class BackupCatalog {
         this.naming = naming;
     }
 
-    /** The backups of another node under the same prefix. */
+    /** A catalog of another node's backups under the same prefix. */
     public BackupCatalog forNode(String node) {
         return new BackupCatalog(storage, naming.forNode(node));
     }
@@ -47,11 +47,11 @@ public class BackupCatalog {
     }
 
     /**
-     * The newest backups, newest first, without what is known of their content; takes memory for these only, however
-     * many there are.
+     * Lists backups, newest first, without facts about the dump. Memory is bounded by {@code limit}, not by the
+     * number of stored backups.
      *
-     * @param limit how many at most
-     * @param before only those that are older than this
+     * @param limit maximum number of backups
+     * @param before only backups older than this
      */
     public Uni<Page> newest(int limit, Instant before) {
         return stream()
@@ -63,9 +63,9 @@ public class BackupCatalog {
     }
 
     /**
-     * One backup with its metadata.
+     * Reads one backup with its metadata. Fails with {@link StorageException.NotFound} if this node has no such backup.
      *
-     * @param name as in {@link Backup#name}; fails with {@link StorageException.NotFound} if this node has none of it
+     * @param name as in {@link Backup#name}
      */
     public Uni<Backup> find(String name) {
         return naming.parse(naming.folder() + name)
@@ -75,7 +75,7 @@ public class BackupCatalog {
                                 "'" + name + "' is not the name of a backup of node '" + node() + "'", null)));
     }
 
-    /** Number, bytes and times of this node's backups. */
+    /** Counts this node's backups. */
     public Uni<NodeBackups> stored() {
         return storage.list(naming.keyPrefix())
                 .onItem()
@@ -86,7 +86,7 @@ public class BackupCatalog {
                 .last();
     }
 
-    /** The same of each node under the prefix, sorted by name; fails with {@link StorageException} if there are too many. */
+    /** Counts the backups of each node, sorted by node name. Fails with {@link StorageException} above 10,000 nodes. */
     public Uni<List<NodeBackups>> nodes() {
         return storage.list(naming.folder())
                 .collect()
@@ -107,12 +107,12 @@ public class BackupCatalog {
         }
     }
 
-    /** Where the backups of all nodes are, such as {@code s3://bucket/prefix/}. */
+    /** URL of the place that holds the backups of all nodes, for example {@code s3://bucket/prefix/}. */
     public String place() {
         return storage.url(naming.folder());
     }
 
-    /** Names of all backups, in the storage's order and as they are asked for. */
+    /** Names of this node's backups, in the storage's order, fetched on demand. */
     Multi<BackupName> names() {
         return objects((name, object) -> name);
     }
@@ -128,7 +128,7 @@ public class BackupCatalog {
                         .toList());
     }
 
-    /** These backups, newest first, each with its metadata; those are left out that were deleted since they were listed. */
+    /** Adds each backup's metadata; newest first. Backups deleted since they were listed are left out. */
     public Uni<List<Backup>> withFacts(List<Backup> backups) {
         return Multi.createFrom()
                 .iterable(backups)
@@ -140,7 +140,7 @@ public class BackupCatalog {
                 .map(found -> found.stream().sorted(NEWEST_FIRST).toList());
     }
 
-    /** Nothing, if the backup was deleted since it was listed. */
+    /** Emits null if the backup was deleted since it was listed. */
     private Uni<Backup> withFacts(Backup backup) {
         return storage.head(backup.key())
                 .map(object -> describe(naming.parse(backup.key()).orElseThrow(), object))
@@ -164,13 +164,13 @@ public class BackupCatalog {
     }
 
     /**
-     * The backups of a node in the storage.
+     * Totals of one node's backups.
      *
-     * @param backups their number
-     * @param bytes of all of them
-     * @param name of the newest; null if there is none
-     * @param newest when Redis finished the dump of the newest; null if there is none
-     * @param oldest when it finished that of the oldest; null if there is none
+     * @param backups how many there are
+     * @param bytes their total size
+     * @param name name of the newest backup; null if there is none
+     * @param newest when Redis finished the newest dump; null if there is none
+     * @param oldest when Redis finished the oldest dump; null if there is none
      */
     @RegisterForReflection
     public record NodeBackups(String node, long backups, long bytes, String name, Instant newest, Instant oldest) {
@@ -179,7 +179,7 @@ public class BackupCatalog {
             return new NodeBackups(node, 0, 0, null, null, null);
         }
 
-        /** These and one more. */
+        /** The totals with one more backup of {@code size} bytes. */
         NodeBackups and(BackupName added, long size) {
             Instant time = added.timestamp();
             boolean newer = newest == null || time.isAfter(newest);

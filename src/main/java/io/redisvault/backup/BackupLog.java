@@ -17,12 +17,12 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
-/** One line per run, and one now and then of an upload that takes long. */
+/** Logs one line for each completed run, and the progress of a running upload every 30 seconds. */
 @ApplicationScoped
 class BackupLog {
 
     private static final Logger LOG = Logger.getLogger("io.redisvault.backup");
-    /** Of names: the first run under a new policy may delete very many. */
+    /** Limits the names in one line: the first run under a new policy may delete thousands of backups. */
     private static final int MOST_NAMED = 10;
 
     private final BackupRunner runner;
@@ -56,7 +56,7 @@ class BackupLog {
         } else if (run.outcome() instanceof Failed failed) {
             line("failed", "detail", failed.detail(), run)
                     .fact("reason", word(failed.reason()))
-                    // Only a fault of ours needs its stack to be understood.
+                    // Only an internal fault needs a stack trace.
                     .log(LOG, Level.ERROR, failed.reason() == Reason.INTERNAL ? failed.cause() : null);
         }
         run.outcome()

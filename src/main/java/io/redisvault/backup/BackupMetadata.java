@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/** The facts that travel beside a backup as metadata of its object. */
+/** Writes and reads the facts about a backup that are kept as metadata of its object. */
 @ApplicationScoped
 class BackupMetadata {
 
@@ -36,10 +36,10 @@ class BackupMetadata {
     private static final String NODE = "cluster-node";
     private static final String SHARD = "cluster-shard";
     private static final String SLOTS = "cluster-slots";
-    /** Servers limit all metadata together, to 2 KiB on S3, and a hostile dump may hold anything. */
+    /** In characters. S3 limits all metadata of an object to 2 KiB, and a hostile dump may contain any text. */
     private static final int MAX_VALUE = 128;
 
-    /** Names this process in its backups. */
+    /** Instance id of this process. */
     private final String instance = UUID.randomUUID().toString();
 
     private final Instant startedAt;
@@ -50,7 +50,7 @@ class BackupMetadata {
         this.startedAt = clock.instant();
     }
 
-    /** @param place of the node in its cluster */
+    /** @param place the node's place in its cluster */
     Map<String, String> of(DumpFile dump, RunningBackup run, Optional<ClusterNode> place) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put(MODIFIED, dump.modified().toString());
@@ -69,7 +69,7 @@ class BackupMetadata {
             facts.put(VERIFIED, String.valueOf(rdb.verified()));
             facts.put(CHECKSUM, rdb.checksum());
             facts.put(CREATED, Objects.toString(rdb.createdAt(), null));
-            // The dump's own counts, if it has one.
+            // Prefer the dump's own replication id: Redis may have a new one by now.
             found.header().replicationId().ifPresent(id -> facts.put(REPLICATION, id));
             found.header().replicationOffset().ifPresent(offset -> facts.put("repl-offset", String.valueOf(offset)));
         });
@@ -88,7 +88,7 @@ class BackupMetadata {
         return ascii.length() > MAX_VALUE ? ascii.substring(0, MAX_VALUE) : ascii;
     }
 
-    /** Reads the facts of the dump; null where there are none, as with backups of the Rust version. */
+    /** Facts about the dump; null if there are none, as in backups of the Rust version. */
     static Backup.Rdb rdb(Map<String, String> metadata) {
         if (!metadata.containsKey(VERSION)) {
             return null;
@@ -101,14 +101,14 @@ class BackupMetadata {
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
     }
 
-    /** Reads the facts that the server gave about itself; null if there are none. */
+    /** Facts about the Redis server; null if there are none. */
     static Backup.Origin origin(Map<String, String> metadata) {
         Backup.Origin origin = new Backup.Origin(
                 metadata.get(REPLICATION), metadata.get(NODE), metadata.get(SHARD), metadata.get(SLOTS));
         return origin.equals(Backup.Origin.UNKNOWN) ? null : origin;
     }
 
-    /** Null unless it is one: anybody may have written the metadata. */
+    /** Null if it is not a number: others may have written the metadata. */
     private static Integer version(String text) {
         try {
             return Integer.valueOf(text);
@@ -117,7 +117,7 @@ class BackupMetadata {
         }
     }
 
-    /** The size of the dump in an object, if it is known; of a plain one it is the object's own. */
+    /** Size of the dump in bytes: of a plain object its own size, otherwise the recorded one, if any. */
     static OptionalLong dumpBytes(StoredObject object) {
         if (StoredForm.of(object.key()) == StoredForm.PLAIN) {
             return OptionalLong.of(object.size());
@@ -126,19 +126,20 @@ class BackupMetadata {
         return size.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(size)) : OptionalLong.empty();
     }
 
-    /** True if the object holds this very dump, as far as its facts can tell. */
+    /** Whether the metadata says that the object holds this dump. */
     static boolean describe(Map<String, String> metadata, DumpFile dump) {
         boolean sameFooter = HexFormat.of().toHexDigits(dump.footer()).equals(metadata.get(FOOTER));
-        // Without a checksum in the footer only the exact time tells two dumps of one second apart.
+        // Without a checksum, only the exact time distinguishes two dumps of the same second.
         return sameFooter
                 && (dump.endsWithChecksum() || dump.modified().toString().equals(metadata.get(MODIFIED)));
     }
 
+    /** Whether there is metadata; the Rust version wrote none. */
     static boolean recorded(Map<String, String> metadata) {
         return metadata.containsKey(FOOTER);
     }
 
-    /** True if another process stored the object since this one started; a command may do so at any time. */
+    /** Whether another process stored the object since this one started. Commands are allowed to and do not count. */
     boolean isByAnother(Map<String, String> metadata) {
         return metadata.containsKey(INSTANCE)
                 && !metadata.get(INSTANCE).equals(instance)

@@ -3,10 +3,10 @@ package io.redisvault.backup;
 import java.time.Instant;
 
 /**
- * What one backup is called.
+ * The name of one backup.
  *
- * @param name {@code {node}_{timestamp}.rdb}, or another suffix of a {@link StoredForm}
- * @param key the name below the prefix, as the storage knows it
+ * @param name {@code {node}_{timestamp}} and the suffix of its {@link StoredForm}
+ * @param key its key in the storage: prefix and name
  * @param timestamp when Redis finished the dump
  */
 public record BackupName(String name, String key, Instant timestamp) {}

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The names of one node's backups: {@code {prefix}/{node}_{timestamp}.rdb}, the timestamp in RFC 3339 and UTC, and more
- * suffixes where they are compressed or encrypted.
+ * Builds and parses the keys of one node's backups: {@code {prefix}/{node}_{timestamp}.rdb}. The timestamp is RFC
+ * 3339 in UTC; {@link StoredForm} adds suffixes for compression and encryption.
  */
 @ApplicationScoped
 public class BackupNaming {
@@ -39,7 +39,7 @@ public class BackupNaming {
         this.node = node;
     }
 
-    /** The names of another node's backups under the same prefix. */
+    /** The naming of another node under the same prefix. */
     BackupNaming forNode(String other) {
         return new BackupNaming(prefix, other);
     }
@@ -48,22 +48,22 @@ public class BackupNaming {
         return node;
     }
 
-    /** Start of every key of this node; keys of other nodes may begin so, too. */
+    /** The start of every key of this node, and perhaps of others: {@code a_} also starts the keys of {@code a_b}. */
     public String keyPrefix() {
         return folder + node + "_";
     }
 
     /**
-     * The names a dump of this time can have: the first, of whole seconds, unless other content took it within the
-     * same second.
+     * The two names to try for a dump. The first has whole seconds; the second has nanoseconds and is used if another
+     * dump of the same second has the first.
      */
     List<BackupName> candidates(Instant modified, StoredForm form) {
-        // A file system without fractions of a second would give the same name twice.
+        // Otherwise both names are the same on a file system without fractions of a second.
         Instant exact = modified.getNano() == 0 ? modified.plusNanos(1) : modified;
         return List.of(name(SECONDS.format(modified), form), name(NANOS.format(exact), form));
     }
 
-    /** The names that this dump has in each form, this one first. */
+    /** This name and those of the same dump in the other forms; this one first. */
     List<BackupName> inEachForm(BackupName name) {
         String base = withoutSuffix(name.key(), StoredForm.of(name.key()));
         return Stream.concat(
@@ -77,14 +77,14 @@ public class BackupNaming {
         return key.substring(0, key.length() - form.suffix().length());
     }
 
-    /** Start of every key of any node. */
+    /** The start of every key of every node. */
     String folder() {
         return folder;
     }
 
-    /** The backup of any node that a key stands for; empty unless it is exactly as that node would have written it. */
+    /** Parses a key of any node; empty unless that node would have written exactly this key. */
     Optional<BackupName> parseOfAny(String key) {
-        // The last underscore ends the node's name, which may have others.
+        // A node name may contain underscores; the last one ends it.
         int end = key.lastIndexOf('_');
         return key.startsWith(folder) && end > folder.length() && key.indexOf('/', folder.length()) < 0
                 ? forNode(key.substring(folder.length(), end)).parse(key)
@@ -95,7 +95,7 @@ public class BackupNaming {
         return name.name().substring(0, name.name().lastIndexOf('_'));
     }
 
-    /** The backup a key stands for; empty unless the key is exactly as this node would have written it. */
+    /** Parses a key; empty unless this node would have written exactly this key. */
     public Optional<BackupName> parse(String key) {
         StoredForm form = StoredForm.of(key);
         if (!key.startsWith(keyPrefix()) || !key.endsWith(form.suffix())) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 
-/** How a run ended, as HTTP and commands tell it in JSON. */
+/** How a backup run ended. The API and the commands show it as JSON. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "outcome")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Stored.class, name = "stored"),
@@ -34,9 +34,10 @@ public sealed interface BackupOutcome {
     record Stored(Backup backup, @JsonUnwrapped RetentionResult retention) implements BackupOutcome {}
 
     /**
-     * There was nothing to store; {@code detail} says so in words.
+     * There was nothing to store.
      *
-     * @param backup that holds the dump already, or null
+     * @param detail the reason as a sentence
+     * @param backup the backup that already holds the dump; null unless the reason is {@link Reason#UNCHANGED}
      */
     @RegisterForReflection
     @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "skipped"))
@@ -46,40 +47,40 @@ public sealed interface BackupOutcome {
             Backup backup,
             @JsonUnwrapped RetentionResult retention) implements BackupOutcome {}
 
-    /** Nothing was stored, and somebody should know why. */
+    /** The run failed and stored nothing; {@code detail} says why. */
     @RegisterForReflection
     @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "failed"))
     record Failed(Reason reason, String detail, @JsonIgnore Throwable cause) implements BackupOutcome {}
 
-    /** What retention did after the run. */
+    /** What retention did; {@link RetentionResult#NONE} if it did not run. */
     default RetentionResult retention() {
         return RetentionResult.NONE;
     }
 
     @RegisterForReflection
     enum Reason {
-        /** This very dump is in the storage already. */
+        /** The same dump is already stored. */
         UNCHANGED,
-        /** The node's role is one that is not backed up. */
+        /** The settings exclude the node's role. */
         ROLE,
         /** Redis has not written a dump yet. */
         NO_DUMP,
-        /** The node is reading its dataset. */
+        /** The node is loading its data set. */
         LOADING,
-        /** Redis gave no answer, and its role matters. */
+        /** Redis did not answer, and the settings need its role. */
         REDIS,
         /** The dump file cannot be read. */
         DUMP_UNREADABLE,
-        /** The dump is not what Redis would have written. */
+        /** The dump failed the check. */
         DUMP_CORRUPT,
-        /** The storage refused or failed. */
+        /** The storage refused the request or failed. */
         STORAGE,
-        /** The service stopped before the run was done. */
+        /** The service stopped during the run. */
         STOPPED,
-        /** A fault of ours. */
+        /** A bug in Redis Vault. */
         INTERNAL;
 
-        /** As JSON and problems spell it; logs have underscores. */
+        /** The spelling in JSON, with hyphens. Logs use underscores. */
         @JsonValue
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -89,9 +90,9 @@ public sealed interface BackupOutcome {
     /**
      * Result of retention after a run.
      *
-     * @param deleted names of the backups that are gone
-     * @param locked names of those that a lock of the storage keeps for now
-     * @param notDeleted why others could not be deleted or found; the next run tries again
+     * @param deleted names of the deleted backups
+     * @param locked names of expired backups that a lock of the storage protects for now
+     * @param notDeleted one message per failure to list or delete; the next run tries again
      */
     @RegisterForReflection
     public record RetentionResult(

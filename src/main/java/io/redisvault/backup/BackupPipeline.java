@@ -43,9 +43,19 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * One backup: role, dump, upload, retention, in this order and each only if the one before allows it.
+ * Runs one backup: ask the role, open the dump, upload it, delete old backups. Each step runs only if the one before
+ * allows it. What this class promises:
  *
- * <p>Redis is asked for its role and told nothing. The dump is opened once, and read once from that open file.
+ * <ul>
+ *   <li>Never in the way: Redis is only asked for its state, and its directory is only read.
+ *   <li>Never a torn backup: the dump is opened once and read once, in order, whatever Redis renames over it.
+ *   <li>Never a bad backup: the dump is verified in the same pass, and nothing is visible before it has passed.
+ *   <li>Never an overwritten backup: the storage creates objects and never replaces one.
+ *   <li>Never the last good one: retention runs only after a good run and never deletes the newest backup.
+ *   <li>Never somebody else's backup: only keys of this node's backups are compared or deleted.
+ *   <li>Bounded memory: the stages pass chunks on as the storage asks for them.
+ *   <li>Never silent: every run ends with a {@link BackupOutcome}.
+ * </ul>
  */
 @ApplicationScoped
 class BackupPipeline {
@@ -75,8 +85,8 @@ class BackupPipeline {
     }
 
     /**
-     * @param redis asks the node for its state
-     * @param cluster asks a node in this state for its place in a cluster
+     * @param redis reads the node's state
+     * @param cluster reads the node's place in its cluster; empty outside a cluster
      */
     BackupPipeline(
             Supplier<Uni<ServerInfo>> redis,
@@ -96,7 +106,7 @@ class BackupPipeline {
         this.dumpPath = config.redis().dataPath().resolve(config.backup().dumpFilename());
     }
 
-    /** Never fails: whatever happens is the outcome. */
+    /** Runs one backup. Never fails: every failure becomes a {@link Failed} outcome. */
     Uni<BackupOutcome> run(RunningBackup backup) {
         return askRole(backup)
                 .chain(state -> reasonToSkip(state).map(Uni.createFrom()::item).orElseGet(() -> backUp(backup)))
@@ -104,6 +114,7 @@ class BackupPipeline {
                 .recoverWithItem(BackupPipeline::failed);
     }
 
+    /** Opens the dump once and closes it after the upload. Skips if there is no dump. */
     private Uni<BackupOutcome> backUp(RunningBackup backup) {
         backup.enter(Phase.DUMP);
         return Uni.createFrom()
@@ -117,43 +128,43 @@ class BackupPipeline {
                                 .chain(result -> deleteOldBackups(result, backup)));
     }
 
-    /** The form to store a dump in. One that the server has compressed is not compressed a second time. */
+    /** The form to store a dump in. A dump that the server has compressed is not compressed again. */
     private StoredForm form(DumpFile dump) {
         boolean compressed = config.backup().compression() > 0 && !dump.isEnclosed();
         return StoredForm.of(compressed, config.backup().ageRecipients().isPresent());
     }
 
-    /** The one pass over the dump. Nothing is visible in the storage before all bytes have passed every stage. */
+    /** Reads the dump in one pass through all stages. Nothing is visible in the storage until all bytes have passed. */
     private Uni<StoredObject> upload(DumpFile dump, BackupName name, RunningBackup backup) {
         StoredForm form = StoredForm.of(name.key());
         VaultConfig.Backup settings = config.backup();
         Multi<ByteBuffer> bytes = dump.bytes()
-                // A bad dump fails here, before its last chunk passes.
+                // A bad dump fails here, before its last chunk passes. VERIFY_DUMP=false switches the check off.
                 .plug(read -> dump.facts()
                         .map(facts -> new RdbVerifier(facts).check(read))
                         .orElse(read))
-                .plug(good -> backup.count(good, dump.size()))
+                .plug(verified -> backup.count(verified, dump.size()))
                 .plug(counted -> form.isCompressed()
                         ? Codec.apply(() -> new ZstdEncoder(settings.compression(), dump.size()), counted)
                         : counted)
-                .plug(small -> form.isEncrypted()
+                .plug(compressed -> form.isEncrypted()
                         ? Codec.apply(
                                 () -> new AgeEncoder(
                                         List.copyOf(settings.ageRecipients().orElseThrow())),
-                                small)
-                        : small)
-                .plug(secret -> settings.rateLimit()
-                        .map(rate -> new RateLimit(rate).shape(secret))
-                        .orElse(secret))
+                                compressed)
+                        : compressed)
+                .plug(encrypted -> settings.rateLimit()
+                        .map(rate -> new RateLimit(rate).shape(encrypted))
+                        .orElse(encrypted))
                 .plug(backup::untilStopped);
         Content content = new Content(bytes, form.limit(dump.size()), form == StoredForm.PLAIN);
         return cluster.apply(backup.node())
                 .map(place -> metadata.of(dump, backup, place))
-                // Never replaces an object.
+                // Creates the object; fails if the key is taken.
                 .chain(facts -> storage.put(name.key(), content, facts));
     }
 
-    /** Retention comes after a good backup only, and ends with the service. */
+    /** Runs retention, only after a good run: the dump was stored now or before. A stop of the service ends it. */
     private Uni<BackupOutcome> deleteOldBackups(BackupWriter.Result result, RunningBackup backup) {
         backup.enter(Phase.RETENTION);
         return Uni.join()
@@ -169,6 +180,7 @@ class BackupPipeline {
                                 deleted));
     }
 
+    /** Asks Redis for its state. If it does not answer, fails only if the settings need the role and it is unknown. */
     private Uni<ServerInfo> askRole(RunningBackup backup) {
         return redis.get()
                 .onFailure(RedisUnavailableException.class)
@@ -176,7 +188,7 @@ class BackupPipeline {
                     if (config.redis().roleMatters() && backup.role() == Role.UNKNOWN) {
                         return Uni.createFrom().failure(failure);
                     }
-                    // At the stop it is known from before, and Redis is expected to be away.
+                    // At shutdown Redis is expected to be gone; the role is known from before.
                     LOG.logf(
                             backup.trigger() == Trigger.SHUTDOWN ? Logger.Level.DEBUG : Logger.Level.WARN,
                             "role unknown: %s",

@@ -18,12 +18,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
-/** Deletes those of this node's backups that the policy lets go, and aborts incomplete uploads. */
+/** Deletes this node's expired backups and aborts its incomplete uploads, after each good run. */
 @ApplicationScoped
 class BackupRetention {
 
     private static final Logger LOG = Logger.getLogger(BackupRetention.class);
-    private static final Duration TOLERANCE = Duration.ofDays(1);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
 
     private final BackupStorage storage;
     private final BackupCatalog catalog;
@@ -51,10 +51,10 @@ class BackupRetention {
     }
 
     /**
-     * Never fails: what could not be done is in the result, and done by a later run.
+     * Runs retention once. Never fails: failures are in the result, and the next run tries again.
      *
-     * @param current the backup of the present dump, which stays even if others are newer: the next run would only
-     *     store it again
+     * @param current the backup of the current dump. It is kept even if it has expired: the next run would only store
+     *     it again
      */
     Uni<RetentionResult> run(Backup current) {
         return deleteExpired(current).chain(result -> abortIncomplete(current.key())
@@ -69,11 +69,11 @@ class BackupRetention {
         Newest<BackupName> newest = new Newest<>(NodeNameConflict.NEWEST, BackupName::timestamp);
         Function<BackupName, Optional<BackupName>> expiry = policy.expiry(BackupName::timestamp, now);
         return catalog.names()
-                // Of a clock that was wrong: they must not take the places of those that come.
+                // Ignore backups from the future (a clock was wrong): they would take the places of new backups.
                 .filter(name -> !name.timestamp().isAfter(now))
                 .invoke(newest::add)
                 .onItem()
-                // The keys alone: the first run under a new policy may find very many.
+                // Keep only the keys in memory: the first run under a new policy may find very many.
                 .transformToIterable(
                         name -> expiry.apply(name).map(BackupName::key).stream().toList())
                 .filter(key -> !key.equals(current.key()))
@@ -87,12 +87,12 @@ class BackupRetention {
                         RetentionResult.NONE.withFailure("could not list the backups: " + failure.getMessage()));
     }
 
-    /** A clock that is wrong makes every backup too old: the storage's must agree before anything goes. */
+    /** Deletes only if our clock is within a day of the storage's: a wrong clock could make every backup expire. */
     private Uni<RetentionResult> deleteByTime(List<String> expired) {
         return storage.clock().chain(theirs -> {
             Instant ours = clock.instant();
             boolean agree = theirs.map(
-                            time -> Duration.between(time, ours).abs().compareTo(TOLERANCE) < 0)
+                            time -> Duration.between(time, ours).abs().compareTo(CLOCK_TOLERANCE) < 0)
                     .orElse(true);
             return agree
                     ? delete(expired)
@@ -122,13 +122,13 @@ class BackupRetention {
     }
 
     /**
-     * Aborts the uploads that earlier processes of this node left: not listed, but billed.
+     * Aborts incomplete uploads of earlier processes of this node: not listed, but billed.
      *
-     * @param key of the present dump, which a process that was killed may have begun to store
+     * @param key key of the current dump; a process that was killed may have left an upload of it
      */
     private Uni<Integer> abortIncomplete(String key) {
         return abortIncomplete(naming.keyPrefix(), any -> naming.parse(any).isPresent())
-                // MinIO lists the uploads of an exact key only.
+                // MinIO lists incomplete uploads only for an exact key, not for a prefix.
                 .chain(found -> abortIncomplete(key, key::equals).map(more -> found + more))
                 .invoke(aborted -> {
                     if (aborted > 0) {

@@ -27,51 +27,51 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Runs one run at a time, whoever asks for it, and sees it through although the asker may leave.
- *
- * <p>What became of a run is fired as an event, {@link CompletedRun}.
+ * Starts backup runs for all triggers, one at a time. A run continues even if its caller disconnects. Each run ends
+ * with a {@link CompletedRun} event.
  */
 @ApplicationScoped
 public class BackupRunner {
 
     private static final Logger LOG = Logger.getLogger(BackupRunner.class);
-    /** For the storage to take back what an aborted upload left. */
+    /** How long the storage may take to clean up an aborted upload. */
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
     private final BackupPipeline pipeline;
-    private final Consumer<CompletedRun> ends;
+    private final Consumer<CompletedRun> listener;
     private final Clock clock;
     private final Duration shutdownTimeout;
     private final AtomicReference<RunningBackup> current = new AtomicReference<>();
     private volatile CompletedRun last;
     private volatile CompletedRun lastFailure;
-    /** Null if the stop takes no backup. */
+    /** Null if there is no backup at shutdown. */
     private volatile Supplier<Role> roleAtStop;
-    /** In {@link System#nanoTime}; null unless the service stops. */
-    private volatile Long stopsAt;
+    /** Shutdown deadline, by {@link System#nanoTime}; null until the service stops. */
+    private volatile Long stopDeadline;
 
     @Inject
-    BackupRunner(BackupPipeline pipeline, Event<CompletedRun> ends, Clock clock, VaultConfig config) {
-        this(pipeline, ends::fire, clock, config);
+    BackupRunner(BackupPipeline pipeline, Event<CompletedRun> events, Clock clock, VaultConfig config) {
+        this(pipeline, events::fire, clock, config);
     }
 
-    /** @param ends is told of each run that has ended */
-    BackupRunner(BackupPipeline pipeline, Consumer<CompletedRun> ends, Clock clock, VaultConfig config) {
+    /** @param listener called after each run */
+    BackupRunner(BackupPipeline pipeline, Consumer<CompletedRun> listener, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
-        this.ends = ends;
+        this.listener = listener;
         this.clock = clock;
         this.shutdownTimeout = config.backup().shutdownTimeout();
     }
 
     /**
-     * Starts a run at once; the result tells how it ended.
+     * Starts a run immediately, without a subscription. The result emits the outcome and never fails; cancelling it
+     * does not stop the run.
      *
-     * @throws BackupRunningException if one is under way
+     * @throws BackupRunningException if a backup is already running
      */
     public Uni<BackupOutcome> start(Trigger trigger) {
-        RunningBackup run = take(trigger);
-        // Only now: either this sees that the service stops, or what stops it sees this run.
-        if (stopsAt != null) {
+        RunningBackup run = claim(trigger);
+        // Check after claiming: then either we see the stop, or stop() sees this run.
+        if (stopDeadline != null) {
             current.set(null);
             run.ended().complete(BackupPipeline.failed(new BackupStoppedException()));
         } else {
@@ -80,7 +80,7 @@ public class BackupRunner {
         return Uni.createFrom().completionStage(run.ended()::copy);
     }
 
-    private RunningBackup take(Trigger trigger) {
+    private RunningBackup claim(Trigger trigger) {
         RunningBackup run = new RunningBackup(trigger, clock.instant());
         RunningBackup other = current.compareAndExchange(null, run);
         if (other != null) {
@@ -96,17 +96,17 @@ public class BackupRunner {
         run.ended().whenComplete((outcome, failure) -> work.cancel());
     }
 
-    /** The run under way. */
+    /** The running backup; empty if none is running. */
     public Optional<RunningBackup> running() {
         return Optional.ofNullable(current.get());
     }
 
-    /** The run that failed last, in this life of the process. */
+    /** The last failed run since the process started. */
     public Optional<CompletedRun> lastFailure() {
         return Optional.ofNullable(lastFailure);
     }
 
-    /** The run that ended last, in this life of the process. */
+    /** The last completed run since the process started. */
     public Optional<CompletedRun> last() {
         return Optional.ofNullable(last);
     }
@@ -121,7 +121,7 @@ public class BackupRunner {
             lastFailure = completed;
         }
         try {
-            ends.accept(completed);
+            listener.accept(completed);
         } catch (RuntimeException fault) {
             LOG.error("what follows a run failed", fault);
         } finally {
@@ -129,38 +129,38 @@ public class BackupRunner {
         }
     }
 
-    /** Comes first: after it Quarkus waits for the requests under way, of which one may wait for the running backup. */
+    /** Sets the deadline. Quarkus then waits for open requests (one may wait for the backup) before {@link #stop}. */
     void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
-        stopsAt = System.nanoTime() + shutdownTimeout.toNanos();
+        stopDeadline = System.nanoTime() + shutdownTimeout.toNanos();
     }
 
     /**
-     * Makes the stop of the service take one more backup.
+     * Requests one more backup when the service stops.
      *
-     * @param role of the node before: Redis, which stops first, will not tell it any more
+     * @param role last known role of the node: Redis may have stopped by then
      */
     public void backUpAtStop(Supplier<Role> role) {
         roleAtStop = role;
     }
 
     void stop(@Observes ShutdownEvent event) {
-        running().ifPresent(run -> finish(run, "the running backup"));
+        running().ifPresent(run -> finishOrAbort(run, "the running backup"));
         if (roleAtStop == null) {
             return;
         }
-        if (System.nanoTime() >= stopsAt) {
+        if (System.nanoTime() >= stopDeadline) {
             LOG.warn("stopping: there is no time left for the last backup; raise SHUTDOWN_TIMEOUT");
         } else {
-            RunningBackup run = take(Trigger.SHUTDOWN);
+            RunningBackup run = claim(Trigger.SHUTDOWN);
             run.nodeIs(ServerInfo.unreachable(roleAtStop.get()));
             begin(run);
-            finish(run, "the last backup");
+            finishOrAbort(run, "the last backup");
         }
     }
 
-    /** Lets a backup finish for as long as the setting allows, then makes it fail, which aborts its upload. */
-    private void finish(RunningBackup run, String what) {
-        Duration left = Duration.ofNanos(Math.max(0, stopsAt - System.nanoTime()));
+    /** Waits for a run until the deadline, then makes it fail, which aborts its upload. */
+    private void finishOrAbort(RunningBackup run, String what) {
+        Duration left = Duration.ofNanos(Math.max(0, stopDeadline - System.nanoTime()));
         LOG.infof("stopping: %s has %d s to finish", what, left.plusMillis(999).toSeconds());
         if (endsWithin(run, left)) {
             return;
@@ -188,13 +188,13 @@ public class BackupRunner {
             return startedAt.plus(duration);
         }
 
-        /** Why there was nothing to store; empty if there was. */
+        /** Why the run was skipped; empty if it was not. */
         public Optional<Reason> skipped() {
             return outcome instanceof Skipped skipped ? Optional.of(skipped.reason()) : Optional.empty();
         }
     }
 
-    /** One run at a time: another is under way. */
+    /** A backup is already running. */
     public static final class BackupRunningException extends RuntimeException {
 
         BackupRunningException(RunningBackup running) {

@@ -16,20 +16,20 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
-/** Starts the runs that are due. */
+/** Starts the scheduled backup runs, and retries failed ones. */
 @ApplicationScoped
 public class BackupSchedule {
 
     private static final Logger LOG = Logger.getLogger(BackupSchedule.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-    /** The longest pause is of six days. */
+    private static final Duration FIRST_RETRY_PAUSE = Duration.ofMinutes(1);
+    /** Limits the pause between retries to about six days. */
     private static final int MAX_DOUBLINGS = 14;
 
     private final Consumer<Trigger> backup;
     private final Timetable timetable;
     private final Clock clock;
     private int failures;
-    private volatile boolean leftOut;
+    private volatile boolean skipWarned;
     private volatile Instant retry;
 
     @Inject
@@ -44,35 +44,35 @@ public class BackupSchedule {
                 config.backup().initialDelay());
     }
 
-    /** @param backup starts a run */
+    /** @param rule returns the first scheduled time strictly after a given time */
     BackupSchedule(Consumer<Trigger> backup, Clock clock, UnaryOperator<Instant> rule, Duration initialDelay) {
         this.backup = backup;
         this.clock = clock;
         this.timetable = new Timetable(clock, rule, initialDelay);
     }
 
-    /** When the next run begins. */
+    /** When the next run starts: the next scheduled time, or an earlier retry. */
     public Instant next() {
-        Instant again = retry;
+        Instant retryAt = retry;
         Instant due = timetable.next();
-        return again != null && again.isBefore(due) ? again : due;
+        return retryAt != null && retryAt.isBefore(due) ? retryAt : due;
     }
 
     void tick(@Observes Tick tick) {
         timetable
                 .due()
                 .or(() -> Optional.ofNullable(retry)
-                        .filter(again -> !clock.instant().isBefore(again)))
+                        .filter(retryAt -> !clock.instant().isBefore(retryAt)))
                 .ifPresent(this::run);
     }
 
-    /** A run that failed is tried again after a minute, two, four and so on, until the next run of the schedule. */
+    /** Retries a failed scheduled run after 1, 2, 4 ... minutes, until the next scheduled run. */
     void ended(@Observes CompletedRun run) {
-        leftOut = false;
+        skipWarned = false;
         boolean failed = run.outcome() instanceof BackupOutcome.Failed;
         failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
-        boolean again = failed && run.trigger() == Trigger.SCHEDULE;
-        retry = again ? clock.instant().plus(FIRST_PAUSE.multipliedBy(1L << failures - 1)) : null;
+        boolean willRetry = failed && run.trigger() == Trigger.SCHEDULE;
+        retry = willRetry ? clock.instant().plus(FIRST_RETRY_PAUSE.multipliedBy(1L << failures - 1)) : null;
     }
 
     private void run(Instant due) {
@@ -80,10 +80,10 @@ public class BackupSchedule {
         try {
             backup.accept(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {
-            if (!leftOut) {
+            if (!skipWarned) {
                 LOG.warnf("the run of %s is left out, and each until this one ends: %s", due, e.getMessage());
             }
-            leftOut = true;
+            skipWarned = true;
         }
     }
 }

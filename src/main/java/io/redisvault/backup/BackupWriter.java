@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Stores a dump under the first of its names that is free, unless it is stored already. */
+/** Stores a dump under the first of its two names that is free. Uploads nothing if the dump is already stored. */
 @ApplicationScoped
 class BackupWriter {
 
-    /** The backup that holds the dump; new, unless it was there before. */
+    /** @param isNew whether this run stored it; false if it was stored before */
     record Result(Backup backup, boolean isNew) {}
 
     private final BackupStorage storage;
@@ -30,10 +30,9 @@ class BackupWriter {
         this.catalog = catalog;
     }
 
-    /** A backup and what is known of its object. */
     private record Found(BackupName name, StoredObject object) {}
 
-    /** @param upload stores the dump under a name of this form, and fails if it is taken */
+    /** @param upload stores the dump under a name; fails with {@link StorageException.AlreadyExists} if it is taken */
     Uni<Result> write(DumpFile dump, StoredForm form, Function<BackupName, Uni<StoredObject>> upload) {
         List<BackupName> names = naming.candidates(dump.modified(), form);
         return write(dump, names.get(0), false, upload)
@@ -41,7 +40,7 @@ class BackupWriter {
                 .recoverWithUni(() -> write(dump, names.get(1), true, upload));
     }
 
-    /** @param exact true if the name tells the time of the dump exactly */
+    /** @param exact whether the name has the exact time of the dump, not just the second */
     private Uni<Result> write(
             DumpFile dump, BackupName name, boolean exact, Function<BackupName, Uni<StoredObject>> upload) {
         return find(name)
@@ -49,13 +48,13 @@ class BackupWriter {
                         ? compare(dump, found.get(), exact)
                         : upload.apply(name)
                                 .map(object -> new Result(catalog.describe(name, object), true))
-                                // Somebody else has stored it since.
+                                // Another process took the name since we looked.
                                 .onFailure(StorageException.AlreadyExists.class)
                                 .recoverWithUni(() -> storage.head(name.key())
                                         .chain(object -> compare(dump, new Found(name, object), exact))));
     }
 
-    /** The first object that has this name, with the suffix of any form. */
+    /** The first object with this name and the suffix of any form. */
     private Uni<Optional<Found>> find(BackupName name) {
         return Multi.createFrom()
                 .iterable(naming.inEachForm(name))
@@ -81,15 +80,16 @@ class BackupWriter {
     }
 
     /**
-     * Backups of the Rust version have no metadata: of these the footer is compared. Where the storage keeps none, of one that
-     * is compressed or encrypted only the exact time in its name tells.
+     * Whether the object holds this dump. Compares the metadata, if there is any. Without metadata (backups of the
+     * Rust version, or a storage that keeps none), compares the footer of a plain object; a compressed or encrypted
+     * one counts as the same dump only if its name has the exact time.
      */
-    private Uni<Boolean> holds(Found found, DumpFile dump, boolean sameTime) {
+    private Uni<Boolean> holds(Found found, DumpFile dump, boolean exactName) {
         StoredObject object = found.object();
         boolean recorded = BackupMetadata.recorded(object.metadata());
         boolean plain = StoredForm.of(object.key()) == StoredForm.PLAIN;
         if (!plain && !recorded) {
-            return Uni.createFrom().item(sameTime);
+            return Uni.createFrom().item(exactName);
         }
         if (BackupMetadata.dumpBytes(object).orElse(-1) != dump.size()) {
             return Uni.createFrom().item(false);

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
-/** A log line with facts: in the text format appended to the message as name=value, in JSON fields of their own. */
+/** A log line with facts. Text logs append them as {@code name=value}; JSON logs have a field for each. */
 public final class LogLine {
 
     private static final String JSON = "quarkus.log.console.json.enabled";
@@ -20,7 +20,7 @@ public final class LogLine {
         this.text = new StringBuilder(message);
     }
 
-    /** Adds the fact that the message is about; the text format shows it without its name. */
+    /** Adds the main fact. Text logs show it without its name, as {@code message: value}. */
     public LogLine about(String name, Object value) {
         text.append(": ").append(value);
         facts.put(name, value);
@@ -33,7 +33,7 @@ public final class LogLine {
         return this;
     }
 
-    /** @param trace if a stack is needed to understand the line, or null */
+    /** @param trace exception whose stack trace is logged, or null */
     public void log(Logger log, Logger.Level level, Throwable trace) {
         boolean json =
                 ConfigProvider.getConfig().getOptionalValue(JSON, Boolean.class).orElse(false);

@@ -9,12 +9,13 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Notices another sidecar that backs up under this node's name: the retention of each deletes the backups of the other.
+ * Detects a node name conflict: another sidecar stores backups under this node's name, and the retention of each
+ * deletes the other's backups.
  */
 @ApplicationScoped
 public class NodeNameConflict {
 
-    /** So many backups are looked at: the other's is the newest, or the one before ours. */
+    /** How many backups to look at: the other sidecar's is the newest, or the one before ours. */
     static final int NEWEST = 2;
 
     private static final Logger LOG = Logger.getLogger(NodeNameConflict.class);
@@ -28,12 +29,12 @@ public class NodeNameConflict {
         this.metadata = metadata;
     }
 
-    /** The conflict that the last good run noticed, in words. */
+    /** Describes the conflict that the last good run found; empty if none. */
     public Optional<String> finding() {
         return Optional.ofNullable(finding);
     }
 
-    /** Looks at the newest backups. Never fails: a look that cannot be had is as good as none. */
+    /** Checks who stored the newest backups. Never fails: if they cannot be read, the last finding stays. */
     Uni<Void> look(List<BackupName> newest) {
         return Multi.createFrom()
                 .iterable(newest)

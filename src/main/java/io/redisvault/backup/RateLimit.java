@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Spreads the chunks of one upload over time; no thread waits for that. */
+/** Limits the speed of one upload by delaying its chunks. Blocks no thread. */
 final class RateLimit {
 
     private final double nanosPerByte;
 
-    /** When the next chunk may pass, by {@link System#nanoTime()}. */
+    /** When the next chunk may pass, by {@link System#nanoTime}. */
     private long next = System.nanoTime();
 
     RateLimit(long bytesPerSecond) {
@@ -26,7 +26,7 @@ final class RateLimit {
         });
     }
 
-    /** Whole milliseconds, since timers have no shorter ones; what is left of one is waited for with a later chunk. */
+    /** Returns the wait in whole milliseconds, the resolution of timers. A later chunk waits for the rest. */
     private Duration reserve(int bytes) {
         long now = System.nanoTime();
         long turn = Math.max(0, next - now);

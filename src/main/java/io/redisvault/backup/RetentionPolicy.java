@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Which backups stay: the newest {@code keepLast}, and all that are younger than {@code keepDuration}. The newest
- * one always stays, whatever its age.
+ * Which backups to keep: the newest {@code keepLast}, and all younger than {@code keepDuration}. The newest backup is
+ * always kept, whatever its age. {@code keepLast} may be 0 only with a {@code keepDuration}.
  */
 public record RetentionPolicy(int keepLast, Optional<Duration> keepDuration) {
 
@@ -18,10 +18,10 @@ public record RetentionPolicy(int keepLast, Optional<Duration> keepDuration) {
     }
 
     /**
-     * Takes all backups one after the other, in any order, and answers each with the one that may go because of it, if
-     * any: one that was taken before, or the same. Remembers {@code keepLast} of them, however many there are.
+     * Returns a function to call once with each backup, in any order. Each call returns the backup that may be
+     * deleted because of it, if any: the one passed in or an earlier one. Memory is bounded by {@code keepLast}.
      *
-     * @param timestamp when the data of a backup was written
+     * @param timestamp returns when Redis finished the dump of a backup
      */
     public <T> Function<T, Optional<T>> expiry(Function<T, Instant> timestamp, Instant now) {
         Newest<T> newest = new Newest<>(Math.max(1, keepLast), timestamp);

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Live state of the running backup, for status calls. */
 public final class RunningBackup {
 
-    /** Where a run stands. */
+    /** Step of a run. */
     public enum Phase {
         ROLE,
         DUMP,
@@ -46,17 +46,17 @@ public final class RunningBackup {
         node = known;
     }
 
-    /** Makes the upload fail at once, and whatever follows it end. */
+    /** Makes the upload fail immediately and ends retention. */
     void stop() {
         stop.complete(null);
     }
 
-    /** Ends when the run is to end. */
+    /** Completes when {@link #stop} is called. */
     Uni<Void> stopped() {
         return Uni.createFrom().completionStage(stop::copy);
     }
 
-    /** Its outcome, once it has ended. */
+    /** Completes with the outcome when the run has ended. */
     CompletableFuture<BackupOutcome> ended() {
         return ended;
     }
@@ -65,7 +65,7 @@ public final class RunningBackup {
         return new CompletedRun(trigger, startedAt, Duration.ofNanos(System.nanoTime() - began), role(), outcome);
     }
 
-    /** Counts the bytes of the dump that pass. */
+    /** Enters the upload phase and counts the bytes that pass; {@code total} is the size of the dump. */
     Multi<ByteBuffer> count(Multi<ByteBuffer> dump, long total) {
         bytesTotal = total;
         bytesDone.set(0);
@@ -74,7 +74,7 @@ public final class RunningBackup {
         return dump.onItem().invoke(chunk -> bytesDone.addAndGet(chunk.remaining()));
     }
 
-    /** The same bytes, which fail as soon as the run is to stop, although nobody asks for more. */
+    /** Passes the bytes on, and fails as soon as {@link #stop} is called, even if nothing is requested. */
     Multi<ByteBuffer> untilStopped(Multi<ByteBuffer> bytes) {
         CompletableFuture<ByteBuffer> end = stop.thenApply(stopped -> {
             throw new BackupStoppedException();
@@ -106,23 +106,23 @@ public final class RunningBackup {
         return node;
     }
 
-    /** Bytes of the dump; zero before the upload. */
+    /** Size of the dump in bytes; 0 before the upload. */
     public long bytesTotal() {
         return bytesTotal;
     }
 
-    /** Bytes of the dump that were handed to the storage. */
+    /** Bytes of the dump passed on to the upload so far, counted before compression. */
     public long bytesDone() {
         return bytesDone.get();
     }
 
-    /** Mean bytes per second since the upload began. */
+    /** Mean bytes per second since the upload began; 0 outside the upload phase. */
     public long bytesPerSecond() {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - uploadBegan);
         return phase == Phase.UPLOAD ? bytesDone() * 1000 / Math.max(1, elapsed.toMillis()) : 0;
     }
 
-    /** Cause of a run. */
+    /** What started a run. */
     public enum Trigger {
         SCHEDULE,
         REQUEST,
@@ -130,7 +130,7 @@ public final class RunningBackup {
         SHUTDOWN
     }
 
-    /** The service is stopping, and the run with it. */
+    /** The service is stopping and ends the run. */
     static final class BackupStoppedException extends RuntimeException {
 
         BackupStoppedException() {

@@ -2,7 +2,7 @@ package io.redisvault.backup;
 
 import java.util.Arrays;
 
-/** How a dump is stored; the suffix of a backup's name tells it. */
+/** Whether a stored dump is compressed or encrypted. The suffix of the backup's name says which. */
 public enum StoredForm {
     PLAIN(".rdb"),
     COMPRESSED(".rdb.zst"),
@@ -19,7 +19,7 @@ public enum StoredForm {
         return values()[(compressed ? 1 : 0) + (encrypted ? 2 : 0)];
     }
 
-    /** The form that a name or key of a backup tells; plain for any other. */
+    /** The form of a backup, from the suffix of its name or key; {@link #PLAIN} for unknown suffixes. */
     public static StoredForm of(String name) {
         return Arrays.stream(values())
                 .filter(form -> name.endsWith(form.suffix))
@@ -31,9 +31,9 @@ public enum StoredForm {
         return suffix;
     }
 
-    /** The most bytes that a dump of this size has in this form, where zstd finds nothing to compress. */
+    /** Maximum stored size, in bytes, of a dump of this size: the case in which zstd cannot compress anything. */
     public long limit(long dump) {
-        // zstd adds less than a 256th, age a 4096th and a header.
+        // zstd adds less than 1/256; age adds 1/4096 and a header.
         return this == PLAIN ? dump : dump + dump / 128 + (1 << 20);
     }
 

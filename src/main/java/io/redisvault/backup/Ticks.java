@@ -10,7 +10,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Tells all who have a schedule that another second has passed, on an event loop and one at a time. */
+/** Fires a {@link Tick} every second for everything that has a schedule. Ticks run on an event loop, one at a time. */
 @ApplicationScoped
 public class Ticks {
 
@@ -41,7 +41,7 @@ public class Ticks {
         listeners.accept(new Tick());
     }
 
-    /** In dev mode Vert.x outlives the application. */
+    /** Cancels the timer: in dev mode Vert.x outlives the application. */
     @PreDestroy
     synchronized void stop() {
         if (watch != null) {
@@ -49,13 +49,13 @@ public class Ticks {
         }
     }
 
-    /** Quarkus' scheduler goes by the clock: where that is set back, it is silent until the time before is reached again. */
+    /** Fills a gap of Quarkus: after the clock is set back, its scheduler stops until the old time is reached again. */
     private synchronized void tickIfLate() {
         if (System.nanoTime() - last > 2 * SECOND.toNanos()) {
             tick();
         }
     }
 
-    /** Another second has passed, more or less. */
+    /** About a second has passed. */
     public record Tick() {}
 }

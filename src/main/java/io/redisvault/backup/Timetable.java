@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * Says when a run is due, to one who asks every second: so runs stay aligned to the clock whatever happens to it. Asked
- * by one thread at a time.
+ * Says when a scheduled run is due. It is asked every second instead of setting a timer, so that runs stay aligned to
+ * the clock even if the clock is changed. Only one thread may call {@link #due} at a time.
  */
 public final class Timetable {
 
@@ -28,8 +28,8 @@ public final class Timetable {
     private volatile Instant next;
 
     /**
-     * @param rule tells the first run strictly after a time
-     * @param initialDelay without runs, from now on
+     * @param rule returns the first run strictly after a given time
+     * @param initialDelay no run starts this long from now
      */
     public Timetable(Clock clock, UnaryOperator<Instant> rule, Duration initialDelay) {
         this.clock = clock;
@@ -37,13 +37,13 @@ public final class Timetable {
         this.initialDelay = initialDelay;
     }
 
-    /** Runs at the multiples of an interval, of whole milliseconds, since the Unix epoch. */
+    /** A rule for runs at multiples of an interval since the Unix epoch. The interval counts in whole milliseconds. */
     static UnaryOperator<Instant> every(Duration interval) {
         long period = interval.toMillis();
         return time -> Instant.ofEpochMilli((Math.floorDiv(time.toEpochMilli(), period) + 1) * period);
     }
 
-    /** Runs by a five-field cron expression in UTC. */
+    /** A rule for runs by a five-field cron expression in UTC. */
     public static UnaryOperator<Instant> cron(String expression) {
         ExecutionTime times = ExecutionTime.forCron(
                 new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(expression));
@@ -52,7 +52,7 @@ public final class Timetable {
                 .orElse(Instant.MAX);
     }
 
-    /** When the next run begins. */
+    /** When the next run starts; {@link Instant#MAX} if never. */
     public Instant next() {
         Instant planned = next;
         return planned == null ? upcoming() : planned;
@@ -64,12 +64,12 @@ public final class Timetable {
         return rule.apply(delay.isNegative() ? now : now.plus(delay));
     }
 
-    /** The time of the run that is due; said once. */
+    /** Returns the planned time of a run that is due, once per run; otherwise empty. */
     public Optional<Instant> due() {
         Instant now = clock.instant();
         Instant upcoming = upcoming();
         Instant due = next;
-        // Earlier than what was planned: the clock was set back.
+        // An earlier run than planned means that the clock was set back.
         if (due == null || upcoming.isBefore(due)) {
             next = upcoming;
             return Optional.empty();
