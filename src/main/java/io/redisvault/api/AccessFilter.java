@@ -15,19 +15,20 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Decides who may call what: probes and metrics are open; all else needs the token, or without one configured a caller
- * on this machine.
+ * Decides who may call the API. Probes and metrics are open to all. Everything else needs the token, or, if none is
+ * configured, a caller on this machine.
  */
 @ApplicationScoped
 class AccessFilter {
 
-    private static final int FIRST = 1000;
+    private static final int BEFORE_OTHER_FILTERS = 1000;
+
     private static final Pattern OPEN = Pattern.compile("/q/(health(/.*)?|metrics)");
     private static final String LOOPBACK = "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?";
     private static final Pattern LOOPBACK_HOST = Pattern.compile(LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ORIGIN = Pattern.compile("https?://" + LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ADDRESS = Pattern.compile("127(\\.\\d{1,3}){3}|::1|0:0:0:0:0:0:0:1");
-    /** Headers that proxies add, which are on this machine while their callers may not be. */
+    /** Headers that a proxy adds: the proxy may be on this machine while its caller is not. */
     private static final Pattern FORWARDED =
             Pattern.compile("Forwarded|Via|X-Forwarded.*|X-Real-IP", Pattern.CASE_INSENSITIVE);
 
@@ -40,24 +41,24 @@ class AccessFilter {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::handle, FIRST);
+        filters.register(this::handle, BEFORE_OTHER_FILTERS);
     }
 
     private void handle(RoutingContext call) {
         String path = call.normalizedPath();
         if (path.equals("/metrics")) {
-            // The Rust version's address, like /health.
+            // Path of the Rust version, like /health below.
             call.reroute("/q/metrics");
         } else if (path.equals("/health") || path.equals("/q/health")) {
-            // All probes are the same check, which would be listed once for each.
+            // Quarkus would list the same check three times here, once for each probe.
             call.reroute("/q/health/live");
         } else if (path.equals("/q/metrics") && !metrics) {
             Problem.of("metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false")
                     .answer(call);
         } else if (OPEN.matcher(path).matches()) {
-            read(call);
+            allowRead(call);
         } else if (token.isPresent() && path.equals("/")) {
-            // The page itself, which has no secrets, and asks for the token.
+            // The page has no secrets and asks for the token.
             call.next();
         } else if (token.isPresent()) {
             checkToken(call, token.get());
@@ -66,8 +67,8 @@ class AccessFilter {
         }
     }
 
-    /** Quarkus answers any method there. */
-    private static void read(RoutingContext call) {
+    /** Refuses other methods than GET and HEAD: Quarkus answers them all on these paths. */
+    private static void allowRead(RoutingContext call) {
         HttpMethod method = call.request().method();
         if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
             call.next();
@@ -100,7 +101,7 @@ class AccessFilter {
     private static void checkLoopback(RoutingContext call) {
         HttpServerRequest request = call.request();
         List<String> hosts = request.headers().getAll("Host");
-        // Browsers send it when another site's page makes them post.
+        // Browsers send Origin when a page of another site makes them post.
         String origin = request.getHeader("Origin");
         boolean local =
                 LOOPBACK_ADDRESS.matcher(request.remoteAddress().hostAddress()).matches()

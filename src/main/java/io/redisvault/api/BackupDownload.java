@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestMulti;
 
-/** Sends the bytes of a backup, all or some of them, as RFC 9110 has it. */
+/** Sends the stored bytes of a backup, with ranges and preconditions as in RFC 9110. */
 @ApplicationScoped
 class BackupDownload {
 
@@ -38,7 +38,7 @@ class BackupDownload {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    /** A backup and the part of it that is wanted, if not all. */
+    /** A backup and the requested part; empty means all of it. */
     private record Wanted(Backup backup, Optional<ByteRange> part) {
 
         long length() {
@@ -55,11 +55,11 @@ class BackupDownload {
     }
 
     /**
-     * A failure before the first chunk is answered as any other; after it the connection breaks, so that nobody takes what
-     * arrived for whole.
+     * Answers a download. A failure before the first chunk gets an error response. After it, the connection is
+     * closed, so that nobody takes a part for the whole.
      *
-     * @param range the header {@code Range}, or null
-     * @param ifRange the header {@code If-Range}, or null
+     * @param range the {@code Range} header, or null
+     * @param ifRange the {@code If-Range} header, or null
      */
     RestMulti<byte[]> answer(Uni<Backup> found, Request request, String range, String ifRange, Runnable hangUp) {
         boolean get = request.getMethod().equals(HttpMethod.GET);
@@ -101,7 +101,7 @@ class BackupDownload {
         Map<String, List<String>> headers = new HashMap<>();
         headers.put(HttpHeaders.CONTENT_TYPE, List.of(type(backup.form())));
         headers.put(HttpHeaders.CONTENT_LENGTH, List.of(String.valueOf(wanted.length())));
-        // Takes away the "chunked" that RestMulti assumes: the length is known.
+        // Removes the "chunked" that RestMulti sets: the length is known.
         headers.put("Transfer-Encoding", List.of());
         headers.put(HttpHeaders.CONTENT_DISPOSITION, List.of(attachment(backup.name())));
         headers.put(HttpHeaders.LAST_MODIFIED, List.of(modified(backup)));
@@ -112,7 +112,7 @@ class BackupDownload {
         return headers;
     }
 
-    /** There is none for age, and none for dumps. */
+    /** Only zstd has a registered media type; age and RDB have none. */
     private static String type(StoredForm form) {
         return form == StoredForm.COMPRESSED ? "application/zstd" : MediaType.APPLICATION_OCTET_STREAM;
     }
@@ -131,7 +131,7 @@ class BackupDownload {
                 });
     }
 
-    /** Checked if it is all of it, whether or not a range said so. */
+    /** Verifies the bytes only if all of them are read, with or without a range. */
     private Multi<ByteBuffer> read(Wanted wanted) {
         Backup backup = wanted.backup();
         return wanted.part()
@@ -150,7 +150,7 @@ class BackupDownload {
         return HTTP_DATE.format(backup.timestamp());
     }
 
-    /** Backups are never replaced: where the checksum is unknown, the time will do. */
+    /** If the checksum is unknown, the time identifies the content: backups are never replaced. */
     private static EntityTag tag(Backup backup) {
         Optional<String> checksum = Optional.ofNullable(backup.rdb()).map(Backup.Rdb::checksum);
         return new EntityTag(checksum.orElseGet(() -> backup.timestamp().toString()) + "-" + backup.bytes());

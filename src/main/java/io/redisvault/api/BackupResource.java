@@ -34,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 
-/** Backs up now, and tells what is happening. */
+/** {@code /backup}: starts a backup and shows what is happening. */
 @Path("/backup")
 @Produces(MediaType.APPLICATION_JSON)
 @SecurityRequirement(name = "token")
@@ -92,7 +92,7 @@ public class BackupResource {
             return Problems.of(failed).response();
         }
         return outcome instanceof Stored stored
-                // Relative, for the request that would make it absolute is not at hand any more.
+                // A relative path: the request that would make it absolute is no longer available here.
                 ? Response.status(Response.Status.CREATED)
                         .header(
                                 HttpHeaders.LOCATION,
@@ -126,23 +126,26 @@ public class BackupResource {
     }
 
     /**
-     * What is happening, and what happened last.
+     * The answer of {@code GET /backup}.
      *
      * @param state {@code idle} or {@code running}
-     * @param role of the node in the running or the last run; null before Redis has told it
-     * @param nextRun when the next scheduled run begins
-     * @param lastFailure the run that failed last since the start; null if none did
+     * @param role the node's role in the running or last run; null if unknown
+     * @param nextRun when the next scheduled run starts
+     * @param running null if no backup is running
+     * @param last the last completed run; null if there was none since the start
+     * @param lastFailure the last failed run; null if there was none since the start
      */
     @RegisterForReflection
     public record BackupStatus(
             String state, String node, String role, Instant nextRun, Running running, Last last, Last lastFailure) {
 
         /**
-         * The run under way.
+         * The running backup.
          *
-         * @param bytesDone bytes of the dump handed to the storage
-         * @param percent of the dump, rounded down
-         * @param bytesPerSecond mean since the upload began
+         * @param bytesDone bytes of the dump passed on to the upload, counted before compression
+         * @param bytesTotal size of the dump; 0 before the upload
+         * @param percent {@code bytesDone} of {@code bytesTotal}, rounded down
+         * @param bytesPerSecond mean since the upload began; 0 outside the upload
          */
         @RegisterForReflection
         public record Running(
@@ -167,7 +170,7 @@ public class BackupResource {
             }
         }
 
-        /** The run that ended last. */
+        /** A completed run. */
         @RegisterForReflection
         public record Last(String trigger, Instant startedAt, Instant endedAt, long durationMs, BackupOutcome result) {
 

@@ -39,7 +39,7 @@ import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestMulti;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** The backups in the storage. */
+/** {@code /backups} and {@code /nodes}: lists, shows, sends and verifies the backups in the storage. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 @SecurityRequirement(name = "token")
@@ -50,9 +50,9 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class BackupsResource {
 
     private static final Logger LOG = Logger.getLogger(BackupsResource.class);
-    /** Memory is for so many backups, however many there are. */
+    /** Maximum number of backups in one answer; bounds its memory. */
     private static final int MOST = 1000;
-    /** Only for those who ask for bytes: browsers and curl take anything, and get the facts. */
+    /** Low quality: clients that accept anything, like browsers and curl, get the facts and not the bytes. */
     private static final String BYTES_IF_ASKED_FOR = MediaType.APPLICATION_OCTET_STREAM + ";qs=0.1";
 
     private final BackupCatalog catalog;

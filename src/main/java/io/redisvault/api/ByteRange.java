@@ -6,16 +6,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A part of a backup, in bytes.
+ * A range of bytes of a backup, as in an HTTP {@code Range} header.
  *
- * @param length 0 if it would begin beyond the end, and cannot be had
+ * @param length 0 if the range begins beyond the end and cannot be satisfied
  */
 record ByteRange(long offset, long length) {
 
     private static final Pattern SINGLE = Pattern.compile("bytes=\\s*(\\d*)-(\\d*)\\s*", Pattern.CASE_INSENSITIVE);
     private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
-    /** Reads a {@code Range}; empty if it is to be ignored: malformed, or more than one range. */
+    /** Parses a {@code Range} header. Empty if it must be ignored: null, malformed, or several ranges. */
     static Optional<ByteRange> of(String header, long size) {
         Matcher range = SINGLE.matcher(header == null ? "" : header);
         if (!range.matches()) {
@@ -35,12 +35,12 @@ record ByteRange(long offset, long length) {
         return Optional.of(new ByteRange(offset, offset >= size ? 0 : Math.min(end, size - 1) - offset + 1));
     }
 
-    /** Numbers of any length are allowed. */
+    /** HTTP allows numbers of any length; larger ones become {@link Long#MAX_VALUE}. */
     private static long number(String digits) {
         return new BigInteger(digits).min(MAX).longValue();
     }
 
-    /** As {@code Content-Range} has it. */
+    /** The value of the {@code Content-Range} header. */
     String of(long size) {
         return length == 0 ? "bytes */" + size : "bytes " + offset + "-" + (offset + length - 1) + "/" + size;
     }

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** The page for people, which shows what the rest of the API answers, and the description of the API for programs. */
+/** Serves the web page for people and the OpenAPI description for programs. */
 @Path("/")
 @SecurityScheme(
         securitySchemeName = "token",
@@ -32,12 +32,12 @@ public class Pages {
     private final String policy;
 
     Pages(VaultConfig config) {
-        // Asks for the token before it is refused for the lack of one.
+        // Tells the page to ask for the token first, instead of getting a 401.
         page = new String(read(Pages.class.getResourceAsStream("page.html")), StandardCharsets.UTF_8)
                 .replace(
                         TOKEN.formatted(false),
                         TOKEN.formatted(config.http().token().isPresent()));
-        // Nothing but the script and the style in it, and calls to where it came from.
+        // Allows only the inline script and style, and calls to the same origin.
         policy = "default-src 'none'; script-src '" + hash("script") + "'; style-src '" + hash("style")
                 + "'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
@@ -54,7 +54,7 @@ public class Pages {
                 .build();
     }
 
-    /** Generated when the application is built. */
+    /** Returns the OpenAPI description, which is generated at build time. */
     @GET
     @Path("q/openapi")
     @Produces("application/yaml")

@@ -20,13 +20,13 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Maps each failure to its status and problem. */
+/** Maps every error to an HTTP status and an RFC 9457 problem. */
 public class Problems {
 
     /**
-     * An error, as RFC 9457 has it.
+     * The body of an error response, as in RFC 9457.
      *
-     * @param type names the kind of problem for programs and never changes
+     * @param type identifies the kind of problem for programs; never changes
      */
     @RegisterForReflection
     public record Problem(String type, String title, int status, String detail) {
@@ -37,7 +37,7 @@ public class Problems {
             return new Problem("urn:redis-vault:problem:" + kind, title, status, detail);
         }
 
-        /** A problem of which the status says all, such as {@code not-found}. */
+        /** A problem named after its status, for example {@code not-found}. */
         static Problem of(int status, String detail) {
             String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
             return of(reason.toLowerCase(Locale.ROOT).replace(' ', '-'), reason, status, detail);
@@ -51,7 +51,7 @@ public class Problems {
                     "there is no backup '" + name + "' of this node; GET /backups lists those there are");
         }
 
-        /** Answers a call that reaches no resource. */
+        /** Sends this problem as the answer of a call that does not reach a resource. */
         void answer(RoutingContext call) {
             call.response().setStatusCode(status).putHeader("Content-Type", MEDIA_TYPE);
             call.json(this);
@@ -77,7 +77,7 @@ public class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final String UNANSWERABLE = "this is no request that can be answered";
     private static final Problem FAULT = Problem.of("internal", "A fault of Redis Vault", 500, "its log says more");
-    /** Quarkus refuses large bodies at -2, without a word. */
+    /** Route order. Quarkus refuses large bodies at -2, with an empty answer. */
     private static final int BEFORE_QUARKUS = -3;
 
     static Problem of(Failed failed) {
@@ -122,7 +122,7 @@ public class Problems {
                 .response(HttpHeaders.RETRY_AFTER, 10);
     }
 
-    /** Unknown paths, wrong methods and what else no resource is asked for; also a {@code 304}, which is no error. */
+    /** Unknown paths, wrong methods and other bad requests. Passes on a {@code 304}, which is not an error. */
     @ServerExceptionMapper
     Response refused(WebApplicationException refusal, UriInfo uri) {
         int status = refusal.getResponse().getStatus();
@@ -152,14 +152,14 @@ public class Problems {
         return FAULT.response();
     }
 
-    /** Errors before any resource is looked for, such as a request without {@code Host}. */
+    /** Answers errors that come before a resource is chosen, for example a request without {@code Host}. */
     void answerFailures(@Observes Router router) {
-        long most = ConfigProvider.getConfig()
+        long maxBody = ConfigProvider.getConfig()
                 .getValue("quarkus.http.limits.max-body-size", MemorySize.class)
                 .asLongValue();
         router.route().order(BEFORE_QUARKUS).handler(call -> {
             String length = call.request().getHeader("Content-Length");
-            if (length != null && Long.parseLong(length) > most) {
+            if (length != null && Long.parseLong(length) > maxBody) {
                 call.addEndHandler(sent -> call.request().connection().close());
                 Problem.of(413, "no call needs a body; leave it out").answer(call);
             } else {

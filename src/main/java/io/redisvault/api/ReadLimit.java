@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Limits how many backups are read back at a time, by downloads and verifications together: a sidecar must leave its
+ * Limits how many backups are read at the same time, by downloads and verifications together: a sidecar must leave the
  * pod's memory and network to Redis.
  */
 @ApplicationScoped
 class ReadLimit {
 
     static final int READS = 4;
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration READER_TIMEOUT = Duration.ofMinutes(1);
 
-    /** All places are taken. */
+    /** Too many backups are being read. */
     static final class BusyException extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -33,7 +33,7 @@ class ReadLimit {
 
     private final Semaphore places = new Semaphore(READS);
 
-    /** The same items; takes a place while subscribed to, fails with {@link BusyException} if there is none. */
+    /** Holds one of {@link #READS} places until the stream ends. Fails with {@link BusyException} if none is free. */
     <T> Multi<T> hold(Multi<T> read) {
         return Multi.createFrom()
                 .deferred(() -> places.tryAcquire()
@@ -41,12 +41,15 @@ class ReadLimit {
                         : Multi.createFrom().failure(new BusyException()));
     }
 
-    /** As {@link #hold(Multi)}; gives up a reader who takes an item and then nothing for a minute. */
+    /** Like {@link #hold(Multi)}, and drops a reader that takes an item and then requests nothing for a minute. */
     <T> Multi<T> hold(Multi<T> read, Runnable hangUp) {
-        return giveUpStalled(hold(read), PATIENCE, hangUp);
+        return giveUpStalled(hold(read), READER_TIMEOUT, hangUp);
     }
 
-    /** For readers that ask for one item at a time, as {@code RestMulti}. Time that the source takes does not count. */
+    /**
+     * Drops a reader that waits too long before its next request. Time that the source takes does not count. Works
+     * only for readers that request one item at a time, like {@code RestMulti}.
+     */
     static <T> Multi<T> giveUpStalled(Multi<T> read, Duration patience, Runnable hangUp) {
         AtomicReference<Subscription> reading = new AtomicReference<>();
         AtomicReference<Future<?>> timer = new AtomicReference<>(CompletableFuture.completedFuture(null));
