@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 
-/** Metrics of backup runs and verifications for Prometheus: the Rust version's under their names, and more. */
+/** Prometheus metrics of backup runs and verifications. Metrics of the Rust version keep their names. */
 @ApplicationScoped
 class BackupMetrics {
 
@@ -177,7 +177,7 @@ class BackupMetrics {
             if (nothing.reason() == Reason.UNCHANGED) {
                 good(run, nothing.backup().timestamp(), nothing.retention());
             } else if (nothing.reason() == Reason.ROLE) {
-                // Of a node that is not backed up, no dump is looked at: its age would only grow.
+                // No dump is read while the role is not backed up: its age would only grow.
                 dumpTime = null;
             }
         } else if (run.outcome() instanceof Failed failure) {
@@ -217,7 +217,7 @@ class BackupMetrics {
                 .register(registry);
     }
 
-    /** Zero before it has happened. */
+    /** Registers a Unix time in seconds; 0 if it has not happened yet. */
     private void time(String name, String description, Supplier<Instant> value) {
         gauge(name, "seconds", description, () -> epoch(value.get()));
     }

@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtHandler;
 import org.jboss.logmanager.formatters.StructuredFormatter;
 
-/** Makes the facts of a JSON log line fields of the line itself, where Quarkus has them in an object within it. */
+/** Moves the facts of a JSON log line to top-level fields. Quarkus puts them into a nested {@code mdc} object. */
 @ApplicationScoped
 class FlatJsonLog {
 
-    /** Nothing within a text looks like this: its quotes are escaped. */
+    /** Cannot match inside a string value: quotes are escaped there. */
     private static final Pattern FACTS = Pattern.compile(",\"mdc\":\\{((?:[^\"{}]|\"(?:[^\"\\\\]|\\\\.)*+\")*+)\\}");
 
     private static final Pattern NUMBER = Pattern.compile("\":\"(-?\\d{1,18})\"");

@@ -36,15 +36,15 @@ import org.eclipse.microprofile.health.Startup;
 import org.jboss.logging.Logger;
 
 /**
- * Health checks. The probes say only that this process works: a sidecar's readiness decides the pod's, and an unreachable
- * bucket is no reason to take Redis out of its Service. The group tells the state of backups, to people and alerts.
+ * Health checks. The probes say only that this process works: the sidecar's readiness is part of the pod's, and an
+ * unreachable bucket must not take Redis out of its Service. The {@code backup} group is for people and alerts.
  */
 @ApplicationScoped
 class HealthChecks {
 
     private static final String GROUP = "backup";
     private static final Logger LOG = Logger.getLogger(HealthChecks.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final VaultConfig config;
 
@@ -52,7 +52,7 @@ class HealthChecks {
         this.config = config;
     }
 
-    /** Answered on the event loop: one that hangs fails the probe. */
+    /** All three probes. It runs on the event loop, so a blocked event loop fails it. */
     @Produces
     @ApplicationScoped
     @Liveness
@@ -129,7 +129,7 @@ class HealthChecks {
         };
     }
 
-    /** Down from a drill that failed until one passes. */
+    /** Down after a failed scheduled verification, until one passes. */
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
@@ -166,8 +166,8 @@ class HealthChecks {
             String name, Uni<T> question, Function<T, HealthCheckResponse> response) {
         return question.map(response)
                 .ifNoItem()
-                .after(PATIENCE)
-                .recoverWithItem(() -> down(name, "no answer within " + PATIENCE.toSeconds() + " s"))
+                .after(TIMEOUT)
+                .recoverWithItem(() -> down(name, "no answer within " + TIMEOUT.toSeconds() + " s"))
                 .onFailure(StorageException.class)
                 .recoverWithItem(failure -> down(name, failure.getMessage()))
                 .onFailure()
@@ -176,7 +176,11 @@ class HealthChecks {
                 .recoverWithItem(() -> down(name, "a fault of Redis Vault, its log says more"));
     }
 
-    /** Down for its age only if there is a limit; tells the age in any case. */
+    /**
+     * Shows the age of the newest backup. Without an age limit the check is always up. With one it is down if the
+     * backup is too old, missing or dated in the future. After a recent run that found the dump unchanged, the age does
+     * not count; after one skipped for the node's role, the check is up.
+     */
     static HealthCheckResponse newestBackup(
             NodeBackups stored, Optional<CompletedRun> last, Instant now, Optional<Duration> limit) {
         Optional<Duration> age = Optional.ofNullable(stored.newest()).map(time -> Duration.between(time, now));

@@ -25,16 +25,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Calls {@code HEARTBEAT_URL} after each good run: whoever listens there notices when the calls stay away. */
+/** Calls {@code HEARTBEAT_URL} after each good run, so that a monitoring service notices when the calls stop. */
 @ApplicationScoped
 class Heartbeat {
 
     private static final Logger LOG = Logger.getLogger(Heartbeat.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
     private static final int RETRIES = 2;
-    /** After the last run, which may end while the service stops. */
-    private static final int LATE = 4000;
+    /** Observer priority: after the last backup, which may run while the service stops. */
+    private static final int AFTER_LAST_RUN = 4000;
 
     private final Optional<URI> url;
     private final Vertx vertx;
@@ -43,10 +43,10 @@ class Heartbeat {
 
     @Inject
     Heartbeat(VaultConfig config, Vertx vertx) {
-        this(config.backup().heartbeatUrl(), vertx, PAUSE);
+        this(config.backup().heartbeatUrl(), vertx, RETRY_PAUSE);
     }
 
-    /** @param pause before the first of two more attempts */
+    /** @param pause pause before the first of two retries */
     Heartbeat(Optional<URI> url, Vertx vertx, Duration pause) {
         this.url = url;
         this.vertx = vertx;
@@ -60,7 +60,7 @@ class Heartbeat {
         }
     }
 
-    /** Never fails: a watcher that is away is no reason to call a backup bad. */
+    /** Never fails: a failed heartbeat must not make a good backup look bad. */
     private Uni<Void> call(URI address) {
         HttpClientOptions options = new HttpClientOptions();
         HttpProxy.of(address, System.getenv())
@@ -77,8 +77,8 @@ class Heartbeat {
         return client.request(request)
                 .chain(HttpClientRequest::send)
                 .ifNoItem()
-                .after(PATIENCE)
-                .failWith(() -> new IllegalStateException("no answer within " + PATIENCE.toSeconds() + " s"))
+                .after(TIMEOUT)
+                .failWith(() -> new IllegalStateException("no answer within " + TIMEOUT.toSeconds() + " s"))
                 .invoke(answer -> {
                     if (answer.statusCode() >= 300) {
                         throw new IllegalStateException("it was answered " + answer.statusCode());
@@ -90,7 +90,7 @@ class Heartbeat {
                 .atMost(RETRIES)
                 .replaceWithVoid()
                 .onFailure()
-                // Not the whole address: whoever knows it may pretend to be us.
+                // Log only the host: anyone who knows the whole URL could send our heartbeat.
                 .invoke(failure -> LOG.warnf(
                         "the heartbeat did not reach %s: %s; correct HEARTBEAT_URL, or let this process out to there",
                         address.getHost(), failure.getMessage()))
@@ -100,10 +100,10 @@ class Heartbeat {
                 .call(() -> client.close());
     }
 
-    /** A command, or a service that stops, must not end before it was heard. */
-    void stop(@Observes @Priority(LATE) ShutdownEvent event) {
+    /** Waits for the last heartbeat before the process ends, up to 10 seconds. */
+    void stop(@Observes @Priority(AFTER_LAST_RUN) ShutdownEvent event) {
         if (!last.thenApply(heard -> true)
-                .completeOnTimeout(false, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .completeOnTimeout(false, TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .join()) {
             LOG.warnf(
                     "stopping before %s answered the heartbeat",

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Shares one answer between all who ask while it is being found or soon after: each question that hangs on a file system
- * keeps a worker, and each is a request that may be paid for.
+ * Shares one answer between all callers that ask at the same time or within a few seconds after it. A question that
+ * hangs on a file system blocks a worker, and a request to the storage may cost money.
  */
 final class SharedAnswer {
 
@@ -20,13 +20,13 @@ final class SharedAnswer {
         return of(Uni.createFrom().deferred(question), SHARED, System::nanoTime);
     }
 
-    /** Asks at most once at a time, and not again within that time after the answer. */
+    /** Asks once at a time, and again only if the last answer is older than {@code time}. Shares failures, too. */
     static <T> Uni<T> of(Uni<T> question, Duration time, LongSupplier nanoTime) {
         AtomicReference<Long> answeredAt = new AtomicReference<>();
         return question.onItemOrFailure()
                 .invoke((item, failure) -> answeredAt.set(nanoTime.getAsLong()))
                 .memoize()
-                // Not while the question is open; true once only, since that caller asks again.
+                // False while a question is open. True for one caller only, who then asks again.
                 .until(() -> {
                     Long at = answeredAt.get();
                     return at != null

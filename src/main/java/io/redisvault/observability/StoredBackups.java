@@ -13,20 +13,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Counts this node's backups in the storage, for health and metrics. Many callers at a time cause one listing. */
+/** Counts this node's backups in the storage, for health and metrics. Concurrent callers share one listing. */
 @ApplicationScoped
 class StoredBackups {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(10);
 
     private final Uni<NodeBackups> question;
     private final LongSupplier nanoTime;
     private volatile NodeBackups known;
     private final AtomicInteger runs = new AtomicInteger();
-    /** How many runs had ended when the question was asked whose answer is known. */
+    /** How many runs had ended when the listing behind {@link #known} began; if fewer than now, it is out of date. */
     private volatile int knownAfter = -1;
-    /** In {@link System#nanoTime}; null before the first scrape. */
+    /** Last question of a scrape, by {@link System#nanoTime}; null before the first. */
     private Long askedAt;
 
     @Inject
@@ -48,23 +48,23 @@ class StoredBackups {
         this.nanoTime = nanoTime;
     }
 
-    /** As it is now, or was within the last seconds. */
+    /** The state now, or up to a few seconds ago. Fails if the storage does. */
     Uni<NodeBackups> now() {
         return question;
     }
 
     /**
-     * As it was after the last run, or after the start. Until the storage has answered, a scrape waits for that, though not
-     * long; empty while it never has.
+     * The state after the last run or the start. If it is not known yet, asks the storage, at most every 10 seconds,
+     * and blocks up to 2 seconds. Without an answer returns the last known state, if any.
      */
     synchronized Optional<NodeBackups> known() {
         long now = nanoTime.getAsLong();
-        if (knownAfter != runs.get() && (askedAt == null || now - askedAt > PAUSE.toNanos())) {
+        if (knownAfter != runs.get() && (askedAt == null || now - askedAt > RETRY_PAUSE.toNanos())) {
             askedAt = now;
             try {
-                question.await().atMost(PATIENCE);
+                question.await().atMost(SCRAPE_TIMEOUT);
             } catch (RuntimeException unknown) {
-                // The health group tells why, and a late answer counts, too.
+                // The health group shows the failure; a late answer is still kept.
             }
         }
         return Optional.ofNullable(known);
