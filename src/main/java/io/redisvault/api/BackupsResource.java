@@ -5,9 +5,9 @@ import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.restore.BackupReader;
 import io.redisvault.restore.BackupSelection;
-import io.redisvault.restore.NoBackupException;
-import io.redisvault.restore.Verification;
+import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -56,13 +56,13 @@ public class BackupsResource {
     private static final String BYTES_IF_ASKED_FOR = MediaType.APPLICATION_OCTET_STREAM + ";qs=0.1";
 
     private final BackupCatalog catalog;
-    private final Verification verification;
+    private final BackupReader reader;
     private final BackupDownload download;
     private final ReadLimit readLimit;
 
-    BackupsResource(BackupCatalog catalog, Verification verification, BackupDownload download, ReadLimit readLimit) {
+    BackupsResource(BackupCatalog catalog, BackupReader reader, BackupDownload download, ReadLimit readLimit) {
         this.catalog = catalog;
-        this.verification = verification;
+        this.reader = reader;
         this.download = download;
         this.readLimit = readLimit;
     }
@@ -177,11 +177,9 @@ public class BackupsResource {
             content = @Content(schema = @Schema(implementation = Backup.class)))
     public Uni<Backup> verify(String name) {
         return readLimit
-                .hold(verification
-                        .run(BackupSelection.named(name), reading -> {})
-                        .toMulti())
+                .hold(reader.verify(BackupSelection.named(name), reading -> {}).toMulti())
                 .toUni()
-                .onFailure(NoBackupException.class)
+                .onFailure(RestoreException.NoBackup.class)
                 .transform(missing -> Problem.noSuchBackup(name).exception())
                 .onFailure(InvalidDumpException.class)
                 .invoke(damage -> LOG.error(damage.getMessage()));

@@ -7,6 +7,7 @@ import io.redisvault.backup.BackupRunner;
 import io.redisvault.backup.RunningBackup.Trigger;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import picocli.CommandLine.Command;
 
 /** Runs one backup. */
@@ -21,7 +22,7 @@ final class BackupCommand extends VaultCommand {
     BackupRunner runner;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         BackupOutcome outcome = run();
         print(outcome, outcome instanceof Stored stored ? stored.backup().url() : "");
         // Elsewhere than on a terminal the log says it.

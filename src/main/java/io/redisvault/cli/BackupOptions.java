@@ -1,6 +1,6 @@
 package io.redisvault.cli;
 
-import io.redisvault.cli.Values.NodeName;
+import io.redisvault.cli.CommandLines.NodeName;
 import io.redisvault.restore.BackupSelection;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,9 @@
 package io.redisvault.cli;
 
-import io.redisvault.cli.Finding.Result;
+import io.redisvault.cli.SetupCheck.Finding;
+import io.redisvault.cli.SetupCheck.Result;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -24,7 +26,7 @@ final class CheckCommand extends VaultCommand {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         List<Finding> found = setup.run().await().indefinitely();
         print(
                 found,

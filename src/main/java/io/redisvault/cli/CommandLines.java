@@ -1,34 +1,113 @@
 package io.redisvault.cli;
 
 import io.redisvault.VaultVersion;
-import io.redisvault.drill.DrillException;
-import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.restore.NoBackupException;
+import io.redisvault.config.HumanDuration;
+import io.redisvault.config.Settings;
+import io.redisvault.restore.LiveOptions.ListenAddress;
 import io.redisvault.restore.RestoreException;
+import io.redisvault.restore.RestoreOptions;
 import io.redisvault.storage.FileErrors;
-import io.redisvault.storage.StorageException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Parses arguments and turns failures into one line and an exit code. */
+/** Parses arguments, and turns failures into one line and an exit code. */
 final class CommandLines {
+
+    private static final String AGO = "ago";
+
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE)
+            .optionalStart()
+            .appendLiteral('T')
+            .append(DateTimeFormatter.ISO_LOCAL_TIME)
+            .appendPattern("[XXX]")
+            .optionalEnd()
+            .parseDefaulting(ChronoField.HOUR_OF_DAY, 0)
+            .parseDefaulting(ChronoField.OFFSET_SECONDS, 0)
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT);
+
+    /** The permissions of a file. */
+    record FileMode(Set<PosixFilePermission> permissions) {}
+
+    /** The name of a node, as the settings allow it. */
+    record NodeName(String text) {}
 
     private CommandLines() {}
 
     static CommandLine of(RedisVault vault, IFactory factory) {
         CommandLine commandLine = new CommandLine(vault, factory);
         commandLine.getCommandSpec().version("redis-vault " + VaultVersion.CURRENT);
-        Values.register(commandLine);
         return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Instant.class, reading(CommandLines::time))
+                .registerConverter(Duration.class, reading(HumanDuration::parse))
+                .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
+                .registerConverter(FileMode.class, reading(CommandLines::fileMode))
+                .registerConverter(RestoreOptions.Owner.class, reading(RestoreOptions.Owner::parse))
+                .registerConverter(ListenAddress.class, reading(ListenAddress::parse))
                 .setParameterExceptionHandler(CommandLines::wrongUsage)
                 .setExecutionExceptionHandler(CommandLines::failed);
+    }
+
+    private static <T> ITypeConverter<T> reading(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("'" + text + "' " + e.getMessage());
+            }
+        };
+    }
+
+    /** Reads a time as people write it; without an offset it is UTC. */
+    static Instant time(String text) {
+        String stripped = text.strip();
+        if (stripped.endsWith(AGO)) {
+            String duration = stripped.substring(0, stripped.length() - AGO.length());
+            return Instant.now().minus(HumanDuration.parse(duration.strip())).truncatedTo(ChronoUnit.SECONDS);
+        }
+        try {
+            return TIME.parse(stripped.replace(' ', 'T'), Instant::from);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "is not a time; write 2026-11-28, 2026-11-28T14:00, 2026-11-28T14:00:00Z or '2h ago'");
+        }
+    }
+
+    /** Reads three octal digits, such as {@code 640}, with or without a 0 before them. */
+    static FileMode fileMode(String text) {
+        if (!text.matches("0?[0-7]{3}")) {
+            throw new IllegalArgumentException("is not a file mode such as 640");
+        }
+        int bits = Integer.parseInt(text, 8);
+        // The constants are declared from the highest bit to the lowest.
+        Set<PosixFilePermission> permissions = EnumSet.allOf(PosixFilePermission.class);
+        permissions.removeIf(permission -> (bits & 0400 >> permission.ordinal()) == 0);
+        return new FileMode(permissions);
     }
 
     private static int wrongUsage(ParameterException failure, String... args) {
@@ -50,17 +129,13 @@ final class CommandLines {
     }
 
     private static int failed(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
-        if (failure instanceof NoBackupException) {
-            return tell(failure.getMessage(), RedisVault.NOTHING_TO_DO);
+        Exception cause = failure instanceof UncheckedIOException file ? file.getCause() : failure;
+        if (cause instanceof IOException file) {
+            return tell(FileErrors.text(file), RedisVault.FAILED);
         }
-        if (failure instanceof UncheckedIOException file) {
-            return tell(FileErrors.text(file.getCause()), RedisVault.FAILED);
-        }
-        if (failure instanceof StorageException
-                || failure instanceof RestoreException
-                || failure instanceof InvalidDumpException
-                || failure instanceof DrillException) {
-            return tell(failure.getMessage(), RedisVault.FAILED);
+        if (RestoreException.isExplained(failure)) {
+            boolean nothing = failure instanceof RestoreException.NoBackup;
+            return tell(failure.getMessage(), nothing ? RedisVault.NOTHING_TO_DO : RedisVault.FAILED);
         }
         throw failure;
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
             "  source <(redis-vault completion bash)",
             "  redis-vault completion zsh > ~/.redis-vault-completion"
         })
-final class CompletionCommand implements LocalCommand {
+final class CompletionCommand implements Launcher.LocalCommand {
 
     private enum Shell {
         BASH,

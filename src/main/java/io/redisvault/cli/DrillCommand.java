@@ -1,11 +1,10 @@
 package io.redisvault.cli;
 
 import io.redisvault.drill.Drill;
-import io.redisvault.drill.DrillOptions;
 import io.redisvault.drill.DrillResult;
-import io.redisvault.drill.RedisServerBinary;
 import io.redisvault.restore.LiveOptions;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,14 +71,14 @@ final class DrillCommand extends VaultCommand {
     void beforeStart() {
         into.check(OF_PROGRAMS);
         if (flush && into.address().isEmpty()) {
-            throw into.wrong("--flush goes with --into only");
+            throw wrong("--flush goes with --into only");
         }
         // For the socket of the server.
         System.setProperty("quarkus.vertx.prefer-native-transport", "true");
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Progress progress = new Progress();
         DrillResult result = progress.await(
                 into.address().isPresent()
@@ -87,13 +86,8 @@ final class DrillCommand extends VaultCommand {
                                 backup.selection(),
                                 new LiveOptions(into.listen(), false, false, true, timeout),
                                 flush,
-                                progress::follow,
-                                progress::step)
-                        : drill.run(
-                                backup.selection(),
-                                new DrillOptions(program(), workDirectory, timeout),
-                                progress::follow,
-                                progress::step));
+                                progress)
+                        : drill.run(backup.selection(), program(), workDirectory, timeout, progress));
         print(result, text(result));
         return result.passed() ? RedisVault.DONE : RedisVault.FAILED;
     }
@@ -114,12 +108,12 @@ final class DrillCommand extends VaultCommand {
     }
 
     private Path program() {
-        if (server.isPresent() && !RedisServerBinary.runs(server.get())) {
-            throw into.wrong("--redis-server: '" + server.get() + "' is not a program");
+        if (server.isPresent() && !Drill.isProgram(server.get())) {
+            throw wrong("--redis-server: '" + server.get() + "' is not a program");
         }
-        return server.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(RedisServerBinary::find))
-                .orElseThrow(() -> into.wrong(
-                        "there is no redis-server or valkey-server in the PATH: install one, or name one with"
+        return server.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(Drill::findServer))
+                .orElseThrow(() ->
+                        wrong("there is no redis-server or valkey-server in the PATH: install one, or name one with"
                                 + " --redis-server"));
     }
 }

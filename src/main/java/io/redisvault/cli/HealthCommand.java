@@ -19,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Ask the service on this machine whether it works, as a probe does: exit code 0 or 1.",
         mixinStandardHelpOptions = true,
         footer = {"%nExample:", "  HTTP_PORT=8080 redis-vault health"})
-final class HealthCommand implements LocalCommand {
+final class HealthCommand implements Launcher.LocalCommand {
 
     private static final int TIMEOUT_MILLIS = 3000;
 

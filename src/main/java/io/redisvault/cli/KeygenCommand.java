@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         description = "Print a new identity of age, to be kept secret, and the recipient that belongs to it.",
         mixinStandardHelpOptions = true,
         footer = {"%nExamples:", "  (umask 077; redis-vault keygen > key.txt)"})
-final class KeygenCommand implements LocalCommand {
+final class KeygenCommand implements Launcher.LocalCommand {
 
     @Override
     public Integer call() {

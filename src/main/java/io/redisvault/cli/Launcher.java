@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -20,6 +21,13 @@ import picocli.CommandLine.ParseResult;
 
 /** Starts Quarkus once the arguments and the settings are known to be right. */
 final class Launcher {
+
+    /** A command that needs no right settings, and runs without Quarkus. */
+    interface LocalCommand extends Callable<Integer> {
+
+        @Override
+        Integer call();
+    }
 
     /** From the system's text "Cannot assign requested address". */
     private static final String OTHER_MACHINE = "assign";

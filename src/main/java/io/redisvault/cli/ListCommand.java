@@ -3,17 +3,15 @@ package io.redisvault.cli;
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCatalog.NodeBackups;
-import io.redisvault.cli.Values.NodeName;
+import io.redisvault.cli.CommandLines.NodeName;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Shows the backups there are. */
 @Command(
@@ -60,13 +58,10 @@ final class ListCommand extends VaultCommand {
             description = "list those from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
     private Instant before = Instant.MAX;
 
-    @Spec
-    private CommandSpec command;
-
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (limit < 1) {
-            throw new ParameterException(command.commandLine(), "--limit: '" + limit + "' is not 1 or more");
+            throw wrong("--limit: '" + limit + "' is not 1 or more");
         }
         BackupCatalog catalog = node == null ? own : own.forNode(node.text());
         int shownAtMost = all ? MOST : Math.min(limit, MOST);

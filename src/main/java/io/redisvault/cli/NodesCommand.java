@@ -3,6 +3,7 @@ package io.redisvault.cli;
 import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCatalog.NodeBackups;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +26,7 @@ final class NodesCommand extends VaultCommand {
     Clock clock;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         List<NodeBackups> nodes = catalog.nodes().await().indefinitely();
         Instant now = clock.instant();
         if (nodes.isEmpty()) {

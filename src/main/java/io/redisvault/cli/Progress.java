@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** Waits for a transfer and shows how far it is: a bar on a terminal, a line now and then elsewhere. */
-final class Progress {
+final class Progress implements BackupReading.Listener {
 
     private static final int WIDTH = 30;
 
@@ -21,7 +21,8 @@ final class Progress {
     }
 
     /** Shows this reading from now on. */
-    void follow(BackupReading reading) {
+    @Override
+    public void begins(BackupReading reading) {
         long total = reading.backup().bytes();
         follow(() -> total, reading::bytesDone);
         VaultCommand.note("reading " + reading.backup().url() + ", " + HumanText.bytes(total));
@@ -33,7 +34,8 @@ final class Progress {
     }
 
     /** Shows that the transfer is over and something else goes on. */
-    void step(String what) {
+    @Override
+    public void step(String what) {
         end();
         VaultCommand.note(what);
     }

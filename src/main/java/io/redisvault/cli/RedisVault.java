@@ -9,6 +9,7 @@ import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -99,7 +100,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         return once ? backup.call() : serve();
     }
 

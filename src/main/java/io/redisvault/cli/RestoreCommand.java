@@ -1,18 +1,16 @@
 package io.redisvault.cli;
 
-import io.redisvault.cli.Values.FileMode;
+import io.redisvault.cli.CommandLines.FileMode;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.restore.FileOwner;
 import io.redisvault.restore.LiveOptions;
 import io.redisvault.restore.LiveRestore;
-import io.redisvault.restore.LoadedBackup;
-import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreOptions;
 import io.redisvault.restore.RestoreResult;
 import io.redisvault.restore.RestoreTarget;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +111,7 @@ final class RestoreCommand extends VaultCommand {
             names = "--owner",
             paramLabel = "USER[:GROUP]",
             description = "whom to give the file to; whom the directory belongs to by default")
-    private Optional<FileOwner> owner;
+    private Optional<RestoreOptions.Owner> owner;
 
     @Option(names = "--mode", paramLabel = "MODE", defaultValue = "600", description = "of the file; 600 by default")
     private FileMode mode;
@@ -124,7 +122,7 @@ final class RestoreCommand extends VaultCommand {
         // Of a shell's variable that is not set; the working directory would not be meant.
         boolean nowhere = to == null || to.toString().isEmpty();
         if (nowhere && server.address().isEmpty()) {
-            throw server.wrong("name a directory with --to PATH, or a running server with --into ADDRESS");
+            throw wrong("name a directory with --to PATH, or a running server with --into ADDRESS");
         }
     }
 
@@ -134,49 +132,49 @@ final class RestoreCommand extends VaultCommand {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Optional<RestoreResult> result;
         try {
-            return server.address().isPresent() ? load() : write();
+            result = server.address().isPresent() ? load() : write();
+        } catch (RestoreException.NoBackup e) {
+            if (!ifEmpty || !e.none()) {
+                throw e;
+            }
+            note(e.getMessage() + ": nothing to restore yet");
+            return RedisVault.DONE;
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
                 note("--fallback takes the newest good backup"
                         + (server.address().isPresent() ? "" : ", --unverified this one as it is"));
             }
             throw e;
-        } catch (NoBackupException e) {
-            if (!ifEmpty || !e.none()) {
-                throw e;
-            }
-            note(e.getMessage() + ": nothing to restore yet");
-            return RedisVault.DONE;
         }
+        if (result.isPresent()) {
+            result.get().notes().forEach(VaultCommand::note);
+            print(result.get(), text(result.get()));
+        }
+        return RedisVault.DONE;
     }
 
-    private Integer load() {
+    private Optional<RestoreResult> load() {
         LiveOptions options = new LiveOptions(server.listen(), force, fallback, false, Optional.empty());
         Progress progress = new Progress();
-        LoadedBackup loaded = progress.await(live.run(backup.selection(), options, progress::follow, progress::step));
-        return show(
+        LiveRestore.Loaded loaded = progress.await(live.run(backup.selection(), options, progress));
+        return Optional.of(
                 RestoreResult.loaded(loaded, config.redis().connectionString().toString()));
     }
 
-    private Integer write() {
+    private Optional<RestoreResult> write() throws IOException {
         RestoreTarget target = RestoreTarget.at(to, config.backup().dumpFilename())
                 .in(appendOnly, appendFilename, appendDirname, force);
         Optional<Path> data = target.existingData();
         if (ifEmpty && data.isPresent()) {
             note(data.get() + " is there: left as it is");
-            return RedisVault.DONE;
+            return Optional.empty();
         }
         RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
         Progress progress = new Progress();
-        return show(progress.await(restore.run(backup.selection(), target, options, progress::follow)));
-    }
-
-    private Integer show(RestoreResult result) {
-        result.notes().forEach(VaultCommand::note);
-        print(result, text(result));
-        return RedisVault.DONE;
+        return Optional.of(progress.await(restore.run(backup.selection(), target, options, progress)));
     }
 
     private static String text(RestoreResult result) {

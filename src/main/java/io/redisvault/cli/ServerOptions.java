@@ -1,6 +1,6 @@
 package io.redisvault.cli;
 
-import io.redisvault.restore.ListenAddress;
+import io.redisvault.restore.LiveOptions.ListenAddress;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,9 @@
 package io.redisvault.cli;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.BackupNaming;
 import io.redisvault.backup.BackupSchedule;
-import io.redisvault.cli.Finding.Result;
 import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.rdb.DumpFile;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -30,6 +32,30 @@ import org.jboss.logging.Logger;
 /** Checks whether settings, Redis, dump and storage allow backups, and says how to mend what does not. */
 @ApplicationScoped
 public class SetupCheck {
+
+    /** With a warning backups are still taken, with something wrong they are not. */
+    @RegisterForReflection
+    public enum Result {
+        OK(Logger.Level.INFO),
+        WARNING(Logger.Level.WARN),
+        WRONG(Logger.Level.ERROR);
+
+        private final Logger.Level level;
+
+        Result(Logger.Level level) {
+            this.level = level;
+        }
+
+        /** As it is printed. */
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param text with the remedy, where something is wrong */
+    @RegisterForReflection
+    public record Finding(String subject, Result result, String text) {}
 
     private static final Logger LOG = Logger.getLogger(SetupCheck.class);
     private static final int RETRIES = 4;
@@ -81,13 +107,7 @@ public class SetupCheck {
     }
 
     private static void say(Finding finding) {
-        Logger.Level level =
-                switch (finding.result()) {
-                    case OK -> Logger.Level.INFO;
-                    case WARNING -> Logger.Level.WARN;
-                    case WRONG -> Logger.Level.ERROR;
-                };
-        LOG.log(level, finding.text());
+        LOG.log(finding.result().level, finding.text());
     }
 
     private List<Uni<List<Finding>>> questions(Uni<ServerInfo> state) {

@@ -3,10 +3,12 @@ package io.redisvault.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** A command that does one thing and exits. */
 abstract class VaultCommand implements Callable<Integer> {
@@ -16,6 +18,9 @@ abstract class VaultCommand implements Callable<Integer> {
 
     /** Set once, before the command begins. */
     private static volatile boolean silent;
+
+    @Spec
+    private CommandSpec command;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -33,20 +38,21 @@ abstract class VaultCommand implements Callable<Integer> {
         return Optional.empty();
     }
 
+    @Override
+    public abstract Integer call() throws IOException;
+
     /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
-    void print(Object result, String text) {
-        try {
-            String shown = json ? mapper.writeValueAsString(result) : text;
-            if (!shown.isEmpty()) {
-                System.out.println(shown);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    void print(Object result, String text) throws IOException {
+        String shown = json ? mapper.writeValueAsString(result) : text;
+        if (!shown.isEmpty()) {
+            System.out.println(shown);
         }
     }
 
-    @Override
-    public abstract Integer call();
+    /** Options that do not go together, or a value that is not allowed. */
+    ParameterException wrong(String what) {
+        return new ParameterException(command.commandLine(), what);
+    }
 
     /** Makes {@link #note} silent if this command is to be quiet, which it returns. */
     boolean silence() {

@@ -1,8 +1,9 @@
 package io.redisvault.cli;
 
 import io.redisvault.backup.Backup;
-import io.redisvault.restore.Verification;
+import io.redisvault.restore.BackupReader;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -20,15 +21,15 @@ import picocli.CommandLine.Mixin;
 final class VerifyCommand extends VaultCommand {
 
     @Inject
-    Verification verification;
+    BackupReader reader;
 
     @Mixin
     private BackupOptions backup;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Progress progress = new Progress();
-        Backup found = progress.await(verification.run(backup.selection(), progress::follow));
+        Backup found = progress.await(reader.verify(backup.selection(), progress));
         if (found.note() != null) {
             note(found.name() + ": " + found.note());
         }

@@ -2,11 +2,11 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
+import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.restore.BackupReading;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.LiveOptions;
 import io.redisvault.restore.LiveRestore;
-import io.redisvault.restore.NoBackupException;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreOptions;
@@ -16,23 +16,21 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.nio.file.attribute.PosixFilePermission;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Proves that a backup can be restored: a real server loads it and says which keys it has. */
 @ApplicationScoped
 public class Drill {
 
-    private static final RestoreOptions OWNER_ONLY = new RestoreOptions(
-            false,
-            false,
-            true,
-            Optional.empty(),
-            Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+    private static final RestoreOptions OWNER_ONLY =
+            new RestoreOptions(false, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------"));
 
     private final Restore restore;
     private final LiveRestore live;
@@ -46,67 +44,77 @@ public class Drill {
         this.vertx = vertx;
     }
 
+    /** The first server in the directories of a search path, such as that of the environment. */
+    public static Optional<Path> findServer(String searchPath) {
+        return Stream.of(searchPath.split(File.pathSeparator))
+                .filter(directory -> !directory.isEmpty())
+                .flatMap(directory -> Stream.of("redis-server", "valkey-server").map(name -> Path.of(directory, name)))
+                .filter(Drill::isProgram)
+                .findFirst();
+    }
+
+    public static boolean isProgram(Path path) {
+        return Files.isRegularFile(path) && Files.isExecutable(path);
+    }
+
     /**
      * Runs a drill, one at a time. However it ends, also by a stop of this process, no file and no process is left.
-     * Fails with {@link NoBackupException}, {@link StorageException}, {@link RestoreException} if the backup is corrupt,
-     * and {@link DrillException} if there could be no drill.
+     * Fails with {@link StorageException}, and {@link RestoreException}, which is of the backup if that is corrupt.
      *
-     * @param begun gets the reading of the backup, to follow it
-     * @param step gets a line when the server begins to load
+     * @param server the program to load the dump with
+     * @param workDirectory a directory with as much space as the dump needs
+     * @param timeout for the loading; by default one that grows with the dump
      */
     public Uni<DrillResult> run(
-            BackupSelection selection, DrillOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
+            BackupSelection selection,
+            Path server,
+            Path workDirectory,
+            Optional<Duration> timeout,
+            BackupReading.Listener listener) {
         Executor workers = Infrastructure.getDefaultWorkerPool();
         long began = System.nanoTime();
         return Uni.createFrom()
-                .item(() -> open(options))
+                .item(() -> open(workDirectory))
                 .runSubscriptionOn(workers)
-                .chain(opened -> restore.run(selection, opened.target(), OWNER_ONLY, begun)
+                .chain(opened -> restore.run(selection, opened.target(), OWNER_ONLY, listener)
                         .emitOn(workers)
-                        .invoke(restored -> step.accept(
-                                restored.backup().name() + " is restored, " + options.server() + " loads it"))
-                        .chain(restored -> load(restored.backup(), opened, options, began))
+                        .chain(restored -> {
+                            Backup backup = restored.backup();
+                            listener.step(backup.name() + " is restored, " + server + " loads it");
+                            opened.start(server);
+                            return opened.loaded(timeout.orElse(LiveOptions.loadingTime(backup.size())))
+                                    .map(loaded -> DrillResult.passed(backup, loaded, since(began)))
+                                    .onFailure(DrillSandbox.NotLoadedException.class)
+                                    .recoverWithItem(
+                                            failure -> DrillResult.failed(backup, failure.getMessage(), since(began)));
+                        })
                         .onTermination()
                         .call(() -> Uni.createFrom().voidItem().emitOn(workers).invoke(opened::close)));
     }
 
     /**
-     * Runs a drill on an empty server that runs already. Fails with {@link NoBackupException}, {@link StorageException}, and
-     * {@link RestoreException} if the backup is corrupt, or the server may not or does not load it.
+     * Runs a drill on an empty server that runs already. Fails with {@link StorageException}, {@link
+     * RedisUnavailableException}, and {@link RestoreException}, also if the server may not or does not load the backup.
      *
      * @param flush true to remove all keys from the server afterwards
-     * @param begun gets each reading of the backup, to follow it
-     * @param step gets a line when something else begins
      */
     public Uni<DrillResult> into(
-            BackupSelection selection,
-            LiveOptions options,
-            boolean flush,
-            Consumer<BackupReading> begun,
-            Consumer<String> step) {
+            BackupSelection selection, LiveOptions options, boolean flush, BackupReading.Listener listener) {
         long began = System.nanoTime();
-        return live.run(selection, options, begun, step)
-                .call(loaded -> flush ? live.flush() : Uni.createFrom().voidItem())
+        return live.run(selection, options, listener)
+                .call(() -> flush ? live.flush() : Uni.createFrom().voidItem())
                 .map(loaded -> DrillResult.passed(loaded.backup(), loaded.server(), since(began)));
-    }
-
-    private Uni<DrillResult> load(Backup backup, DrillSandbox opened, DrillOptions options, long began) {
-        return opened.start(options.server())
-                .loaded(options.timeout(backup.size()))
-                .map(server -> DrillResult.passed(backup, server, since(began)))
-                .onFailure(DrillServer.NotLoadedException.class)
-                .recoverWithItem(failure -> DrillResult.failed(backup, failure.getMessage(), since(began)));
     }
 
     private static Duration since(long beganNanos) {
         return Duration.ofNanos(System.nanoTime() - beganNanos);
     }
 
-    private synchronized DrillSandbox open(DrillOptions options) {
+    private synchronized DrillSandbox open(Path workDirectory) {
         if (stopped) {
-            throw new DrillException("stopped");
+            throw new RestoreException("stopped");
         }
-        sandbox = DrillSandbox.open(options.workDirectory(), vertx);
+        sandbox = DrillSandbox.open(workDirectory, vertx);
         return sandbox;
     }
 

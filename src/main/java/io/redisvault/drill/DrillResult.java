@@ -5,6 +5,7 @@ import io.redisvault.backup.Backup;
 import io.redisvault.redis.ServerInfo;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Result of a drill, as {@code --json} prints it.
@@ -30,23 +31,17 @@ public record DrillResult(
     @RegisterForReflection
     public record Database(int database, long loaded) {}
 
-    private static final String EXPIRED = "rdb_last_load_keys_expired";
-
     static DrillResult passed(Backup backup, ServerInfo server, Duration duration) {
         List<Database> databases = server.keys().entrySet().stream()
                 .map(keys -> new Database(keys.getKey(), keys.getValue()))
                 .toList();
         // A replica, as which a running server loads a backup, leaves none out.
-        String expired =
-                server.field("role").equals("slave") ? null : server.fields().get(EXPIRED);
-        return new DrillResult(
-                "passed",
-                null,
-                backup,
-                server.server(),
-                databases,
-                expired == null ? null : Long.valueOf(expired),
-                seconds(duration));
+        boolean replica = server.field("role").equals("slave");
+        Long expired = Optional.ofNullable(server.fields().get("rdb_last_load_keys_expired"))
+                .filter(keys -> !replica)
+                .map(Long::valueOf)
+                .orElse(null);
+        return new DrillResult("passed", null, backup, server.server(), databases, expired, seconds(duration));
     }
 
     static DrillResult failed(Backup backup, String reason, Duration duration) {

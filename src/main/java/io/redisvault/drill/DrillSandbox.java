@@ -1,9 +1,20 @@
 package io.redisvault.drill;
 
+import io.redisvault.redis.ServerInfo;
+import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreTarget;
 import io.redisvault.storage.FileErrors;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.redis.client.RedisOptions;
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,32 +25,57 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A temporary directory with a server in it; nothing is left of the two when it is closed, by whichever thread. */
+/**
+ * A temporary directory with a server in it, which nobody else can ask; nothing is left of the two when it is closed, by
+ * whichever thread.
+ */
 final class DrillSandbox implements AutoCloseable {
 
     private static final String PREFIX = "redis-vault-drill-";
     private static final String DUMP = "dump.rdb";
-    private static final String SOCKET = "socket";
-    private static final String PASSWORD = "password.conf";
     private static final String LOOPBACK = "127.0.0.1";
 
     /** Linux has room for so many in the address of a Unix socket. */
     private static final int SOCKET_PATH_BYTES = 107;
 
     private static final int DELETE_ATTEMPTS = 20;
+    private static final int SECONDS_TO_DIE = 10;
 
     /** As many as any dump may have; each takes the server less than a KiB. */
-    private static final int DATABASES = 10_000;
+    private static final String DATABASES = "10000";
+
+    private static final int LAST_LINES = 3;
+    /** Follows the line that tells what went wrong, with pages of stacks and registers. */
+    private static final String CRASH_REPORT = "BUG REPORT START";
+    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}. */
+    private static final Pattern STAMP_OF_WARNING = Pattern.compile("^\\d+:[A-Z] .{10,40} # ");
+
+    private static final Pattern OF_EACH_START =
+            Pattern.compile("oO0Oo|version=|Configuration loaded|Server initialized|WARNING|Warning:");
+
+    /** The server did not load the dump; the message says why. */
+    static final class NotLoadedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotLoadedException(String message) {
+            super(message);
+        }
+    }
 
     private final Path directory;
     private final Vertx vertx;
-    private DrillServer server;
+    private Path program;
+    private Process server;
+    private Redis client;
     private boolean closed;
 
     private DrillSandbox(Path directory, Vertx vertx) {
@@ -51,15 +87,15 @@ final class DrillSandbox implements AutoCloseable {
         try {
             DrillSandbox sandbox =
                     new DrillSandbox(Files.createTempDirectory(workDirectory.toAbsolutePath(), PREFIX), vertx);
-            int excess = sandbox.file(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length - SOCKET_PATH_BYTES;
-            if (sandbox.hasSockets() && excess > 0) {
+            int excess = sandbox.socket().toString().getBytes(StandardCharsets.UTF_8).length - SOCKET_PATH_BYTES;
+            if (vertx.isNativeTransportEnabled() && excess > 0) {
                 sandbox.close();
-                throw new DrillException("the path " + workDirectory + " is " + excess
+                throw new RestoreException("the path " + workDirectory + " is " + excess
                         + " bytes too long for the socket of a server: name a shorter one with --work-dir");
             }
             return sandbox;
         } catch (IOException e) {
-            throw new DrillException("cannot work in " + workDirectory + ": " + FileErrors.text(e), e);
+            throw new RestoreException("cannot work in " + workDirectory + ": " + FileErrors.text(e), e);
         }
     }
 
@@ -67,56 +103,113 @@ final class DrillSandbox implements AutoCloseable {
         return RestoreTarget.at(directory, DUMP);
     }
 
-    /** Starts a server that loads the dump. */
-    synchronized DrillServer start(Path program) {
-        if (closed) {
-            throw new DrillException("stopped");
-        }
-        List<String> settings = new ArrayList<>(List.of(
-                "--dir",
-                directory.toString(),
-                "--dbfilename",
-                DUMP,
-                "--databases",
-                Integer.toString(DATABASES),
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--daemonize",
-                "no"));
-        String address = hasSockets() ? listenOnSocket(settings) : listenOnLoopback(settings);
-        server = DrillServer.start(program, settings, address, file("output"), vertx);
-        return server;
+    private Path socket() {
+        return directory.resolve("socket");
     }
 
-    private boolean hasSockets() {
-        return vertx.isNativeTransportEnabled();
+    private Path output() {
+        return directory.resolve("output");
+    }
+
+    /** Starts a server that loads the dump. */
+    synchronized void start(Path executable) {
+        if (closed) {
+            throw new RestoreException("stopped");
+        }
+        program = executable;
+        List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
+        String address = vertx.isNativeTransportEnabled() ? listenOnSocket(command) : listenOnLoopback(command);
+        command.addAll(List.of("--dir", directory.toString(), "--dbfilename", DUMP, "--databases", DATABASES));
+        command.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(output().toFile());
+        // No credentials of ours for a program that has no use for them.
+        builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+        try {
+            server = builder.start();
+        } catch (IOException e) {
+            throw new RestoreException("cannot start " + program + ": " + e.getMessage(), e);
+        }
+        client = Redis.createClient(
+                vertx,
+                new RedisOptions()
+                        .setConnectionString(address)
+                        .setProtocolNegotiation(false)
+                        .setMaxPoolSize(1));
     }
 
     /** The address, for the client. */
-    private String listenOnSocket(List<String> settings) {
-        String path = file(SOCKET).toString();
-        settings.addAll(List.of("--port", "0", "--unixsocket", path));
+    private String listenOnSocket(List<String> command) {
+        command.addAll(List.of("--port", "0", "--unixsocket", socket().toString()));
         try {
-            return new URI("unix", "", path, null, null).toString();
+            return new URI("unix", "", socket().toString(), null, null).toString();
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
     /** Where there are no sockets, as in a native executable: others on this machine may connect, but know no password. */
-    private String listenOnLoopback(List<String> settings) {
+    private String listenOnLoopback(List<String> command) {
         String password = UUID.randomUUID().toString();
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             int port = free.getLocalPort();
             // While a process starts, everybody can see its arguments.
-            Path file = Files.writeString(file(PASSWORD), "requirepass " + password);
-            settings.add(0, file.toString());
-            settings.addAll(List.of("--port", "" + port, "--bind", LOOPBACK));
+            Path settings = Files.writeString(directory.resolve("password.conf"), "requirepass " + password);
+            command.addAll(List.of(settings.toString(), "--port", "" + port, "--bind", LOOPBACK));
             return "redis://:" + password + "@" + LOOPBACK + ":" + port;
         } catch (IOException e) {
-            throw new DrillException("a server cannot be prepared: " + e.getMessage(), e);
+            throw new RestoreException("a server cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What the server says of itself once it has loaded its dump. Fails with {@link NotLoadedException}: as soon as its
+     * process ends, or when the time is over.
+     */
+    Uni<ServerInfo> loaded(Duration limit) {
+        Uni<ServerInfo> question = Uni.createFrom()
+                .deferred(() -> client.send(Request.cmd(Command.INFO)))
+                .map(info -> ServerInfo.parse(info.toString()));
+        Uni<ServerInfo> end = Uni.createFrom()
+                .completionStage(server::onExit)
+                .map(Process::exitValue)
+                .chain(code -> notLoaded(" exited with " + code + " before it had loaded the dump"));
+        return Uni.join()
+                .first(ServerInfo.until(info -> !info.loading(), question), end)
+                .toTerminate()
+                .ifNoItem()
+                .after(limit)
+                .recoverWithUni(() -> notLoaded(" had not loaded the dump after " + limit.toSeconds() + " s"));
+    }
+
+    private Uni<ServerInfo> notLoaded(String reason) {
+        return Uni.createFrom().failure(() -> new NotLoadedException(program + reason + lastWords()));
+    }
+
+    /** The last lines in which the server warns of something, else its last lines; empty if it said nothing. */
+    private String lastWords() {
+        try (InputStream bytes = Files.newInputStream(output())) {
+            List<String> lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))
+                    .lines()
+                    .takeWhile(line -> !line.contains(CRASH_REPORT))
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            List<String> warnings = lines.stream()
+                    .filter(line -> STAMP_OF_WARNING.matcher(line).find())
+                    .filter(line -> !OF_EACH_START.matcher(line).find())
+                    .toList();
+            List<String> telling = warnings.isEmpty() ? lines : warnings;
+            return telling.stream()
+                    .skip(Math.max(0, telling.size() - LAST_LINES))
+                    .map(line -> STAMP_OF_WARNING.matcher(line).replaceFirst(""))
+                    .map(line -> line.replaceAll("\\p{Cntrl}", " ").strip())
+                    .reduce((first, next) -> first + "; " + next)
+                    .map(said -> ": " + said)
+                    .orElse("");
+        } catch (IOException e) {
+            return ", and its output cannot be read: " + FileErrors.text(e);
         }
     }
 
@@ -127,17 +220,26 @@ final class DrillSandbox implements AutoCloseable {
         }
         closed = true;
         if (server != null) {
-            server.close();
+            kill();
         }
         try {
             delete();
         } catch (IOException e) {
-            throw new DrillException("cannot remove " + directory + ": " + FileErrors.text(e), e);
+            throw new RestoreException("cannot remove " + directory + ": " + FileErrors.text(e), e);
         }
     }
 
-    private Path file(String name) {
-        return directory.resolve(name);
+    /** Its data are a copy, so it may die at once. */
+    private void kill() {
+        client.close();
+        server.destroyForcibly();
+        try {
+            if (!server.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
+                throw new RestoreException("process " + server.pid() + " of " + program + " does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void delete() throws IOException {

@@ -21,7 +21,7 @@ import io.redisvault.backup.RunningBackup;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.redis.Role;
-import io.redisvault.restore.VerificationResult;
+import io.redisvault.restore.ScheduledVerification;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
@@ -155,7 +155,7 @@ class BackupMetrics {
         }
     }
 
-    void count(@Observes VerificationResult result) {
+    void count(@Observes ScheduledVerification.Result result) {
         if (result.failure().isEmpty()) {
             lastDrillPassed = result.endedAt();
             drills("passed").increment();

@@ -12,20 +12,58 @@ import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbSummary;
 import io.redisvault.rdb.RdbVerifier;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
-/** One pass over one backup, verified on the way. */
+/** One pass over one backup, verified on the way. A connection that breaks is resumed where it broke. */
 public final class BackupReading {
+
+    /** Follows work that reads backups. */
+    public interface Listener {
+
+        /** A reading begins. */
+        void begins(BackupReading reading);
+
+        /** Something else begins, as the line says. */
+        default void step(String line) {}
+    }
+
+    /** Passes bytes on and compares them with the storage's checksum. */
+    private record ChecksumCheck(StoredChecksum checksum) implements Codec {
+
+        @Override
+        public Iterable<ByteBuffer> next(ByteBuffer chunk) {
+            checksum.update(chunk);
+            return List.of(chunk);
+        }
+
+        @Override
+        public Iterable<ByteBuffer> end() {
+            checksum.difference().ifPresent(difference -> {
+                throw new InvalidDumpException("these are not the bytes that were stored: " + difference);
+            });
+            return List.of();
+        }
+    }
+
+    private static final Logger LOG = Logger.getLogger(BackupReading.class);
+
+    /** In a row, without a byte in between; the storages themselves sit out an outage of STORAGE_TIMEOUT. */
+    private static final int ATTEMPTS = 3;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
     /** Chunks that wait to be decrypted or decompressed. */
     private static final int BUFFERED_CHUNKS = 4;
@@ -38,6 +76,7 @@ public final class BackupReading {
     private final List<String> identities;
     private final boolean verified;
     private volatile long bytesDone;
+    private int attempts;
     private volatile RdbSummary facts;
     /** The storage's, of an encrypted backup that was not decrypted. */
     private volatile Optional<StoredChecksum> checksum = Optional.empty();
@@ -67,6 +106,11 @@ public final class BackupReading {
         return verified && isSealed() ? backup.withNote(whatWasChecked()) : backup;
     }
 
+    /** Takes all of these bytes, {@link #bytes} or {@link #storedBytes}; the backup with what was found in it. */
+    Uni<Backup> read(Multi<ByteBuffer> bytes) {
+        return bytes.onItem().ignoreAsUni().map(read -> found());
+    }
+
     private String whatWasChecked() {
         return "it is encrypted, and its content was not checked; "
                 + checksum.map(StoredChecksum::name)
@@ -80,11 +124,11 @@ public final class BackupReading {
     }
 
     /**
-     * The dump, to be subscribed to once, no faster than it is asked for. A connection that breaks is resumed where it broke.
+     * The dump, to be subscribed to once, no faster than it is asked for.
      *
      * <p>The last chunk is handed out only after the whole was verified. Fails with {@link InvalidDumpException} if it
      * is bad, or is not what was stored, with {@link RestoreException} if it cannot be decrypted, and with
-     * {@link io.redisvault.storage.StorageException}.
+     * {@link StorageException}.
      */
     public Multi<ByteBuffer> bytes() {
         if (isSealed()) {
@@ -115,11 +159,31 @@ public final class BackupReading {
     }
 
     private Multi<ByteBuffer> stored() {
-        Multi<ByteBuffer> bytes = ResumedRead.of(storage, backup, 0, backup.bytes())
-                .onItem()
-                .invoke(chunk -> bytesDone += chunk.remaining());
+        Multi<ByteBuffer> bytes = part(0, backup.bytes());
         // Decrypting and decompressing take time.
         return form == StoredForm.PLAIN ? bytes : bytes.emitOn(Infrastructure.getDefaultWorkerPool(), BUFFERED_CHUNKS);
+    }
+
+    /** A part of the stored bytes, unverified, to be subscribed to once. */
+    Multi<ByteBuffer> part(long offset, long length) {
+        return Multi.createFrom()
+                .deferred(() -> storage.read(backup.key(), offset + bytesDone, length - bytesDone))
+                .onItem()
+                .invoke(chunk -> {
+                    bytesDone += chunk.remaining();
+                    attempts = 0;
+                })
+                .onFailure(StorageException.Unavailable.class)
+                .retry()
+                .when(failures -> failures.onItem().transformToUniAndConcatenate(this::pause));
+    }
+
+    private Uni<Integer> pause(Throwable failure) {
+        if (++attempts >= ATTEMPTS) {
+            return Uni.createFrom().failure(failure);
+        }
+        LOG.debugf("%s broke off after %d bytes, going on there: %s", backup.name(), bytesDone, failure.getMessage());
+        return Uni.createFrom().item(attempts).onItem().delayIt().by(FIRST_PAUSE.multipliedBy(1L << attempts));
     }
 
     private List<Codec> layers() {

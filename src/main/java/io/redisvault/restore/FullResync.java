@@ -70,13 +70,17 @@ final class FullResync {
         this.feed = new DumpFeed(vertx);
     }
 
+    String replicationId() {
+        return replicationId;
+    }
+
     /** Begins to read the dump, so that its first bytes are here before the server asks for them. */
     Uni<Void> open(Multi<ByteBuffer> dump) {
         return feed.open(dump);
     }
 
     /** The port that is listened on. */
-    Uni<Integer> listen(ListenAddress address) {
+    Uni<Integer> listen(LiveOptions.ListenAddress address) {
         NetServerOptions options = new NetServerOptions();
         certificate.ifPresent(options::setKeyCertOptions);
         listener = vertx.createNetServer(options).connectHandler(this::connected);

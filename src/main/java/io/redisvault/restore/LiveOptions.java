@@ -2,6 +2,8 @@ package io.redisvault.restore;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How to load a backup into a running server.
@@ -20,13 +22,39 @@ public record LiveOptions(
     /** Less than slow servers on slow disks reach. */
     private static final long BYTES_PER_SECOND = 4 << 20;
 
-    /** The same options with this address. */
-    LiveOptions listeningOn(ListenAddress address) {
-        return new LiveOptions(Optional.of(address), force, fallback, scratch, timeout);
-    }
-
     /** How long a server may take to load a dump of so many bytes. */
     public static Duration loadingTime(long bytes) {
         return SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND);
+    }
+
+    /**
+     * An address of this machine.
+     *
+     * @param host name or address, an IPv6 one without brackets
+     * @param port 0 for any free one
+     */
+    public record ListenAddress(String host, int port) {
+
+        private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
+        private static final int LARGEST_PORT = 65_535;
+
+        /**
+         * Reads {@code HOST:PORT}.
+         *
+         * @throws IllegalArgumentException if it is none
+         */
+        public static ListenAddress parse(String text) {
+            Matcher parts = FORM.matcher(text);
+            if (!parts.matches() || Integer.parseInt(parts.group(3)) > LARGEST_PORT) {
+                throw new IllegalArgumentException("is not HOST:PORT, such as 10.0.0.7:7000");
+            }
+            String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+            return new ListenAddress(host, Integer.parseInt(parts.group(3)));
+        }
+
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.redisvault.config.RedisAddress;
 import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.redis.TargetServer;
+import io.redisvault.restore.LiveOptions.ListenAddress;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -30,7 +30,15 @@ public class LiveRestore {
     /** Default of a server's setting {@code databases}. */
     private static final int DATABASES = 16;
 
-    private final BackupSelector selector;
+    /**
+     * A backup that a running server has loaded.
+     *
+     * @param backup with what was found in it
+     * @param server as it was when it had loaded the backup; keys whose time was over are still counted
+     * @param notes lines for people
+     */
+    public record Loaded(Backup backup, ServerInfo server, List<String> notes) {}
+
     private final BackupReader reader;
     private final TargetServer server;
     private final Vertx vertx;
@@ -38,8 +46,7 @@ public class LiveRestore {
     private FullResync resync;
     private boolean stopped;
 
-    LiveRestore(BackupSelector selector, BackupReader reader, TargetServer server, Vertx vertx) {
-        this.selector = selector;
+    LiveRestore(BackupReader reader, TargetServer server, Vertx vertx) {
         this.reader = reader;
         this.server = server;
         this.vertx = vertx;
@@ -47,46 +54,33 @@ public class LiveRestore {
 
     /**
      * Loads a backup, once in the life of this process. It is read twice: whole and verified before the server is told
-     * anything, then for the server. Fails with {@link NoBackupException}, {@link StorageException}, and {@link
-     * RestoreException}, which says which data the server holds if it was told anything.
-     *
-     * @param begun gets each reading that begins, to follow it
-     * @param step gets a line when something else begins
+     * anything, then for the server. Fails with {@link RestoreException.NoBackup}, {@link StorageException}, {@link
+     * RedisUnavailableException} before the server was told anything, and {@link RestoreException}, which says which data
+     * the server holds if it was.
      */
-    public Uni<LoadedBackup> run(
-            BackupSelection selection, LiveOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
-        return Uni.createFrom()
-                .item(() -> options.listeningOn(options.listen().orElseGet(this::loopback)))
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .chain(decided -> restore(selection, decided, begun, step))
-                .onFailure(RedisUnavailableException.class)
-                .transform(failure -> new RestoreException(failure.getMessage(), failure));
-    }
-
-    private Uni<LoadedBackup> restore(
-            BackupSelection selection, LiveOptions options, Consumer<BackupReading> begun, Consumer<String> step) {
+    public Uni<Loaded> run(BackupSelection selection, LiveOptions options, BackupReading.Listener listener) {
         List<String> notes = new ArrayList<>();
-        return fit(options)
-                .call(state -> requireNoSentinel(notes))
-                .call(state -> options.force() || options.scratch()
-                        ? Uni.createFrom().voidItem()
-                        : server.hasDatabases(DATABASES).invoke(LiveRestore::requireDatabases))
-                .chain(state -> selector.selectGood(
-                        selection, options.fallback(), backup -> verified(backup, state, options, begun)))
-                // Reading took its time, in which the server may have changed.
-                .chain(found -> fit(options)
-                        .invoke(state -> requireLoads(found, state, options))
-                        .chain(state -> load(found, state, options, begun, step))
-                        .invoke(loaded ->
-                                new TargetState(found.name(), loaded).tooLarge().ifPresent(notes::add))
-                        .map(loaded -> new LoadedBackup(found, loaded, notes)));
+        return Uni.createFrom()
+                .item(() -> options.listen().orElseGet(this::loopback))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .chain(address -> fit(options)
+                        .call(() -> requireNoSentinel(notes))
+                        .call(() -> requireDatabases(options))
+                        .chain(state -> reader.selectGood(
+                                selection, options.fallback(), backup -> verified(backup, state, options, listener)))
+                        // Reading took its time, in which the server may have changed.
+                        .chain(found -> fit(options)
+                                .invoke(state -> requireLoads(found, state, options))
+                                .chain(state -> load(found, state, options, address, listener))
+                                .invoke(loaded -> new TargetState(found.name(), loaded)
+                                        .tooLarge()
+                                        .ifPresent(notes::add))
+                                .map(loaded -> new Loaded(found, loaded, notes))));
     }
 
-    /** Removes all keys from the server, for drills. */
+    /** Removes all keys from the server, for drills. Fails with {@link RedisUnavailableException}. */
     public Uni<Void> flush() {
-        return server.flush()
-                .onFailure(RedisUnavailableException.class)
-                .transform(failure -> new RestoreException(failure.getMessage(), failure));
+        return server.flush();
     }
 
     /** The server's state; fails if no backup may be loaded into it. */
@@ -113,12 +107,18 @@ public class LiveRestore {
     }
 
     /** Only who parses all of a dump knows how many it needs, so each server must have the usual number. */
-    private static void requireDatabases(boolean enough) {
-        if (!enough) {
-            refuse(
-                    "the server has fewer than " + DATABASES + " databases: a backup with more than it has would end it"
-                            + " and keep it from starting again. Raise 'databases', or pass --force if this backup has no more");
+    private Uni<Boolean> requireDatabases(LiveOptions options) {
+        if (options.force() || options.scratch()) {
+            return Uni.createFrom().item(true);
         }
+        return server.hasDatabases(DATABASES).invoke(enough -> {
+            if (!enough) {
+                refuse(
+                        "the server has fewer than " + DATABASES
+                                + " databases: a backup with more than it has would end it"
+                                + " and keep it from starting again. Raise 'databases', or pass --force if this backup has no more");
+            }
+        });
     }
 
     private static void requireLoads(Backup backup, TargetState state, LiveOptions options) {
@@ -135,51 +135,44 @@ public class LiveRestore {
     }
 
     /** The backup with what was found in it. */
-    private Uni<Backup> verified(Backup backup, TargetState state, LiveOptions options, Consumer<BackupReading> begun) {
+    private Uni<Backup> verified(
+            Backup backup, TargetState state, LiveOptions options, BackupReading.Listener listener) {
         state.clusterRefusal(backup, options).ifPresent(LiveRestore::refuse);
         if (backup.rdb() != null && backup.rdb().version() != null) {
             // Before all of it is read.
             state.refusal(backup, options).ifPresent(LiveRestore::refuse);
         }
         BackupReading reading = reader.open(backup);
-        begun.accept(reading);
-        return reading.bytes().onItem().ignoreAsUni().map(read -> reading.found());
+        listener.begins(reading);
+        return reading.read(reading.bytes());
     }
 
     private Uni<ServerInfo> load(
             Backup backup,
             TargetState state,
             LiveOptions options,
-            Consumer<BackupReading> begun,
-            Consumer<String> step) {
+            ListenAddress address,
+            BackupReading.Listener listener) {
         BackupReading reading = reader.open(backup);
         return Uni.createFrom()
-                .item(() -> attempt(reading, state, options))
+                .item(() -> begin(TargetState.replicationId(backup), backup.size()))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .invoke(attempt -> {
-                    step.accept(backup.name() + " is good, " + state.name() + " fetches it");
-                    begun.accept(reading);
+                .invoke(() -> {
+                    listener.step(backup.name() + " is good, " + state.name() + " fetches it");
+                    listener.begins(reading);
                 })
-                .chain(attempt -> attempt.run(() -> step.accept("all is sent, " + state.name() + " loads it")))
+                .chain(begun -> new LoadAttempt(server, state, reading, address, begun, options.timeout())
+                        .run(() -> listener.step("all is sent, " + state.name() + " loads it")))
                 .onTermination()
                 .invoke(ended::countDown);
     }
 
-    private synchronized LoadAttempt attempt(BackupReading reading, TargetState state, LiveOptions options) {
+    private synchronized FullResync begin(String replicationId, long bytes) {
         if (stopped) {
-            throw new RestoreException("stopped");
+            refuse("stopped");
         }
-        String replicationId = TargetState.replicationId(reading.backup());
-        long bytes = reading.backup().size();
         resync = new FullResync(vertx, addresses(), replicationId, bytes, server.timeout(), server.certificate());
-        return new LoadAttempt(
-                server,
-                state,
-                reading,
-                options.listen().orElseThrow(),
-                resync,
-                replicationId,
-                options.timeout().orElse(LiveOptions.loadingTime(bytes)));
+        return resync;
     }
 
     private ListenAddress loopback() {

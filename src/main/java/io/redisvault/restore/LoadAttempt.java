@@ -1,17 +1,27 @@
 package io.redisvault.restore;
 
-import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.redis.TargetServer;
-import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Predicate;
 
-/** One attempt to have a running server load one backup. However it ends, the server ends as a master. */
-final class LoadAttempt {
+/**
+ * One attempt to have a running server load one backup. However it ends, the server ends as a master.
+ *
+ * @param before the server's state
+ * @param listen where the server fetches it
+ * @param timeout for the loading; by default one that grows with the dump
+ */
+record LoadAttempt(
+        TargetServer server,
+        TargetState before,
+        BackupReading reading,
+        LiveOptions.ListenAddress listen,
+        FullResync resync,
+        Optional<Duration> timeout) {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -20,31 +30,6 @@ final class LoadAttempt {
     /** For a server that is still loading, or starts again, to become a master. */
     static final Duration ENDING = Duration.ofSeconds(30);
 
-    private final TargetServer server;
-    private final TargetState before;
-    private final BackupReading reading;
-    private final ListenAddress listen;
-    private final FullResync resync;
-    private final String replicationId;
-    private final Duration loading;
-
-    LoadAttempt(
-            TargetServer server,
-            TargetState before,
-            BackupReading reading,
-            ListenAddress listen,
-            FullResync resync,
-            String replicationId,
-            Duration loading) {
-        this.server = server;
-        this.before = before;
-        this.reading = reading;
-        this.listen = listen;
-        this.resync = resync;
-        this.replicationId = replicationId;
-        this.loading = loading;
-    }
-
     /**
      * The server as it was when it had loaded the backup. Fails with {@link RestoreException}, which says which data the
      * server then holds.
@@ -52,6 +37,8 @@ final class LoadAttempt {
      * @param sent is run when the server has all it needs
      */
     Uni<ServerInfo> run(Runnable sent) {
+        Duration loading =
+                timeout.orElse(LiveOptions.loadingTime(reading.backup().size()));
         Uni<ServerInfo> loaded = resync.listen(listen)
                 .onFailure()
                 .transform(failure -> new RestoreException("cannot listen on " + listen + ": " + failure.getMessage()))
@@ -63,7 +50,8 @@ final class LoadAttempt {
                         "the server did not fetch the backup from " + listen.host() + resync.complaint()))
                 .chain(resync::send)
                 .invoke(sent)
-                .chain(() -> state(info -> new TargetState(before.name(), info).hasLoaded(replicationId), loading))
+                .chain(() ->
+                        state(info -> new TargetState(before.name(), info).hasLoaded(resync.replicationId()), loading))
                 .onFailure(TimeoutException.class)
                 .transform(late -> new RestoreException(
                         "the server had not loaded the backup after " + loading.toSeconds() + " s"));
@@ -114,22 +102,15 @@ final class LoadAttempt {
     }
 
     private Uni<ServerInfo> failed(Throwable failure) {
-        String reason = "loading " + reading.backup().name() + " into " + before.name() + " failed: " + text(failure);
+        String reason = "loading " + reading.backup().name() + " into " + before.name() + " failed: "
+                + (RestoreException.isExplained(failure) ? failure.getMessage() : "unexpected: " + failure);
         return resync.close()
                 .chain(this::endAsMaster)
                 .map(after -> "; it is a master, and "
-                        + after.heldAfter(replicationId, before.info().totalKeys()))
+                        + after.heldAfter(resync.replicationId(), before.info().totalKeys()))
                 .onFailure()
                 .recoverWithItem(stuck -> "; it could not be made a master again (" + stuck.getMessage()
                         + "): tell it REPLICAOF NO ONE when it answers")
                 .chain(ending -> Uni.createFrom().failure(new RestoreException(reason + ending)));
-    }
-
-    private static String text(Throwable failure) {
-        boolean expected = failure instanceof RestoreException
-                || failure instanceof RedisUnavailableException
-                || failure instanceof StorageException
-                || failure instanceof InvalidDumpException;
-        return expected ? failure.getMessage() : "unexpected: " + failure;
     }
 }

@@ -1,55 +1,67 @@
 package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
+import io.redisvault.rdb.RdbSupport;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
 
 /** Puts a backup where Redis finds it when it starts: all of it, checked, or nothing. */
 @ApplicationScoped
 public class Restore {
 
-    private final BackupSelector selector;
+    /** Chunks that wait for the disk; the largest have some 100 KiB. */
+    private static final int BUFFERED_CHUNKS = 16;
+
     private final BackupReader reader;
     private final RunningRedis redis;
     private final Clock clock;
 
-    Restore(BackupSelector selector, BackupReader reader, RunningRedis redis, Clock clock) {
-        this.selector = selector;
+    Restore(BackupReader reader, RunningRedis redis, Clock clock) {
         this.reader = reader;
         this.redis = redis;
         this.clock = clock;
     }
 
     /**
-     * Restores a backup. Fails with {@link NoBackupException}, {@link StorageException}, and {@link RestoreException}, also
-     * if the backup is corrupt; the target is then as it was.
-     *
-     * @param begun gets each reading that begins, to follow it
+     * Restores a backup. Fails with {@link RestoreException.NoBackup}, {@link StorageException}, and {@link
+     * RestoreException}, also if the backup is corrupt; the target is then as it was.
      */
     public Uni<RestoreResult> run(
-            BackupSelection selection, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
+            BackupSelection selection, RestoreTarget target, RestoreOptions options, BackupReading.Listener listener) {
         return redis.warning(target)
-                .invoke(running -> {
+                .invoke(Unchecked.consumer(running -> {
                     if (!options.force()) {
                         requireFree(target, running);
                     }
-                })
-                .chain(running -> selector.selectGood(
-                                selection, options.fallback(), backup -> restore(backup, target, options, begun))
+                }))
+                .chain(running -> reader.selectGood(selection, options.fallback(), backup -> {
+                            BackupReading reading =
+                                    options.verified() ? reader.open(backup) : reader.openUnverified(backup);
+                            return new Run(reading, target, options, clock).write(listener);
+                        })
                         .map(restored -> running.map(RunningRedis.Warning::text)
                                 .map(restored::with)
                                 .orElse(restored)))
-                .onFailure(Restore::isOfTheTarget)
+                .onFailure(
+                        failure -> failure.getCause() instanceof IOException && !(failure instanceof StorageException))
                 .transform(failure -> new RestoreException(FileErrors.text((IOException) failure.getCause()), failure));
     }
 
-    private static void requireFree(RestoreTarget target, Optional<RunningRedis.Warning> running) {
+    private static void requireFree(RestoreTarget target, Optional<RunningRedis.Warning> running) throws IOException {
         running.filter(RunningRedis.Warning::certain).ifPresent(warning -> {
             throw new RestoreException(warning.text() + ", or pass --force");
         });
@@ -64,13 +76,96 @@ public class Restore {
         });
     }
 
-    private Uni<RestoreResult> restore(
-            Backup backup, RestoreTarget target, RestoreOptions options, Consumer<BackupReading> begun) {
-        BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
-        return new RestoreRun(reading, target, options, clock).run(() -> begun.accept(reading));
-    }
+    /** One backup on its way to one target. Files are written on workers. */
+    record Run(BackupReading reading, RestoreTarget target, RestoreOptions options, Clock clock) {
 
-    private static boolean isOfTheTarget(Throwable failure) {
-        return failure.getCause() instanceof IOException && !(failure instanceof StorageException);
+        /** Fails with what the reading fails with, and with exceptions whose cause is the target's {@link IOException}. */
+        Uni<RestoreResult> write(BackupReading.Listener listener) {
+            Executor workers = Infrastructure.getDefaultWorkerPool();
+            return Uni.createFrom()
+                    .item(Unchecked.supplier(this::begin))
+                    .runSubscriptionOn(workers)
+                    .invoke(() -> listener.begins(reading))
+                    .chain(writer -> reading.bytes()
+                            .emitOn(workers, BUFFERED_CHUNKS)
+                            .onItem()
+                            .invoke(Unchecked.consumer(writer::write))
+                            .onItem()
+                            .ignoreAsUni()
+                            .map(Unchecked.function(written -> publish(writer)))
+                            .onTermination()
+                            .invoke(writer::close));
+        }
+
+        private DumpWriter begin() throws IOException {
+            if (!options.force()) {
+                target.otherSlots(reading.backup()).ifPresent(reason -> {
+                    throw new RestoreException(reason + ", or pass --force");
+                });
+            }
+            return DumpWriter.begin(target.file(), reading.backup().size());
+        }
+
+        private RestoreResult publish(DumpWriter writer) throws IOException {
+            List<String> notes = new ArrayList<>();
+            giveAway(writer).ifPresent(notes::add);
+            tooNew().ifPresent(notes::add);
+            if (options.force()) {
+                target.otherSlots(reading.backup()).ifPresent(notes::add);
+            }
+            writer.finish(options.mode(), reading.backup().timestamp());
+            String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+            // A file without data is in nobody's way.
+            boolean replaces = target.exists() && (options.force() || !target.holdsData());
+            Optional<Path> kept = Optional.of(target.file())
+                    .filter(file -> replaces)
+                    .map(file -> file.resolveSibling(file.getFileName() + AppendOnlyFiles.KEPT + now));
+            writer.publish(kept);
+            if (!options.verified()) {
+                notes.add("this backup was not verified: Redis may refuse to load it");
+            }
+            if (target.appendOnly()) {
+                // Last: as long as they are there, Redis loads these, and the new file as soon as they are not.
+                for (Path moved : target.appendOnlyFiles().moveFoldersAside(now)) {
+                    notes.add("the append-only files before it are kept as " + moved);
+                }
+                notes.add("Redis loads it if it starts with 'appendonly yes'");
+            } else {
+                target.appendOnlyFiles()
+                        .data()
+                        .ifPresent(data ->
+                                notes.add("Redis loads " + data + " instead, unless it starts with 'appendonly no'"));
+            }
+            return RestoreResult.written(reading.found(), target.file(), kept, notes);
+        }
+
+        /** The server that wrote the dump before it is likely to be the one that loads it. */
+        private Optional<String> tooNew() {
+            Backup.Rdb rdb = reading.found().rdb();
+            return target.writer()
+                    .filter(server -> rdb != null && RdbSupport.of(server, rdb.version()) == RdbSupport.REFUSES)
+                    .map(server -> server + ", which wrote the dump before it, does not load RDB version "
+                            + rdb.version() + ": start a newer server");
+        }
+
+        /** Redis is likely to run as the directory's owner, unless that is the root of a fresh volume. */
+        private Optional<String> giveAway(DumpWriter writer) throws IOException {
+            if (options.owner().isPresent()) {
+                options.owner().get().own(writer.file());
+                return Optional.empty();
+            }
+            RestoreOptions.Owner directory = RestoreOptions.Owner.of(target.directory());
+            UserPrincipal own = writer.file().getOwner();
+            if (directory.user().getName().equals("root") || own.equals(directory.user())) {
+                return Optional.empty();
+            }
+            try {
+                directory.own(writer.file());
+                return Optional.empty();
+            } catch (FileSystemException notPermitted) {
+                return Optional.of("the dump belongs to user " + own + ", its directory to " + directory.user()
+                        + ": if Redis cannot read it, restore as the user that Redis runs as");
+            }
+        }
     }
 }

@@ -1,21 +1,40 @@
 package io.redisvault.restore;
 
 import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.storage.StorageException;
 
 /**
  * The restore was refused or could not be done; the message says why and what to do. The target is as it was,
  * unless the message says what a running server holds instead.
  */
-public final class RestoreException extends RuntimeException {
+public class RestoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    RestoreException(String message) {
+    /** No backup matches the selection; the message says what there is instead. */
+    public static final class NoBackup extends RestoreException {
+
+        private static final long serialVersionUID = 1;
+
+        private final boolean none;
+
+        NoBackup(String message, boolean none) {
+            super(message);
+            this.none = none;
+        }
+
+        /** True if the node has no backup at all. */
+        public boolean none() {
+            return none;
+        }
+    }
+
+    public RestoreException(String message) {
         super(message);
     }
 
-    RestoreException(String message, Throwable cause) {
+    public RestoreException(String message, Throwable cause) {
         super(message, cause);
     }
 
@@ -26,5 +45,13 @@ public final class RestoreException extends RuntimeException {
 
     static boolean isCorrupt(Throwable failure) {
         return failure instanceof InvalidDumpException || failure instanceof StorageException.Corrupt;
+    }
+
+    /** True if the failure's message says all there is to say; any other failure is a fault of ours. */
+    public static boolean isExplained(Throwable failure) {
+        return failure instanceof RestoreException
+                || failure instanceof InvalidDumpException
+                || failure instanceof StorageException
+                || failure instanceof RedisUnavailableException;
     }
 }

@@ -1,11 +1,20 @@
 package io.redisvault.restore;
 
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * How to restore.
+ * How to restore into a directory.
  *
  * @param force replaces another dump, which is kept, and writes beside append-only files and a running Redis
  * @param fallback takes the next older backup if one is corrupt
@@ -13,4 +22,41 @@ import java.util.Set;
  * @param owner of the file; the directory's, as far as the process may give a file away, when empty
  */
 public record RestoreOptions(
-        boolean force, boolean fallback, boolean verified, Optional<FileOwner> owner, Set<PosixFilePermission> mode) {}
+        boolean force, boolean fallback, boolean verified, Optional<Owner> owner, Set<PosixFilePermission> mode) {
+
+    /** User, and perhaps group, that a file belongs to. */
+    public record Owner(UserPrincipal user, Optional<GroupPrincipal> group) {
+
+        /**
+         * Reads {@code USER} or {@code USER:GROUP}, each a name or a number.
+         *
+         * @throws IllegalArgumentException if there is none of that name
+         */
+        public static Owner parse(String text) {
+            String[] names = text.split(":", 2);
+            UserPrincipalLookupService lookup = FileSystems.getDefault().getUserPrincipalLookupService();
+            try {
+                UserPrincipal user = lookup.lookupPrincipalByName(names[0]);
+                return new Owner(
+                        user,
+                        names.length == 1
+                                ? Optional.empty()
+                                : Optional.of(lookup.lookupPrincipalByGroupName(names[1])));
+            } catch (IOException e) {
+                throw new IllegalArgumentException("is not USER or USER:GROUP of this system", e);
+            }
+        }
+
+        static Owner of(Path directory) throws IOException {
+            PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
+            return new Owner(attributes.owner(), Optional.of(attributes.group()));
+        }
+
+        void own(PosixFileAttributeView file) throws IOException {
+            file.setOwner(user);
+            if (group.isPresent()) {
+                file.setGroup(group.get());
+            }
+        }
+    }
+}

@@ -31,7 +31,7 @@ public record RestoreResult(
     }
 
     /** @param address of the server */
-    public static RestoreResult loaded(LoadedBackup loaded, String address) {
+    public static RestoreResult loaded(LiveRestore.Loaded loaded, String address) {
         ServerInfo server = loaded.server();
         return new RestoreResult(
                 RESTORED, loaded.backup(), address, null, server.server(), server.totalKeys(), loaded.notes());

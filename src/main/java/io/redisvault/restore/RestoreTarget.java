@@ -5,7 +5,6 @@ import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbHeader;
 import io.redisvault.redis.ClusterNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Place where Redis finds its data when it starts.
@@ -25,8 +28,7 @@ import java.util.Optional;
  */
 public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appendDirname) {
 
-    private static final String APPEND_ONLY_FILE = "appendonly.aof";
-    private static final String CLUSTER_CONFIG = "nodes.conf";
+    private static final String APPEND_ONLY = "appendonly";
 
     /** Form of the restored data. */
     public enum Form {
@@ -65,23 +67,41 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
      * @param force takes also the form that the server would ignore
      * @throws RestoreException if the server would ignore it
      */
-    public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force) {
-        ServerConfig server = ServerConfig.in(directory());
-        boolean wanted = form == Form.AUTO ? server.appendOnly().orElse(false) : form == Form.YES;
-        if (!force && server.appendOnly().orElse(wanted) != wanted) {
+    public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
+            throws IOException {
+        Map<String, String> server = serverSettings();
+        boolean wanted = form == Form.YES || form == Form.AUTO && "yes".equalsIgnoreCase(server.get(APPEND_ONLY));
+        if (!force && server.containsKey(APPEND_ONLY) && "yes".equalsIgnoreCase(server.get(APPEND_ONLY)) != wanted) {
             throw new RestoreException(
                     "%s says 'appendonly %s', so that Redis would ignore %s: leave out --append-only, or pass --force"
                             .formatted(
-                                    server.file().orElseThrow(),
+                                    serverConfig().orElseThrow(),
                                     wanted ? "no" : "yes",
                                     wanted ? "an append-only file" : "a dump"));
         }
-        Optional<String> folder = dirname.or(() -> server.setting("appenddirname"));
-        if (!wanted) {
-            return new RestoreTarget(file, false, folder);
-        }
-        String name = filename.or(() -> server.setting("appendfilename")).orElse(APPEND_ONLY_FILE);
-        return new RestoreTarget(directory().resolve(name), true, folder);
+        Optional<String> folder = dirname.or(() -> Optional.ofNullable(server.get("appenddirname")));
+        String name = filename.orElse(server.getOrDefault("appendfilename", "appendonly.aof"));
+        return new RestoreTarget(wanted ? directory().resolve(name) : file, wanted, folder);
+    }
+
+    private Optional<Path> serverConfig() {
+        return Stream.of("redis.conf", "valkey.conf")
+                .map(directory()::resolve)
+                .filter(Files::isReadable)
+                .findFirst();
+    }
+
+    /** What the configuration file beside the data says, as far as there is one. */
+    private Map<String, String> serverSettings() throws IOException {
+        Optional<Path> config = serverConfig();
+        String text = config.isPresent() ? Files.readString(config.get(), StandardCharsets.ISO_8859_1) : "";
+        return text.lines()
+                .map(line -> line.strip().split("\\s+", 2))
+                .filter(words -> words.length == 2)
+                .collect(Collectors.toMap(
+                        words -> words[0].toLowerCase(Locale.ROOT),
+                        words -> words[1].replaceAll("^[\"']|[\"']$", ""),
+                        (earlier, last) -> last));
     }
 
     Path directory() {
@@ -93,8 +113,8 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     }
 
     /** Path of the data that Redis would load if it started now; empty if it would start without data. */
-    public Optional<Path> existingData() {
-        return holdsData() ? Optional.of(file) : appendOnlyData();
+    public Optional<Path> existingData() throws IOException {
+        return holdsData() ? Optional.of(file) : appendOnlyFiles().data();
     }
 
     /** True if there is a file of that name, with data or without. */
@@ -103,12 +123,8 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     }
 
     /** True if there is a file of that name that holds data. */
-    boolean holdsData() {
-        try {
-            return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    boolean holdsData() throws IOException {
+        return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
     }
 
     /** The server that wrote the dump of that name, such as {@code redis 7.4.1}. */
@@ -127,16 +143,13 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     }
 
     /** The reason why the cluster's node in this directory would not keep the backup; empty if it would, or is not known. */
-    Optional<String> otherSlots(Backup backup) {
-        Path nodes = directory()
-                .resolve(ServerConfig.in(directory())
-                        .setting("cluster-config-file")
-                        .orElse(CLUSTER_CONFIG));
+    Optional<String> otherSlots(Backup backup) throws IOException {
+        Path nodes = directory().resolve(serverSettings().getOrDefault("cluster-config-file", "nodes.conf"));
         if (backup.slots().isEmpty() || !Files.isReadable(nodes)) {
             return Optional.empty();
         }
         String slots = backup.slots().get();
-        Optional<ClusterNode> node = node(nodes);
+        Optional<ClusterNode> node = ClusterNode.of(Files.readString(nodes, StandardCharsets.ISO_8859_1));
         if (node.filter(ClusterNode::replica).isPresent()) {
             return Optional.of(nodes + " says that this node is a replica in its cluster, which takes all data"
                     + " from its master when it starts: restore into the master's directory");
@@ -150,22 +163,5 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
                                         slots,
                                         nodes,
                                         other.slots().isEmpty() ? "none" : other.slots()));
-    }
-
-    private static Optional<ClusterNode> node(Path nodes) {
-        try {
-            return ClusterNode.of(Files.readString(nodes, StandardCharsets.ISO_8859_1));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Append-only files that hold data, which Redis then loads instead of a dump. */
-    Optional<Path> appendOnlyData() {
-        try {
-            return appendOnlyFiles().data();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -9,8 +9,6 @@ import io.redisvault.backup.LogLine;
 import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.backup.Timetable;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.rdb.InvalidDumpException;
-import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,34 +28,43 @@ import org.jboss.logging.Logger.Level;
 
 /**
  * Reads the newest backup back and verifies it when {@code VERIFY_CRON} says so, one at a time and never beside a
- * backup run. Fires each {@link VerificationResult} as an event.
+ * backup run. Fires each {@link Result} as an event.
  */
 @ApplicationScoped
 public class ScheduledVerification {
+
+    /**
+     * Result of a scheduled verification.
+     *
+     * @param backup the name of the one that was found good
+     * @param failure why it failed; empty if it passed
+     */
+    public record Result(Instant startedAt, Duration duration, Optional<String> backup, Optional<String> failure) {
+
+        public Instant endedAt() {
+            return startedAt.plus(duration);
+        }
+    }
 
     private static final Logger LOG = Logger.getLogger(ScheduledVerification.class);
 
     private final Supplier<Uni<Backup>> newest;
     private final BooleanSupplier backupRuns;
     private final BooleanSupplier roleIsSkipped;
-    private final Consumer<VerificationResult> ends;
+    private final Consumer<Result> ends;
     private final Clock clock;
     private final Optional<Timetable> runs;
     private Instant waiting;
     private boolean running;
     private boolean stopped;
     private Cancellable current;
-    private volatile VerificationResult last;
+    private volatile Result last;
 
     @Inject
     ScheduledVerification(
-            Verification verification,
-            BackupRunner backups,
-            Event<VerificationResult> ends,
-            Clock clock,
-            VaultConfig config) {
+            BackupReader reader, BackupRunner backups, Event<Result> ends, Clock clock, VaultConfig config) {
         this(
-                () -> verification.run(BackupSelection.LATEST, reading -> {}),
+                () -> reader.verify(BackupSelection.LATEST, reading -> {}),
                 () -> backups.running().isPresent(),
                 () -> backups.last().flatMap(CompletedRun::skipped).equals(Optional.of(Reason.ROLE)),
                 ends::fire,
@@ -69,7 +76,7 @@ public class ScheduledVerification {
             Supplier<Uni<Backup>> newest,
             BooleanSupplier backupRuns,
             BooleanSupplier roleIsSkipped,
-            Consumer<VerificationResult> ends,
+            Consumer<Result> ends,
             Clock clock,
             Optional<UnaryOperator<Instant>> rule) {
         this.newest = newest;
@@ -81,7 +88,7 @@ public class ScheduledVerification {
     }
 
     /** The result of the last one since this process started. */
-    public Optional<VerificationResult> last() {
+    public Optional<Result> last() {
         return Optional.ofNullable(last);
     }
 
@@ -103,58 +110,53 @@ public class ScheduledVerification {
         Instant startedAt = clock.instant();
         long began = System.nanoTime();
         current = newest.get()
+                .map(backup -> pass(backup, startedAt, since(began)))
+                .onFailure()
+                .recoverWithItem(failure -> fail(failure, startedAt, since(began)))
                 .subscribe()
-                .with(backup -> pass(backup, startedAt, began), failure -> fail(failure, startedAt, began));
-    }
-
-    private void pass(Backup backup, Instant startedAt, long began) {
-        Duration duration = since(began);
-        LogLine line = new LogLine("verification passed")
-                .about("url", backup.url())
-                .fact("bytes", backup.bytes())
-                .fact("duration_ms", duration.toMillis());
-        Optional.ofNullable(backup.note()).ifPresent(note -> line.fact("note", note));
-        line.log(LOG, Level.INFO, null);
-        end(new VerificationResult(startedAt, duration, Optional.of(backup.name()), Optional.empty()));
-    }
-
-    private void fail(Throwable failure, Instant startedAt, long began) {
-        if (failure instanceof NoBackupException && roleIsSkipped.getAsBoolean()) {
-            LOG.infof("verification skipped: %s, and its role is not backed up", failure.getMessage());
-            ended();
-            return;
-        }
-        boolean ours = !(failure instanceof NoBackupException
-                || failure instanceof InvalidDumpException
-                || failure instanceof RestoreException
-                || failure instanceof StorageException);
-        Duration duration = since(began);
-        String reason = ours ? "unexpected: " + failure : failure.getMessage();
-        new LogLine("verification failed")
-                .about("detail", reason)
-                .fact("duration_ms", duration.toMillis())
-                // Only a fault of ours needs its stack to be understood.
-                .log(LOG, Level.ERROR, ours ? failure : null);
-        end(new VerificationResult(startedAt, duration, Optional.empty(), Optional.of(reason)));
+                .with(this::end);
     }
 
     private static Duration since(long beganNanos) {
         return Duration.ofNanos(System.nanoTime() - beganNanos);
     }
 
-    private void end(VerificationResult result) {
-        last = result;
-        try {
-            ends.accept(result);
-        } catch (RuntimeException fault) {
-            LOG.error("what follows a verification failed", fault);
-        } finally {
-            ended();
-        }
+    private static Result pass(Backup backup, Instant startedAt, Duration duration) {
+        LogLine line = new LogLine("verification passed")
+                .about("url", backup.url())
+                .fact("bytes", backup.bytes())
+                .fact("duration_ms", duration.toMillis());
+        Optional.ofNullable(backup.note()).ifPresent(note -> line.fact("note", note));
+        line.log(LOG, Level.INFO, null);
+        return new Result(startedAt, duration, Optional.of(backup.name()), Optional.empty());
     }
 
-    private synchronized void ended() {
+    /** Null if there was nothing to verify. */
+    private Result fail(Throwable failure, Instant startedAt, Duration duration) {
+        if (failure instanceof RestoreException.NoBackup && roleIsSkipped.getAsBoolean()) {
+            LOG.infof("verification skipped: %s, and its role is not backed up", failure.getMessage());
+            return null;
+        }
+        boolean ours = !RestoreException.isExplained(failure);
+        String reason = ours ? "unexpected: " + failure : failure.getMessage();
+        new LogLine("verification failed")
+                .about("detail", reason)
+                .fact("duration_ms", duration.toMillis())
+                // Only a fault of ours needs its stack to be understood.
+                .log(LOG, Level.ERROR, ours ? failure : null);
+        return new Result(startedAt, duration, Optional.empty(), Optional.of(reason));
+    }
+
+    private synchronized void end(Result result) {
         running = false;
+        if (result != null) {
+            last = result;
+            try {
+                ends.accept(result);
+            } catch (RuntimeException fault) {
+                LOG.error("what follows a verification failed", fault);
+            }
+        }
     }
 
     /** A verification that is cut short costs nothing but another one. */

@@ -32,10 +32,10 @@ class DrillSandboxTest {
             // Large enough for the first answer to come while it loads.
             SyntheticDump.write(dump(), 64 * MIB, 1);
 
-            DrillServer started = sandbox.start(RedisServer.program());
+            sandbox.start(RedisServer.program());
             // Without a password the server would refuse this one.
             assertThat(dump().resolveSibling("password.conf")).content().startsWith("requirepass ");
-            ServerInfo server = started.loaded(Duration.ofMinutes(1)).await().indefinitely();
+            ServerInfo server = sandbox.loaded(Duration.ofMinutes(1)).await().indefinitely();
 
             assertThat(server.totalKeys()).isEqualTo(SyntheticDump.keys(64 * MIB));
             assertThat(server.field("tcp_port")).isNotEqualTo("0");

@@ -2,7 +2,7 @@ package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.redisvault.drill.RedisServerBinary;
+import io.redisvault.drill.Drill;
 import io.redisvault.rdb.EveryType;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.VaultProcess;
@@ -27,7 +27,7 @@ class AppendOnlyIT {
     static Stream<Path> servers() {
         return Stream.of(
                         Optional.of(RedisServer.program()),
-                        RedisServerBinary.find(System.getenv("PATH")),
+                        Drill.findServer(System.getenv("PATH")),
                         Optional.ofNullable(System.getenv("REDIS8_SERVER")).map(Path::of),
                         Optional.ofNullable(System.getenv("VALKEY9_SERVER")).map(Path::of))
                 .flatMap(Optional::stream)

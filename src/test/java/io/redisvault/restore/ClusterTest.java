@@ -240,7 +240,7 @@ class ClusterTest {
                     .indefinitely();
             LiveOptions force = new LiveOptions(Optional.empty(), true, false, false, Optional.empty());
             assertThatThrownBy(() -> LiveRestoreTest.restore(vertx, TestStorages.directory(directory), node.url())
-                            .run(BackupSelection.LATEST, force, reading -> {}, step -> {})
+                            .run(BackupSelection.LATEST, force, reading -> {})
                             .await()
                             .indefinitely())
                     .isInstanceOf(RestoreException.class)

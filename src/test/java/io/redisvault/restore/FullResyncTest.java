@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
@@ -43,7 +42,7 @@ class FullResyncTest {
 
     private static final String ID = "0123456789abcdef0123456789abcdef01234567";
     private static final Duration PATIENCE = Duration.ofMillis(500);
-    private static final ListenAddress LOOPBACK = new ListenAddress("127.0.0.1", 0);
+    private static final LiveOptions.ListenAddress LOOPBACK = new LiveOptions.ListenAddress("127.0.0.1", 0);
 
     @AutoClose("closeAndAwait")
     private static final Vertx vertx = Vertx.vertx();
@@ -176,11 +175,10 @@ class FullResyncTest {
             LoadAttempt attempt = new LoadAttempt(
                     server,
                     new TargetState("redis", info(redis)),
-                    new BackupReader(TestStorages.directory(directory), List.of()).openUnverified(backup),
+                    TestReaders.of(TestStorages.directory(directory)).openUnverified(backup),
                     LOOPBACK,
                     new FullResync(vertx, "127.0.0.1"::equals, ID, dump.length, PATIENCE, Optional.empty()),
-                    ID,
-                    Duration.ofMinutes(1));
+                    Optional.of(Duration.ofMinutes(1)));
 
             assertThatThrownBy(() -> attempt.run(() -> {}).await().indefinitely())
                     .hasMessageStartingWith("loading a into redis failed: the server gave up the connection")

@@ -152,7 +152,7 @@ class LiveRestoreIT {
                     holds = "it holds " + keys + " keys: all of the backup with CRC-64 ";
                 }
                 LiveRestore next = LiveRestoreTest.restore(vertx, TestStorages.directory(small), redis.url());
-                assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {}, step -> {})
+                assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {})
                                 .await()
                                 .indefinitely())
                         .as("-Dkill.seed=%d", seed)

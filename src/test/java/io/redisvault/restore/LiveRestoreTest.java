@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.github.luben.zstd.Zstd;
 import io.quarkus.runtime.ShutdownEvent;
-import io.redisvault.backup.TestCatalogs;
 import io.redisvault.config.Reading;
 import io.redisvault.docs.Page;
 import io.redisvault.rdb.EveryType;
@@ -34,7 +33,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +64,17 @@ class LiveRestoreTest {
 
     private final List<String> steps = new CopyOnWriteArrayList<>();
     private final List<BackupReading> readings = new CopyOnWriteArrayList<>();
+    private final BackupReading.Listener listener = new BackupReading.Listener() {
+        @Override
+        public void begins(BackupReading reading) {
+            readings.add(reading);
+        }
+
+        @Override
+        public void step(String line) {
+            steps.add(line);
+        }
+    };
 
     /** Of each kind that is here. */
     private static Stream<Path> servers() {
@@ -81,7 +90,7 @@ class LiveRestoreTest {
             long process = redis.pid();
             replica.replicaOf(redis);
 
-            LoadedBackup loaded = load(redis, options(false));
+            LiveRestore.Loaded loaded = load(redis, options(false));
 
             assertThat(RoundTripIT.state(redis)).isEqualTo(state);
             assertThat(redis.info("role")).isEqualTo("master");
@@ -132,7 +141,7 @@ class LiveRestoreTest {
             redis.command(documentedUser("s3cret"));
             redis.command("ACL", "LOG", "RESET");
 
-            LoadedBackup loaded = load(redis.url("restore", "s3cret"), options(false));
+            LiveRestore.Loaded loaded = load(redis.url("restore", "s3cret"), options(false));
 
             assertThat(loaded.notes()).isEmpty();
             assertThat(redis.command("DEBUG", "DIGEST")).isEqualTo(digest);
@@ -156,7 +165,7 @@ class LiveRestoreTest {
                             "REDIS_CONNECTION=" + redis.url().replace("redis:", "rediss:"),
                             "REDIS_CLIENT_CERT_FILE=" + identity.certificate(),
                             "REDIS_CLIENT_KEY_FILE=" + identity.key())
-                    .run(BackupSelection.LATEST, options(false), readings::add, steps::add)
+                    .run(BackupSelection.LATEST, options(false), listener)
                     .await()
                     .atMost(Duration.ofMinutes(1));
 
@@ -302,8 +311,8 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             redis.save();
-            CompletableFuture<LoadedBackup> load = stalling(redis.url())
-                    .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+            CompletableFuture<LiveRestore.Loaded> load = stalling(redis.url())
+                    .run(BackupSelection.LATEST, options(true), listener)
                     .subscribeAsCompletionStage();
             awaitSending();
             redis.kill();
@@ -325,7 +334,7 @@ class LiveRestoreTest {
                                     late(Redis.createClient(vertx, redis.url())),
                                     "REDIS_CONNECTION=" + redis.url(),
                                     "REDIS_TIMEOUT=300ms")
-                            .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+                            .run(BackupSelection.LATEST, options(true), listener)
                             .await()
                             .atMost(Duration.ofMinutes(1)))
                     .hasMessageContaining("no answer within 300 ms; it is a master");
@@ -367,7 +376,7 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             Cancellable running = stalling(redis.url())
-                    .run(BackupSelection.LATEST, options(true), readings::add, steps::add)
+                    .run(BackupSelection.LATEST, options(true), listener)
                     .subscribe()
                     .with(loaded -> {});
             awaitSending();
@@ -384,9 +393,8 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             LiveRestore restore = stalling(redis.url());
-            CompletableFuture<LoadedBackup> load = restore.run(
-                            BackupSelection.LATEST, options(true), readings::add, steps::add)
-                    .subscribeAsCompletionStage();
+            CompletableFuture<LiveRestore.Loaded> load =
+                    restore.run(BackupSelection.LATEST, options(true), listener).subscribeAsCompletionStage();
             awaitSending();
             restore.stop(new ShutdownEvent());
 
@@ -452,7 +460,7 @@ class LiveRestoreTest {
                         .start()) {
             Stream.of(redis, diskless)
                     .map(server -> restore(vertx, hesitating(), server.url())
-                            .run(BackupSelection.LATEST, options(false), readings::add, steps::add)
+                            .run(BackupSelection.LATEST, options(false), listener)
                             .subscribeAsCompletionStage())
                     .toList()
                     .forEach(CompletableFuture::join);
@@ -493,13 +501,13 @@ class LiveRestoreTest {
         return new LiveOptions(Optional.empty(), force, false, false, Optional.empty());
     }
 
-    private LoadedBackup load(RedisServer redis, LiveOptions options) {
+    private LiveRestore.Loaded load(RedisServer redis, LiveOptions options) {
         return load(redis.url(), options);
     }
 
-    private LoadedBackup load(String url, LiveOptions options) {
+    private LiveRestore.Loaded load(String url, LiveOptions options) {
         return restore(url)
-                .run(BackupSelection.LATEST, options, readings::add, steps::add)
+                .run(BackupSelection.LATEST, options, listener)
                 .await()
                 .atMost(Duration.ofMinutes(2));
     }
@@ -517,11 +525,7 @@ class LiveRestoreTest {
         String[] all = Stream.concat(Stream.of("STORAGE_URL=file:///backups"), Stream.of(settings))
                 .toArray(String[]::new);
         TargetServer server = new TargetServer(client, Reading.config(all), vertx);
-        return new LiveRestore(
-                new BackupSelector(TestCatalogs.of(storage, "redis-node"), Clock.systemUTC()),
-                new BackupReader(storage, List.of()),
-                server,
-                vertx);
+        return new LiveRestore(TestReaders.of(storage), server, vertx);
     }
 
     /** The state of a server with every type, first its digest, whose backup is the one that there is. */

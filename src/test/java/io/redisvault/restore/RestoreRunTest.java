@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,13 +55,13 @@ class RestoreRunTest {
 
     /** Restores a backup of a directory storage into a data directory. */
     static RestoreResult restore(Path storage, Backup backup, Path data, boolean force) {
-        return new RestoreRun(
-                        new BackupReader(TestStorages.directory(storage), List.of()).open(backup),
+        return new Restore.Run(
+                        TestReaders.of(TestStorages.directory(storage)).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),
                         new RestoreOptions(
                                 force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
                         Clock.systemUTC())
-                .run(() -> {})
+                .write(reading -> {})
                 .await()
                 .indefinitely();
     }

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +78,7 @@ class ResumedReadTest {
             Cut how = Cut.values()[i % 2];
             proxy.cutAfter(at, Direction.TO_CLIENT, Count.ONCE, how);
 
-            assertThat(bytes(new BackupReader(storage, List.of()).read(backup(), offset, length)))
+            assertThat(bytes(TestReaders.of(storage).read(backup(), offset, length)))
                     .as("%d bytes from %d, %s at %d, -Dcut.seed=%d", length, offset, how, at, seed)
                     .isEqualTo(Arrays.copyOfRange(dump, offset, offset + length));
         }
@@ -93,8 +92,7 @@ class ResumedReadTest {
             put(storage);
             proxy.cutAfter(200_000, Direction.TO_CLIENT, Count.EACH_CONNECTION, Cut.FIN);
 
-            assertThat(bytes(new BackupReader(storage, List.of()).open(backup()).bytes()))
-                    .isEqualTo(dump);
+            assertThat(bytes(TestReaders.of(storage).open(backup()).bytes())).isEqualTo(dump);
 
             assertThat(proxy.cuts()).isGreaterThanOrEqualTo(dump.length / 200_000);
         }
@@ -104,7 +102,7 @@ class ResumedReadTest {
     void readsFromADirectoryAsItIs() throws IOException {
         BackupStorage storage = TestStorages.directory(directory.resolve("backups"));
         put(storage);
-        BackupReader reader = new BackupReader(storage, List.of());
+        BackupReader reader = TestReaders.of(storage);
 
         assertThat(bytes(reader.read(backup(), 5, 1000))).isEqualTo(Arrays.copyOfRange(dump, 5, 1005));
         BackupReading reading = reader.open(backup());
@@ -127,8 +125,7 @@ class ResumedReadTest {
         put(storage);
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
 
-        assertThatThrownBy(() -> bytes(
-                        new BackupReader(storage, List.of()).open(backup()).bytes(), arrived))
+        assertThatThrownBy(() -> bytes(TestReaders.of(storage).open(backup()).bytes(), arrived))
                 .isInstanceOf(InvalidDumpException.class)
                 .hasMessageContaining("damaged");
 

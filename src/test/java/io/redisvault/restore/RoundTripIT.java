@@ -3,7 +3,7 @@ package io.redisvault.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.redisvault.drill.RedisServerBinary;
+import io.redisvault.drill.Drill;
 import io.redisvault.rdb.EveryType;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.RedisServer;
@@ -64,7 +64,7 @@ class RoundTripIT {
     /** A newer one than the bundled one, where the system has it; with functions. */
     @Test
     void ofTheSystemsServer() throws IOException {
-        Optional<Path> server = RedisServerBinary.find(System.getenv("PATH"));
+        Optional<Path> server = Drill.findServer(System.getenv("PATH"));
         assumeThat(server).isPresent();
         makeRoundTrip(
                 Map.of("STORAGE_URL", "file://" + directory.resolve("backups")),

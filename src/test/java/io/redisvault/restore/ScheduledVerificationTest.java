@@ -21,7 +21,7 @@ class ScheduledVerificationTest {
     private final SetClock clock = new SetClock("2026-11-23T10:20:00Z");
     private final List<Instant> begun = new ArrayList<>();
     private final List<UniEmitter<? super Backup>> running = new ArrayList<>();
-    private final List<VerificationResult> results = new ArrayList<>();
+    private final List<ScheduledVerification.Result> results = new ArrayList<>();
     private boolean backupRuns;
     private boolean roleIsSkipped;
 
@@ -65,7 +65,7 @@ class ScheduledVerificationTest {
     void aFailureIsItsResult() {
         ScheduledVerification verification = by("30 * * * *");
         pass(verification, Duration.ofMinutes(15));
-        running.get(0).fail(new NoBackupException("there is none", true));
+        running.get(0).fail(new RestoreException.NoBackup("there is none", true));
         assertThat(results).singleElement().satisfies(result -> assertThat(result.failure())
                 .contains("there is none"));
         assertThat(verification.last()).contains(results.get(0));
@@ -76,7 +76,7 @@ class ScheduledVerificationTest {
         ScheduledVerification verification = by("30 * * * *");
         roleIsSkipped = true;
         pass(verification, Duration.ofMinutes(15));
-        running.get(0).fail(new NoBackupException("there is none", true));
+        running.get(0).fail(new RestoreException.NoBackup("there is none", true));
         assertThat(results).isEmpty();
         assertThat(verification.last()).isEmpty();
     }

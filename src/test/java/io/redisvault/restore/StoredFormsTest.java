@@ -195,7 +195,7 @@ class StoredFormsTest {
     @Test
     void anEncryptedOneIsSealedWithoutItsIdentity() {
         Backup backup = put(StoredForm.COMPRESSED_AND_ENCRYPTED, dump, dump.length);
-        BackupReader blind = new BackupReader(storage, List.of());
+        BackupReader blind = TestReaders.of(storage);
 
         assertThatThrownBy(() -> bytes(blind.open(backup).bytes()))
                 .isInstanceOf(RestoreException.class)
@@ -205,8 +205,7 @@ class StoredFormsTest {
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
         assertThat(reading.found().rdb()).isNull();
 
-        BackupReader other =
-                new BackupReader(storage, List.of(AgeKeys.generate().identity()));
+        BackupReader other = TestReaders.of(storage, AgeKeys.generate().identity());
         for (Multi<ByteBuffer> bytes :
                 List.of(other.open(backup).bytes(), other.open(backup).storedBytes())) {
             assertThatThrownBy(() -> bytes(bytes))
@@ -226,7 +225,7 @@ class StoredFormsTest {
         Backup backup = put(StoredForm.ENCRYPTED, dump, dump.length);
         Files.getFileAttributeView(file.apply(backup), UserDefinedFileAttributeView.class)
                 .delete("redis-vault-crc32c");
-        BackupReading reading = new BackupReader(storage, List.of()).open(backup);
+        BackupReading reading = TestReaders.of(storage).open(backup);
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
         assertThat(reading.found().note())
                 .isEqualTo("it is encrypted, and its content was not checked; its length and age's header were, and the"
@@ -255,7 +254,7 @@ class StoredFormsTest {
     private void assertThatTheBlindSeeAFlippedBit(int size, Function<Backup, Path> file, String checksum)
             throws IOException {
         Backup backup = put(StoredForm.ENCRYPTED, Arrays.copyOf(dump, size), size);
-        BackupReader blind = new BackupReader(storage, List.of());
+        BackupReader blind = TestReaders.of(storage);
         BackupReading reading = blind.open(backup);
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
         assertThat(reading.found().note())
@@ -297,13 +296,13 @@ class StoredFormsTest {
         storage.put(empty.key(), new Content(Multi.createFrom().empty(), 0), Map.of())
                 .await()
                 .atMost(PATIENCE);
-        for (BackupReader any : List.of(reader(), new BackupReader(storage, List.of()))) {
+        for (BackupReader any : List.of(reader(), TestReaders.of(storage))) {
             assertThatThrownBy(() -> bytes(any.open(empty).storedBytes())).isInstanceOf(InvalidDumpException.class);
         }
     }
 
     private BackupReader reader() {
-        return new BackupReader(storage, List.of(KEYS.identity()));
+        return TestReaders.of(storage, KEYS.identity());
     }
 
     /** @param dumpBytes as the metadata say; null if there are none */

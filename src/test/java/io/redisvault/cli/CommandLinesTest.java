@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ValuesTest {
+class CommandLinesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -24,31 +24,31 @@ class ValuesTest {
         "2026-11-28T14:00:05+01:00, 2026-11-28T13:00:05Z"
     })
     void timesAreTakenAsPeopleWriteThem(String text, String time) {
-        assertThat(Values.time(text)).isEqualTo(Instant.parse(time));
+        assertThat(CommandLines.time(text)).isEqualTo(Instant.parse(time));
     }
 
     @Test
     void aTimeMayBeADurationAgo() {
         Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        assertThat(Values.time("2h ago"))
+        assertThat(CommandLines.time("2h ago"))
                 .isBetween(before.minus(Duration.ofHours(2)), Instant.now().minus(Duration.ofHours(2)));
-        assertThat(Values.time("2h ago").getNano()).as("in messages").isZero();
-        assertThat(Values.time("1h 30m ago")).isBefore(before.minus(Duration.ofMinutes(89)));
+        assertThat(CommandLines.time("2h ago").getNano()).as("in messages").isZero();
+        assertThat(CommandLines.time("1h 30m ago")).isBefore(before.minus(Duration.ofMinutes(89)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"yesterday", "2026-13-28", "2026-11-31", "14:00", ""})
     void whatIsNoTimeIsSaid(String text) {
-        assertThatThrownBy(() -> Values.time(text))
+        assertThatThrownBy(() -> CommandLines.time(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("is not a time; write 2026-11-28");
     }
 
     @Test
     void modesAreOctal() {
-        assertThat(PosixFilePermissions.toString(Values.fileMode("0640").permissions()))
+        assertThat(PosixFilePermissions.toString(CommandLines.fileMode("0640").permissions()))
                 .isEqualTo("rw-r-----");
-        assertThat(PosixFilePermissions.toString(Values.fileMode("777").permissions()))
+        assertThat(PosixFilePermissions.toString(CommandLines.fileMode("777").permissions()))
                 .isEqualTo("rwxrwxrwx");
     }
 }
