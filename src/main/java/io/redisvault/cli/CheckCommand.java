@@ -1,14 +1,38 @@
 package io.redisvault.cli;
 
-import io.redisvault.cli.SetupCheck.Finding;
-import io.redisvault.cli.SetupCheck.Result;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.backup.BackupNaming;
+import io.redisvault.backup.BackupSchedule;
+import io.redisvault.config.Settings;
+import io.redisvault.config.VaultConfig;
+import io.redisvault.rdb.DumpFile;
+import io.redisvault.rdb.InvalidDumpException;
+import io.redisvault.redis.ClusterNode;
+import io.redisvault.redis.RedisNode;
+import io.redisvault.redis.ServerInfo;
+import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.FileErrors;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 
-/** Prints what {@link SetupCheck} finds. */
+/** Checks whether settings, Redis, dump and storage allow backups, and says how to mend what does not. */
 @Command(
         name = "check",
         description = "Check settings, Redis, dump, storage, HTTP and schedule: a line each, with what mends it.",
@@ -16,8 +40,51 @@ import picocli.CommandLine.Command;
         footer = {"%nExamples:", "  redis-vault check", "  redis-vault check --json"})
 final class CheckCommand extends VaultCommand {
 
+    /** With a warning backups are still taken, with something wrong they are not. */
+    @RegisterForReflection
+    enum Result {
+        OK(Logger.Level.INFO),
+        WARNING(Logger.Level.WARN),
+        WRONG(Logger.Level.ERROR);
+
+        private final Logger.Level level;
+
+        Result(Logger.Level level) {
+            this.level = level;
+        }
+
+        /** As it is printed. */
+        @JsonValue
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param text with the remedy, where something is wrong */
+    @RegisterForReflection
+    record Finding(String subject, Result result, String text) {}
+
+    private static final Logger LOG = Logger.getLogger(CheckCommand.class);
+    private static final int RETRIES = 4;
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
     @Inject
-    SetupCheck setup;
+    VaultConfig config;
+
+    @Inject
+    RedisNode redis;
+
+    @Inject
+    BackupStorage storage;
+
+    @Inject
+    BackupNaming naming;
+
+    @Inject
+    BackupSchedule schedule;
+
+    @Inject
+    Clock clock;
 
     @Override
     void beforeStart() {
@@ -27,7 +94,12 @@ final class CheckCommand extends VaultCommand {
 
     @Override
     public Integer call() throws IOException {
-        List<Finding> found = setup.run().await().indefinitely();
+        Stream<Finding> warnings = Settings.current().warnings().stream().map(text -> warning("settings", text));
+        Stream<Finding> answers = Uni.join().all(questions(redis.state())).andFailFast().await().indefinitely().stream()
+                .flatMap(List::stream);
+        List<Finding> found = Stream.of(settings().stream(), warnings, service().stream(), answers)
+                .flatMap(findings -> findings)
+                .toList();
         print(
                 found,
                 found.stream()
@@ -37,5 +109,174 @@ final class CheckCommand extends VaultCommand {
         return found.stream().anyMatch(finding -> finding.result() == Result.WRONG)
                 ? RedisVault.FAILED
                 : RedisVault.DONE;
+    }
+
+    /** Logs each finding as soon as it is known; a sidecar starts before its Redis, which is waited for a little. */
+    void log() {
+        Uni<ServerInfo> patient =
+                redis.state().onFailure().retry().withBackOff(PAUSE, PAUSE).atMost(RETRIES);
+        log(settings());
+        log(service());
+        questions(patient).forEach(question -> question.subscribe()
+                .with(CheckCommand::log, fault -> LOG.error("a check at the start failed", fault)));
+    }
+
+    private static void log(List<Finding> findings) {
+        findings.forEach(finding -> LOG.log(finding.result().level, finding.text()));
+    }
+
+    private List<Uni<List<Finding>>> questions(Uni<ServerInfo> state) {
+        Uni<List<Finding>> dump = Uni.createFrom()
+                .item(this::dump)
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .map(List::of);
+        return List.of(redis(state), dump, storage().map(List::of));
+    }
+
+    private List<Finding> settings() {
+        List<String> sources = Settings.current().sources();
+        Finding from = ok(
+                "settings",
+                sources.isEmpty() ? "all settings have their defaults" : "settings of " + String.join(", ", sources));
+        return config.backup().verifyDump()
+                ? List.of(from)
+                : List.of(
+                        from,
+                        warning(
+                                "settings",
+                                "VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one"));
+    }
+
+    /** Findings about HTTP and the schedule, which only the service uses. */
+    private List<Finding> service() {
+        boolean tls = config.http().tlsCertFile().isPresent();
+        // The port in use, also if HTTP_PORT is 0.
+        String port =
+                ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
+        List<Finding> findings = new ArrayList<>();
+        findings.add(ok(
+                "http",
+                "HTTP at %s://%s:%s, the API for %s"
+                        .formatted(
+                                tls ? "https" : "http",
+                                config.http().host(),
+                                port,
+                                config.http().token().isPresent()
+                                        ? "whoever has the token"
+                                        : "callers on this machine only; API_TOKEN opens it to others")));
+        Instant next = schedule.next();
+        findings.add(ok(
+                "schedule",
+                "the next run begins in %s, at %s; then %s"
+                        .formatted(
+                                HumanText.time(Duration.between(clock.instant(), next)),
+                                next,
+                                config.backup()
+                                        .cron()
+                                        .map(cron -> "by cron " + cron)
+                                        .orElseGet(() -> "every "
+                                                + HumanText.time(config.backup().interval())))));
+        config.verify()
+                .cron()
+                .ifPresent(cron -> findings.add(ok("schedule", "the newest backup is verified by cron " + cron)));
+        return findings;
+    }
+
+    private Uni<List<Finding>> redis(Uni<ServerInfo> asked) {
+        return asked.chain(state -> Uni.combine()
+                        .all()
+                        .unis(redis.savingProblem(state), redis.inCluster(state))
+                        .with((problem, node) -> redis(state, problem, node)))
+                .onFailure()
+                .recoverWithItem(failure -> List.of(
+                        config.redis().roleMatters()
+                                ? wrong("redis", failure.getMessage())
+                                : warning("redis", failure.getMessage() + "; runs go on without it")));
+    }
+
+    private List<Finding> redis(ServerInfo info, Optional<String> problem, Optional<ClusterNode> node) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(ok(
+                "redis",
+                "%s is %s, role %s%s%s"
+                        .formatted(
+                                config.redis().connectionString(),
+                                info.server(),
+                                info.role().word(),
+                                info.lastSave()
+                                        .map(time -> ", last save " + ago(time))
+                                        .orElse(""),
+                                info.appendOnly() ? ", appendonly yes: it ignores a restored dump" : "")));
+        problem.ifPresent(text -> findings.add(warning("redis", text)));
+        if (node.isEmpty() && info.field("cluster_enabled").equals("1")) {
+            findings.add(warning(
+                    "redis",
+                    "%s is a node of a cluster and does not say its slots, so that backups do not either: allow its user"
+                                    .formatted(config.redis().connectionString())
+                            + " CLUSTER NODES (ACL SETUSER ... +cluster|nodes), as SECURITY.md says"));
+        }
+        return findings;
+    }
+
+    private Finding dump() {
+        Path path = config.redis().dataPath().resolve(config.backup().dumpFilename());
+        try (DumpFile dump = DumpFile.open(path, config.backup().verifyDump())) {
+            String version = dump.facts()
+                    .map(facts -> ", RDB version " + facts.header().version())
+                    .orElse("");
+            return ok(
+                    "dump",
+                    "%s can be read by user %s: %s, written %s%s"
+                            .formatted(
+                                    path,
+                                    FileErrors.user(),
+                                    HumanText.bytes(dump.size()),
+                                    ago(dump.modified()),
+                                    version));
+        } catch (NoSuchFileException none) {
+            return missing(path);
+        } catch (InvalidDumpException damage) {
+            return wrong("dump", path + ": " + damage.getMessage());
+        } catch (IOException unreadable) {
+            return wrong("dump", FileErrors.text(unreadable));
+        }
+    }
+
+    private static Finding missing(Path dump) {
+        try {
+            return warning("dump", DumpFile.whyMissing(dump));
+        } catch (IOException noDirectory) {
+            return wrong("dump", FileErrors.text(noDirectory));
+        }
+    }
+
+    private Uni<Finding> storage() {
+        String place = storage.url(naming.keyPrefix()) + "*";
+        return storage.checkAccess()
+                .chain(() -> storage.checkWrite(naming.keyPrefix()))
+                .map(untried -> untried.map(why ->
+                                warning("storage", "the storage can be reached and listed; " + why + ": " + place))
+                        .orElse(ok(
+                                "storage",
+                                "the storage can be reached, listed, written to and deleted from: " + place)))
+                .onFailure()
+                .recoverWithItem(failure ->
+                        wrong("storage", "the storage cannot be used: " + failure.getMessage() + " (" + place + ")"));
+    }
+
+    private String ago(Instant time) {
+        return HumanText.age(time, clock.instant()) + " ago";
+    }
+
+    private static Finding ok(String subject, String text) {
+        return new Finding(subject, Result.OK, text);
+    }
+
+    private static Finding warning(String subject, String text) {
+        return new Finding(subject, Result.WARNING, text);
+    }
+
+    private static Finding wrong(String subject, String text) {
+        return new Finding(subject, Result.WRONG, text);
     }
 }

@@ -54,7 +54,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
     IFactory factory;
 
     @Inject
-    SetupCheck setup;
+    CheckCommand check;
 
     @Inject
     VaultConfig settings;
@@ -106,7 +106,7 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
 
     @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
     int serve() {
-        setup.log();
+        check.log();
         if (settings.backup().onShutdown()) {
             runner.backUpAtStop(redis::lastRole);
         }

@@ -177,7 +177,7 @@ final class RestoreCommand extends VaultCommand {
         return Optional.of(progress.await(restore.run(backup.selection(), target, options, progress)));
     }
 
-    private static String text(RestoreResult result) {
+    static String text(RestoreResult result) {
         String text = "restored %s to %s: %s"
                 .formatted(result.backup().name(), result.path(), HumanText.backup(result.backup()));
         if (result.server() != null) {

@@ -33,7 +33,7 @@ class NativeReflectionTest {
                         RestoreResult.class,
                         DrillResult.class,
                         NodeBackups.class,
-                        SetupCheck.Finding.class)
+                        CheckCommand.Finding.class)
                 .forEach(root -> collect(root, written));
         assertThat(written)
                 .contains(Backup.Rdb.class, DrillResult.Database.class)

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,9 @@ class AclIT {
             String withoutRight =
                     vault.post("/backup").headers().firstValue("Location").orElseThrow();
             assertThat(vault.get(withoutRight).body()).contains("replicationId").doesNotContain("slots", "shard");
+            Awaitility.await().untilAsserted(() -> assertThat(vault.output())
+                    .containsPattern("WARN .* redis://\\S+ is a node of a cluster and does not say its slots, so that"
+                            + " backups do not either: allow its user CLUSTER NODES .*\\+cluster\\|nodes"));
 
             redis.command(documented("+cluster|nodes"));
             boolean hasShards =
