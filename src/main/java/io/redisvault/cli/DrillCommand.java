@@ -2,7 +2,6 @@ package io.redisvault.cli;
 
 import io.redisvault.drill.Drill;
 import io.redisvault.drill.DrillResult;
-import io.redisvault.restore.LiveOptions;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Proves that a backup can be restored. */
@@ -26,25 +24,16 @@ import picocli.CommandLine.Option;
             "  redis-vault drill --redis-server /usr/bin/valkey-server",
             "  redis-vault drill --into redis://scratch:6379 --listen 10.0.0.7:7000 --flush"
         })
-final class DrillCommand extends VaultCommand {
-
-    /** Options that mean nothing to a running server. */
-    private static final List<String> OF_PROGRAMS = List.of("--redis-server", "--work-dir");
+final class DrillCommand extends LoadingCommand {
 
     @Inject
     Drill drill;
-
-    @Mixin
-    private ServerOptions into;
-
-    @Mixin
-    private BackupOptions backup;
 
     @Option(
             names = "--redis-server",
             paramLabel = "PATH",
             description = "program to load it with; redis-server or valkey-server of the PATH by default")
-    private Optional<Path> server;
+    private Optional<Path> program;
 
     @Option(
             names = "--work-dir",
@@ -63,14 +52,9 @@ final class DrillCommand extends VaultCommand {
     private boolean flush;
 
     @Override
-    Optional<String> server() {
-        return into.address();
-    }
-
-    @Override
     void beforeStart() {
-        into.check(OF_PROGRAMS);
-        if (flush && into.address().isEmpty()) {
+        checkInto("--redis-server", "--work-dir");
+        if (flush && !isInto()) {
             throw wrong("--flush goes with --into only");
         }
         // For the socket of the server.
@@ -81,13 +65,9 @@ final class DrillCommand extends VaultCommand {
     public Integer call() throws IOException {
         Progress progress = new Progress();
         DrillResult result = progress.await(
-                into.address().isPresent()
-                        ? drill.into(
-                                backup.selection(),
-                                new LiveOptions(into.listen(), false, false, true, timeout),
-                                flush,
-                                progress)
-                        : drill.run(backup.selection(), program(), workDirectory, timeout, progress));
+                isInto()
+                        ? drill.into(selection(), liveOptions(false, false, true, timeout), flush, progress)
+                        : drill.run(selection(), program(), workDirectory, timeout, progress));
         print(result, text(result));
         return result.passed() ? RedisVault.DONE : RedisVault.FAILED;
     }
@@ -108,10 +88,10 @@ final class DrillCommand extends VaultCommand {
     }
 
     private Path program() {
-        if (server.isPresent() && !Drill.isProgram(server.get())) {
-            throw wrong("--redis-server: '" + server.get() + "' is not a program");
+        if (program.isPresent() && !Drill.isProgram(program.get())) {
+            throw wrong("--redis-server: '" + program.get() + "' is not a program");
         }
-        return server.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(Drill::findServer))
+        return program.or(() -> Optional.ofNullable(System.getenv("PATH")).flatMap(Drill::findServer))
                 .orElseThrow(() ->
                         wrong("there is no redis-server or valkey-server in the PATH: install one, or name one with"
                                 + " --redis-server"));

@@ -12,10 +12,8 @@ import io.redisvault.restore.RestoreTarget;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Puts a backup in place. */
@@ -33,18 +31,7 @@ import picocli.CommandLine.Option;
             "  redis-vault restore --to /data --node redis-production another node's data",
             "  redis-vault restore --into redis://localhost:6379      a running Redis"
         })
-final class RestoreCommand extends VaultCommand {
-
-    /** Options that mean nothing to a running server. */
-    private static final List<String> OF_FILES = List.of(
-            "--to",
-            "--if-empty",
-            "--append-only",
-            "--append-filename",
-            "--append-dirname",
-            "--unverified",
-            "--owner",
-            "--mode");
+final class RestoreCommand extends LoadingCommand {
 
     @Inject
     Restore restore;
@@ -55,17 +42,11 @@ final class RestoreCommand extends VaultCommand {
     @Inject
     VaultConfig config;
 
-    @Mixin
-    private BackupOptions backup;
-
     @Option(
             names = "--to",
             paramLabel = "PATH",
             description = "the data directory of a Redis that is stopped, or the file to write in one")
     private Path to;
-
-    @Mixin
-    private ServerOptions server;
 
     @Option(
             names = "--force",
@@ -118,24 +99,20 @@ final class RestoreCommand extends VaultCommand {
 
     @Override
     void beforeStart() {
-        server.check(OF_FILES);
+        checkInto("--to", "--if-empty", "--append-only", "--append-filename", "--append-dirname");
+        checkInto("--unverified", "--owner", "--mode");
         // Of a shell's variable that is not set; the working directory would not be meant.
         boolean nowhere = to == null || to.toString().isEmpty();
-        if (nowhere && server.address().isEmpty()) {
+        if (nowhere && !isInto()) {
             throw wrong("name a directory with --to PATH, or a running server with --into ADDRESS");
         }
-    }
-
-    @Override
-    Optional<String> server() {
-        return server.address();
     }
 
     @Override
     public Integer call() throws IOException {
         Optional<RestoreResult> result;
         try {
-            result = server.address().isPresent() ? load() : write();
+            result = isInto() ? load() : write();
         } catch (RestoreException.NoBackup e) {
             if (!ifEmpty || !e.none()) {
                 throw e;
@@ -144,8 +121,7 @@ final class RestoreCommand extends VaultCommand {
             return RedisVault.DONE;
         } catch (RestoreException e) {
             if (e.isOfBackup() && !fallback) {
-                note("--fallback takes the newest good backup"
-                        + (server.address().isPresent() ? "" : ", --unverified this one as it is"));
+                note("--fallback takes the newest good backup" + (isInto() ? "" : ", --unverified this one as it is"));
             }
             throw e;
         }
@@ -157,9 +133,9 @@ final class RestoreCommand extends VaultCommand {
     }
 
     private Optional<RestoreResult> load() {
-        LiveOptions options = new LiveOptions(server.listen(), force, fallback, false, Optional.empty());
+        LiveOptions options = liveOptions(force, fallback, false, Optional.empty());
         Progress progress = new Progress();
-        LiveRestore.Loaded loaded = progress.await(live.run(backup.selection(), options, progress));
+        LiveRestore.Loaded loaded = progress.await(live.run(selection(), options, progress));
         return Optional.of(
                 RestoreResult.loaded(loaded, config.redis().connectionString().toString()));
     }
@@ -174,7 +150,7 @@ final class RestoreCommand extends VaultCommand {
         }
         RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
         Progress progress = new Progress();
-        return Optional.of(progress.await(restore.run(backup.selection(), target, options, progress)));
+        return Optional.of(progress.await(restore.run(selection(), target, options, progress)));
     }
 
     static String text(RestoreResult result) {

@@ -20,7 +20,7 @@ abstract class VaultCommand implements Callable<Integer> {
     private static volatile boolean silent;
 
     @Spec
-    private CommandSpec command;
+    CommandSpec command;
 
     @Option(
             names = {"-q", "--quiet"},

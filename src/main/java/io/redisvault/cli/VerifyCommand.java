@@ -5,7 +5,6 @@ import io.redisvault.restore.BackupReader;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** Verifies a backup. */
 @Command(
@@ -18,18 +17,15 @@ import picocli.CommandLine.Mixin;
             "  redis-vault verify --max-age 24h --json",
             "  redis-vault verify redis-node_2026-11-23T14:00:00Z.rdb"
         })
-final class VerifyCommand extends VaultCommand {
+final class VerifyCommand extends SelectingCommand {
 
     @Inject
     BackupReader reader;
 
-    @Mixin
-    private BackupOptions backup;
-
     @Override
     public Integer call() throws IOException {
         Progress progress = new Progress();
-        Backup found = progress.await(reader.verify(backup.selection(), progress));
+        Backup found = progress.await(reader.verify(selection(), progress));
         if (found.note() != null) {
             note(found.name() + ": " + found.note());
         }

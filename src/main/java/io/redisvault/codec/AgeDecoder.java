@@ -14,6 +14,14 @@ import javax.crypto.Cipher;
 /** Decrypts an age file and checks that each chunk is authentic. Without an identity it only looks at the form. */
 public final class AgeDecoder implements Codec {
 
+    /** No identity opens what is encrypted. */
+    public static final class WrongIdentityException extends RuntimeException {
+
+        WrongIdentityException() {
+            super("it is encrypted for others");
+        }
+    }
+
     private static final String VERSION = "age-encryption.org/v1";
     /** The version, then for each recipient a line with arguments and one or more of its body, then the code of all that. */
     private static final Pattern LINE =

@@ -9,6 +9,14 @@ import java.util.function.Supplier;
 /** Transforms a stream chunk by chunk. One for each stream; not for two threads at a time. */
 public interface Codec {
 
+    /** Bytes that are not what a codec would have written: damaged, cut off, or of something else; the message says what. */
+    final class InvalidDataException extends RuntimeException {
+
+        InvalidDataException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * The output for a chunk, made while it is iterated over, which is to be done before the next call. The buffers belong
      * to the receiver. Iterating throws {@link InvalidDataException}.

@@ -3,6 +3,7 @@ package io.redisvault.drill;
 import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
 import io.redisvault.redis.RedisUnavailableException;
+import io.redisvault.redis.TargetServer;
 import io.redisvault.restore.BackupReading;
 import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.LiveOptions;
@@ -34,13 +35,15 @@ public class Drill {
 
     private final Restore restore;
     private final LiveRestore live;
+    private final TargetServer server;
     private final Vertx vertx;
     private DrillSandbox sandbox;
     private boolean stopped;
 
-    Drill(Restore restore, LiveRestore live, Vertx vertx) {
+    Drill(Restore restore, LiveRestore live, TargetServer server, Vertx vertx) {
         this.restore = restore;
         this.live = live;
+        this.server = server;
         this.vertx = vertx;
     }
 
@@ -61,13 +64,13 @@ public class Drill {
      * Runs a drill, one at a time. However it ends, also by a stop of this process, no file and no process is left.
      * Fails with {@link StorageException}, and {@link RestoreException}, which is of the backup if that is corrupt.
      *
-     * @param server the program to load the dump with
+     * @param program to load the dump with
      * @param workDirectory a directory with as much space as the dump needs
      * @param timeout for the loading; by default one that grows with the dump
      */
     public Uni<DrillResult> run(
             BackupSelection selection,
-            Path server,
+            Path program,
             Path workDirectory,
             Optional<Duration> timeout,
             BackupReading.Listener listener) {
@@ -80,8 +83,8 @@ public class Drill {
                         .emitOn(workers)
                         .chain(restored -> {
                             Backup backup = restored.backup();
-                            listener.step(backup.name() + " is restored, " + server + " loads it");
-                            opened.start(server);
+                            listener.step(backup.name() + " is restored, " + program + " loads it");
+                            opened.start(program);
                             return opened.loaded(timeout.orElse(LiveOptions.loadingTime(backup.size())))
                                     .map(loaded -> DrillResult.passed(backup, loaded, since(began)))
                                     .onFailure(DrillSandbox.NotLoadedException.class)
@@ -102,7 +105,7 @@ public class Drill {
             BackupSelection selection, LiveOptions options, boolean flush, BackupReading.Listener listener) {
         long began = System.nanoTime();
         return live.run(selection, options, listener)
-                .call(() -> flush ? live.flush() : Uni.createFrom().voidItem())
+                .call(() -> flush ? server.flush() : Uni.createFrom().voidItem())
                 .map(loaded -> DrillResult.passed(loaded.backup(), loaded.server(), since(began)));
     }
 

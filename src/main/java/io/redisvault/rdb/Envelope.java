@@ -1,7 +1,7 @@
 package io.redisvault.rdb;
 
 import io.redisvault.codec.Codec;
-import io.redisvault.codec.InvalidDataException;
+import io.redisvault.codec.Codec.InvalidDataException;
 import io.redisvault.codec.Lz4Decoder;
 import io.redisvault.codec.ZstdDecoder;
 import java.nio.ByteBuffer;

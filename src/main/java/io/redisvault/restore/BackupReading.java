@@ -5,8 +5,6 @@ import io.redisvault.backup.StoredForm;
 import io.redisvault.codec.AgeDecoder;
 import io.redisvault.codec.Codec;
 import io.redisvault.codec.Inspection;
-import io.redisvault.codec.InvalidDataException;
-import io.redisvault.codec.WrongIdentityException;
 import io.redisvault.codec.ZstdDecoder;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.rdb.RdbSummary;
@@ -228,9 +226,9 @@ public final class BackupReading {
     private Multi<ByteBuffer> explained(Supplier<Multi<ByteBuffer>> bytes) {
         return Multi.createFrom()
                 .deferred(() -> bytes.get())
-                .onFailure(InvalidDataException.class)
+                .onFailure(Codec.InvalidDataException.class)
                 .transform(damaged -> new InvalidDumpException(damaged.getMessage()))
-                .onFailure(WrongIdentityException.class)
+                .onFailure(AgeDecoder.WrongIdentityException.class)
                 .transform(wrong -> new RestoreException(
                         "no identity of " + SETTING + " opens " + backup.name() + ": " + wrong.getMessage()));
     }

@@ -78,16 +78,11 @@ public class LiveRestore {
                                 .map(loaded -> new Loaded(found, loaded, notes))));
     }
 
-    /** Removes all keys from the server, for drills. Fails with {@link RedisUnavailableException}. */
-    public Uni<Void> flush() {
-        return server.flush();
-    }
-
     /** The server's state; fails if no backup may be loaded into it. */
     private Uni<TargetState> fit(LiveOptions options) {
         return server.reach()
                 .map(info -> new TargetState(server.address().toString(), info))
-                .invoke(state -> state.refusal(options).ifPresent(LiveRestore::refuse));
+                .invoke(state -> state.requireFit(options));
     }
 
     private Uni<Boolean> requireNoSentinel(List<String> notes) {
@@ -127,7 +122,7 @@ public class LiveRestore {
                     + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
                     + " to load it all the same");
         }
-        state.refusal(backup, options).ifPresent(LiveRestore::refuse);
+        state.requireVersion(backup, options);
     }
 
     private static void refuse(String reason) {
@@ -137,10 +132,10 @@ public class LiveRestore {
     /** The backup with what was found in it. */
     private Uni<Backup> verified(
             Backup backup, TargetState state, LiveOptions options, BackupReading.Listener listener) {
-        state.clusterRefusal(backup, options).ifPresent(LiveRestore::refuse);
+        state.requireNoCluster(backup, options);
         if (backup.rdb() != null && backup.rdb().version() != null) {
             // Before all of it is read.
-            state.refusal(backup, options).ifPresent(LiveRestore::refuse);
+            state.requireVersion(backup, options);
         }
         BackupReading reading = reader.open(backup);
         listener.begins(reading);

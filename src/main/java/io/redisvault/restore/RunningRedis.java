@@ -8,7 +8,6 @@ import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.ServerInfo;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -114,19 +113,12 @@ class RunningRedis {
     /** False where a server does not allow the question. */
     private Uni<Boolean> saysItsDirectoryIs(Path directory) {
         return client.execute("CONFIG", "GET", "dir")
-                .map(answer -> isSame(directory, Path.of(directory(answer))))
+                .map(answer -> isSame(directory, Path.of(answer.get("dir").toString())))
                 .ifNoItem()
                 .after(config.timeout())
                 .fail()
                 .onFailure()
                 .recoverWithItem(false);
-    }
-
-    /** A list of name and value, or in RESP3 a map. */
-    private static String directory(Response answer) {
-        return answer.getKeys().contains("dir")
-                ? answer.get("dir").toString()
-                : answer.get(1).toString();
     }
 
     private static boolean isSame(Path directory, Path other) {

@@ -84,80 +84,68 @@ record TargetState(String name, ServerInfo info) {
         return keysBefore == 0 ? "it is empty, as before" : "it is empty, and has lost " + keys(keysBefore);
     }
 
-    /** Why no backup may be loaded into the server, and what to do instead; empty if one may. */
-    Optional<String> refusal(LiveOptions options) {
-        if (info.field("redis_mode").equals("sentinel")) {
-            return Optional.of(name + " is a Sentinel: name the server itself");
-        }
+    /** Throws {@link RestoreException}, with what to do instead, if no backup may be loaded into the server. */
+    void requireFit(LiveOptions options) {
+        refuseIf(info.field("redis_mode").equals("sentinel"), "is a Sentinel: name the server itself");
         if (isInCluster()) {
             // The backup says in more detail what to do.
-            return Optional.empty();
+            return;
         }
-        if (info.loading()) {
-            return Optional.of(name + " is still loading data: try again when it is done");
-        }
-        Optional<String> replica = isMaster() ? Optional.empty() : replica(options.force());
-        return replica.isPresent() ? replica : occupied(options);
-    }
-
-    private Optional<String> replica(boolean force) {
-        String of = name + " is a replica of " + info.field("master_host") + ":" + info.field("master_port");
-        if (info.field("master_link_status").equals("up")) {
-            return Optional.of(of + ": restore into its master, the replicas follow");
-        }
-        // Nobody else can be meant: what was killed here was a restore, or its master is away.
-        return force
-                ? Optional.empty()
-                : Optional.of(of + ", which it does not reach; " + held() + ". If a restore that was killed left it so,"
+        refuseIf(info.loading(), "is still loading data: try again when it is done");
+        String replica = "is a replica of " + info.field("master_host") + ":" + info.field("master_port");
+        refuseIf(
+                !isMaster() && info.field("master_link_status").equals("up"),
+                replica + ": restore into its master, the replicas follow");
+        // Nobody else can be meant by force: what was killed here was a restore, or its master is away.
+        refuseIf(
+                !isMaster() && !options.force(),
+                replica + ", which it does not reach; " + held() + ". If a restore that was killed left it so,"
                         + " REPLICAOF NO ONE makes it a master again, or pass --force to load a backup");
+        refuseIf(
+                info.totalKeys() > 0 && !options.force(),
+                "is not empty, " + held() + ": "
+                        + (options.scratch()
+                                ? "name an empty server that is there for the drill only"
+                                : "pass --force to lose them and load the backup"));
     }
 
-    private Optional<String> occupied(LiveOptions options) {
-        if (options.force() || info.totalKeys() == 0) {
-            return Optional.empty();
+    private void refuseIf(boolean condition, String reason) {
+        if (condition) {
+            throw new RestoreException(name + " " + reason);
         }
-        return Optional.of(name + " is not empty, " + held() + ": "
-                + (options.scratch()
-                        ? "name an empty server that is there for the drill only"
-                        : "pass --force to lose them and load the backup"));
     }
 
     private boolean isInCluster() {
         return info.field("cluster_enabled").equals("1");
     }
 
-    /** The reason why this server may not be given a backup as a node of a cluster; empty if it is none. */
-    Optional<String> clusterRefusal(Backup backup, LiveOptions options) {
-        if (!isInCluster()) {
-            return Optional.empty();
-        }
+    /** Throws {@link RestoreException} if the server is a node of a cluster. */
+    void requireNoCluster(Backup backup, LiveOptions options) {
         String owner = backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of");
-        return Optional.of(
-                name + " is a node of a cluster, which becomes nobody's replica by command: "
+        refuseIf(
+                isInCluster(),
+                "is a node of a cluster, which becomes nobody's replica by command: "
                         + (options.scratch()
                                 ? "name a server for the drill that is none"
                                 : "stop the node " + owner + ", and restore " + backup.name()
                                         + " into its directory with --to, in the order that docs/restore.md has for a cluster"));
     }
 
-    /** Why the server may not be given this backup; empty if it may. */
-    Optional<String> refusal(Backup backup, LiveOptions options) {
-        String server = info.server();
+    /** Throws {@link RestoreException} if the server does not load dumps of this one's version. */
+    void requireVersion(Backup backup, LiveOptions options) {
         int version = backup.rdb().version();
-        return switch (RdbSupport.of(server, version)) {
-            case LOADS -> Optional.empty();
-            case REFUSES ->
-                Optional.of(
-                        "%s is of RDB version %d, which %s at %s does not load: restore into the server that wrote it"
-                                        .formatted(backup.name(), version, server, name)
-                                + " (" + backup.rdb().producer() + ") or a newer one of its kind");
-            case UNKNOWN ->
-                options.force() || options.scratch()
-                        ? Optional.empty()
-                        : Optional.of("whether %s at %s loads RDB version %d of %s is not known: try it with drill"
-                                        .formatted(server, name, version, backup.name())
-                                + " --into an empty one, or pass --force");
-        };
+        RdbSupport support = RdbSupport.of(info.server(), version);
+        if (support == RdbSupport.REFUSES) {
+            throw new RestoreException(
+                    "%s is of RDB version %d, which %s at %s does not load: restore into the server that wrote it"
+                                    .formatted(backup.name(), version, info.server(), name)
+                            + " (" + backup.rdb().producer() + ") or a newer one of its kind");
+        }
+        if (support == RdbSupport.UNKNOWN && !options.force() && !options.scratch()) {
+            throw new RestoreException(
+                    "whether %s at %s loads RDB version %d of %s is not known: try it with drill --into an empty one, or pass --force"
+                            .formatted(info.server(), name, version, backup.name()));
+        }
     }
 
     private static String keys(long number) {

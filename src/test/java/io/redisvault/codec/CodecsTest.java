@@ -145,7 +145,7 @@ class CodecsTest {
     @Test
     void anEncryptedFileOpensForItsRecipientsOnly() {
         byte[] sealed = through(() -> new AgeEncoder(List.of(KEYS.recipient())), chunks(content(1000), 100));
-        assertThatExceptionOfType(WrongIdentityException.class)
+        assertThatExceptionOfType(AgeDecoder.WrongIdentityException.class)
                 .isThrownBy(() -> through(() -> new AgeDecoder(List.of(OTHER.identity())), chunks(sealed, 100)));
         assertThat(through(() -> new AgeDecoder(List.of(OTHER.identity(), KEYS.identity())), chunks(sealed, 100)))
                 .isEqualTo(content(1000));
@@ -242,7 +242,7 @@ class CodecsTest {
                         byte[] opened = through(() -> new AgeDecoder(List.of(KEYS.identity())), chunks(changed, 1000));
                         through(() -> ZstdDecoder.bounded(OptionalLong.of(40)), chunks(opened, 1000));
                         return true;
-                    } catch (InvalidDataException | WrongIdentityException refused) {
+                    } catch (Codec.InvalidDataException | AgeDecoder.WrongIdentityException refused) {
                         return false;
                     }
                 })
@@ -285,7 +285,7 @@ class CodecsTest {
     }
 
     private static void assertRefused(Supplier<? extends Codec> codec, byte[] bytes, String message) {
-        assertThatExceptionOfType(InvalidDataException.class)
+        assertThatExceptionOfType(Codec.InvalidDataException.class)
                 .isThrownBy(() -> through(codec, List.of(ByteBuffer.wrap(bytes))))
                 .withMessageContaining(message);
     }

@@ -1,11 +1,13 @@
 package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.redis.ServerInfo;
 import java.time.Instant;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What is read of {@code INFO}; a running server has its own test. */
@@ -27,35 +29,33 @@ class TargetStateTest {
 
     @Test
     void whatCannotBeToldToFollowIsNamed() {
-        assertThat(state("redis_mode:sentinel").refusal(FORCE))
-                .contains("redis://a is a Sentinel: name the server itself");
+        assertThat(unfit("redis_mode:sentinel", FORCE)).isEqualTo("redis://a is a Sentinel: name the server itself");
         TargetState node = state("role:master\ncluster_enabled:1\ndb0:keys=5,expires=0");
-        assertThat(node.refusal(CAREFUL)).isEmpty();
-        assertThat(node.clusterRefusal(BACKUP, FORCE))
-                .contains(
+        node.requireFit(CAREFUL);
+        assertThat(refusal(() -> node.requireNoCluster(BACKUP, FORCE)))
+                .isEqualTo(
                         "redis://a is a node of a cluster, which becomes nobody's replica by command: stop the node that"
                                 + " this is a backup of, and restore a.rdb into its directory with --to, in the order that"
                                 + " docs/restore.md has for a cluster");
-        assertThat(node.clusterRefusal(BACKUP, DRILL).orElseThrow())
+        assertThat(refusal(() -> node.requireNoCluster(BACKUP, DRILL)))
                 .endsWith("name a server for the drill that is none");
-        assertThat(state("role:master").clusterRefusal(BACKUP, FORCE)).isEmpty();
-        assertThat(state("role:master\nloading:1").refusal(FORCE))
-                .contains("redis://a is still loading data: try again when it is done");
-        assertThat(state("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up")
-                        .refusal(FORCE))
-                .contains("redis://a is a replica of b:6379: restore into its master, the replicas follow");
+        state("role:master").requireNoCluster(BACKUP, FORCE);
+        assertThat(unfit("role:master\nloading:1", FORCE))
+                .isEqualTo("redis://a is still loading data: try again when it is done");
+        assertThat(unfit("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up", FORCE))
+                .isEqualTo("redis://a is a replica of b:6379: restore into its master, the replicas follow");
     }
 
     @Test
     void keysAreCountedAndLostOnlyByForce() {
-        TargetState state = state("role:master\ndb0:keys=5,expires=0\ndb3:keys=2,expires=1");
-        assertThat(state.refusal(CAREFUL))
-                .contains(
+        String full = "role:master\ndb0:keys=5,expires=0\ndb3:keys=2,expires=1";
+        assertThat(unfit(full, CAREFUL))
+                .isEqualTo(
                         "redis://a is not empty, it holds 7 keys, and has loaded no backup since it started: pass --force to lose them and load"
                                 + " the backup");
-        assertThat(state.refusal(FORCE)).isEmpty();
-        assertThat(state.refusal(DRILL).orElseThrow()).doesNotContain("--force").endsWith("for the drill only");
-        assertThat(state("role:master").refusal(CAREFUL)).isEmpty();
+        state(full).requireFit(FORCE);
+        assertThat(unfit(full, DRILL)).doesNotContain("--force").endsWith("for the drill only");
+        state("role:master").requireFit(CAREFUL);
     }
 
     @Test
@@ -65,16 +65,14 @@ class TargetStateTest {
         assertThat(TargetState.replicationId(BACKUP)).isNotEqualTo(id);
 
         String link = "role:slave\nmaster_host:127.0.0.1\nmaster_port:1\nmaster_link_status:down\n";
-        assertThat(state(link + "db0:keys=1,expires=0").refusal(CAREFUL).orElseThrow())
+        assertThat(unfit(link + "db0:keys=1,expires=0", CAREFUL))
                 .contains(
                         "a replica of 127.0.0.1:1, which it does not reach; it holds 1 key, and has loaded no backup since it started.")
                 .contains("REPLICAOF NO ONE");
-        assertThat(state(link).refusal(CAREFUL).orElseThrow()).contains("it holds no keys");
-        assertThat(state(link + "db0:keys=9\nmaster_replid:" + id)
-                        .refusal(CAREFUL)
-                        .orElseThrow())
+        assertThat(unfit(link, CAREFUL)).contains("it holds no keys");
+        assertThat(unfit(link + "db0:keys=9\nmaster_replid:" + id, CAREFUL))
                 .contains("it holds 9 keys: all of the backup with CRC-64 0123456789abcdef, and what was done since");
-        assertThat(state(link).refusal(FORCE)).isEmpty();
+        state(link).requireFit(FORCE);
 
         TargetState loaded = state("role:master\ndb0:keys=9\nmaster_replid2:" + id);
         assertThat(loaded.hasLoaded(id)).isTrue();
@@ -90,16 +88,16 @@ class TargetStateTest {
     @Test
     void aDumpThatTheServerDoesNotLoadIsNeverTried() {
         TargetState old = state("redis_version:7.0.15");
-        assertThat(old.refusal(backup(10), CAREFUL)).isEmpty();
-        assertThat(old.refusal(BACKUP, FORCE))
-                .contains("a.rdb is of RDB version 11, which redis 7.0.15 at redis://a does not load: restore into the"
+        old.requireVersion(backup(10), CAREFUL);
+        assertThat(refusal(() -> old.requireVersion(BACKUP, FORCE)))
+                .isEqualTo("a.rdb is of RDB version 11, which redis 7.0.15 at redis://a does not load: restore into the"
                         + " server that wrote it (redis 7.2.5) or a newer one of its kind");
         TargetState future = state("redis_version:9.1.0");
-        assertThat(future.refusal(backup(16), CAREFUL).orElseThrow())
+        assertThat(refusal(() -> future.requireVersion(backup(16), CAREFUL)))
                 .contains("is not known")
                 .endsWith("pass --force");
-        assertThat(future.refusal(backup(16), FORCE)).isEmpty();
-        assertThat(future.refusal(backup(16), DRILL)).isEmpty();
+        future.requireVersion(backup(16), FORCE);
+        future.requireVersion(backup(16), DRILL);
     }
 
     @Test
@@ -109,6 +107,14 @@ class TargetStateTest {
         assertThat(state("used_memory:101\nmaxmemory:100").tooLarge())
                 .contains("the data take 101 bytes of memory, and maxmemory is 100: the server evicts keys, or takes no"
                         + " writes");
+    }
+
+    private static String unfit(String info, LiveOptions options) {
+        return refusal(() -> state(info).requireFit(options));
+    }
+
+    private static String refusal(ThrowingCallable check) {
+        return catchThrowableOfType(RestoreException.class, check).getMessage();
     }
 
     private static TargetState state(String info) {

@@ -5,19 +5,13 @@ import io.redisvault.restore.BackupSelection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Options that select a backup. */
-final class BackupOptions {
+/** A command about one backup, which its options select. */
+abstract class SelectingCommand extends VaultCommand {
 
     private static final String LATEST = "latest";
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
 
     @Parameters(
             arity = "0..1",
@@ -44,8 +38,7 @@ final class BackupOptions {
     BackupSelection selection() {
         Optional<String> named = Optional.of(name).filter(given -> !given.equals(LATEST));
         if (named.isPresent() && (before.isPresent() || maxAge.isPresent())) {
-            throw new ParameterException(
-                    command.commandLine(), "--before and --max-age choose the latest backup, '" + name + "' is one");
+            throw wrong("--before and --max-age choose the latest backup, '" + name + "' is one");
         }
         return new BackupSelection(named, node.map(NodeName::text), before, maxAge);
     }
