@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** One pass over one backup, verified on the way. A connection that breaks is resumed where it broke. */
@@ -136,24 +135,29 @@ public final class BackupReading {
         }
         return explained(() -> {
             Multi<ByteBuffer> dump = stored();
-            for (Codec layer : layers()) {
-                dump = Codec.apply(() -> layer, dump);
+            for (Codec codec : codecs()) {
+                dump = Codec.apply(() -> codec, dump);
             }
-            return verified ? verifier().check(dump) : dump;
+            return dump;
         });
     }
 
     /**
-     * The stored bytes, checked as far as that is possible: without an identity, of an encrypted backup only its form.
-     * Otherwise as {@link #bytes}.
+     * The stored bytes, checked as far as that is possible: without an identity, of an encrypted backup only its form, and
+     * the storage's checksum. Otherwise as {@link #bytes}.
      */
     public Multi<ByteBuffer> storedBytes() {
-        return form == StoredForm.PLAIN
-                ? bytes()
-                : explained(() -> inspectors()
-                        .onItem()
-                        .transformToMulti(
-                                inspectors -> Codec.apply(() -> new Inspection(inspectors, backup.bytes()), stored())));
+        if (form == StoredForm.PLAIN) {
+            return bytes();
+        }
+        Uni<Optional<StoredChecksum>> asked =
+                isSealed() ? storage.checksum(backup.key()) : Uni.createFrom().item(Optional.empty());
+        return explained(() -> asked.onItem().transformToMulti(found -> {
+            checksum = found;
+            List<Codec> codecs = codecs();
+            found.ifPresent(sum -> codecs.add(0, new ChecksumCheck(sum)));
+            return Codec.apply(() -> new Inspection(codecs, backup.bytes()), stored());
+        }));
     }
 
     private Multi<ByteBuffer> stored() {
@@ -166,7 +170,6 @@ public final class BackupReading {
     Multi<ByteBuffer> part(long offset, long length) {
         return Multi.createFrom()
                 .deferred(() -> storage.read(backup.key(), offset + bytesDone, length - bytesDone))
-                .onItem()
                 .invoke(chunk -> {
                     bytesDone += chunk.remaining();
                     attempts = 0;
@@ -184,34 +187,21 @@ public final class BackupReading {
         return Uni.createFrom().item(attempts).onItem().delayIt().by(FIRST_PAUSE.multipliedBy(1L << attempts));
     }
 
-    private List<Codec> layers() {
-        List<Codec> layers = new ArrayList<>();
+    /** What makes the stored bytes the dump, and verifies it, as far as that is possible. */
+    private List<Codec> codecs() {
+        List<Codec> codecs = new ArrayList<>();
         if (form.isEncrypted()) {
-            layers.add(new AgeDecoder(identities));
+            codecs.add(new AgeDecoder(identities));
         }
-        if (form.isCompressed()) {
-            layers.add(ZstdDecoder.bounded(
+        if (form.isCompressed() && !isSealed()) {
+            codecs.add(ZstdDecoder.bounded(
                     backup.dumpBytes() == null ? OptionalLong.empty() : OptionalLong.of(backup.dumpBytes())));
         }
-        return layers;
-    }
-
-    private Uni<List<Codec>> inspectors() {
-        if (!isSealed()) {
-            List<Codec> inspectors = layers();
-            inspectors.add(verifier());
-            return Uni.createFrom().item(inspectors);
+        if (verified && !isSealed()) {
+            Long size = form == StoredForm.PLAIN ? Long.valueOf(backup.bytes()) : backup.dumpBytes();
+            codecs.add(new RdbVerifier(size == null ? RdbVerifier.UNKNOWN_SIZE : size, this::keep));
         }
-        return storage.checksum(backup.key()).map(found -> {
-            checksum = found;
-            return Stream.concat(found.map(ChecksumCheck::new).stream(), Stream.of(new AgeDecoder(List.of())))
-                    .toList();
-        });
-    }
-
-    private RdbVerifier verifier() {
-        Long size = form == StoredForm.PLAIN ? Long.valueOf(backup.bytes()) : backup.dumpBytes();
-        return new RdbVerifier(size == null ? RdbVerifier.UNKNOWN_SIZE : size, this::keep);
+        return codecs;
     }
 
     private void keep(RdbSummary found) {

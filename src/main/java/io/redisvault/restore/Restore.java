@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -88,7 +89,6 @@ public class Restore {
                     .invoke(() -> listener.begins(reading))
                     .chain(writer -> reading.bytes()
                             .emitOn(workers, BUFFERED_CHUNKS)
-                            .onItem()
                             .invoke(Unchecked.consumer(writer::write))
                             .onItem()
                             .ignoreAsUni()
@@ -108,12 +108,19 @@ public class Restore {
 
         private RestoreResult publish(DumpWriter writer) throws IOException {
             List<String> notes = new ArrayList<>();
-            giveAway(writer).ifPresent(notes::add);
-            tooNew().ifPresent(notes::add);
+            own(writer.file(), notes);
+            Backup found = reading.found();
+            // The server that wrote the dump before it is likely to be the one that loads it.
+            target.writer()
+                    .filter(server -> found.rdb() != null
+                            && RdbSupport.of(server, found.rdb().version()) == RdbSupport.REFUSES)
+                    .ifPresent(
+                            server -> notes.add(server + ", which wrote the dump before it, does not load RDB version "
+                                    + found.rdb().version() + ": start a newer server"));
             if (options.force()) {
-                target.otherSlots(reading.backup()).ifPresent(notes::add);
+                target.otherSlots(found).ifPresent(notes::add);
             }
-            writer.finish(options.mode(), reading.backup().timestamp());
+            writer.finish(options.mode(), found.timestamp());
             String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
             // A file without data is in nobody's way.
             boolean replaces = target.exists() && (options.force() || !target.holdsData());
@@ -124,46 +131,36 @@ public class Restore {
             if (!options.verified()) {
                 notes.add("this backup was not verified: Redis may refuse to load it");
             }
+            AppendOnlyFiles others = target.appendOnlyFiles();
             if (target.appendOnly()) {
                 // Last: as long as they are there, Redis loads these, and the new file as soon as they are not.
-                for (Path moved : target.appendOnlyFiles().moveFoldersAside(now)) {
+                for (Path moved : others.moveFoldersAside(now)) {
                     notes.add("the append-only files before it are kept as " + moved);
                 }
                 notes.add("Redis loads it if it starts with 'appendonly yes'");
             } else {
-                target.appendOnlyFiles()
-                        .data()
+                others.data()
                         .ifPresent(data ->
                                 notes.add("Redis loads " + data + " instead, unless it starts with 'appendonly no'"));
             }
-            return RestoreResult.written(reading.found(), target.file(), kept, notes);
-        }
-
-        /** The server that wrote the dump before it is likely to be the one that loads it. */
-        private Optional<String> tooNew() {
-            Backup.Rdb rdb = reading.found().rdb();
-            return target.writer()
-                    .filter(server -> rdb != null && RdbSupport.of(server, rdb.version()) == RdbSupport.REFUSES)
-                    .map(server -> server + ", which wrote the dump before it, does not load RDB version "
-                            + rdb.version() + ": start a newer server");
+            return RestoreResult.written(found, target.file(), kept, notes);
         }
 
         /** Redis is likely to run as the directory's owner, unless that is the root of a fresh volume. */
-        private Optional<String> giveAway(DumpWriter writer) throws IOException {
+        private void own(PosixFileAttributeView file, List<String> notes) throws IOException {
             if (options.owner().isPresent()) {
-                options.owner().get().own(writer.file());
-                return Optional.empty();
+                options.owner().get().own(file);
+                return;
             }
             RestoreOptions.Owner directory = RestoreOptions.Owner.of(target.directory());
-            UserPrincipal own = writer.file().getOwner();
+            UserPrincipal own = file.getOwner();
             if (directory.user().getName().equals("root") || own.equals(directory.user())) {
-                return Optional.empty();
+                return;
             }
             try {
-                directory.own(writer.file());
-                return Optional.empty();
+                directory.own(file);
             } catch (FileSystemException notPermitted) {
-                return Optional.of("the dump belongs to user " + own + ", its directory to " + directory.user()
+                notes.add("the dump belongs to user " + own + ", its directory to " + directory.user()
                         + ": if Redis cannot read it, restore as the user that Redis runs as");
             }
         }
