@@ -55,7 +55,7 @@ final class HumanText {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
     }
 
-    /** Lines with columns as wide as what is in them. */
+    /** Lines with a column below each heading, as wide as what is in it. */
     static String table(List<String> heading, List<List<String>> rows) {
         List<List<String>> lines =
                 Stream.concat(Stream.of(heading), rows.stream()).toList();

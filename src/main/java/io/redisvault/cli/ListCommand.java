@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,7 +30,8 @@ final class ListCommand extends VaultCommand {
 
     private static final int MOST_NAMED = 10;
 
-    private static final List<String> HEADING = List.of("NAME", "TIME", "AGE", "SIZE", "DUMP", "SERVER", "VERIFIED");
+    private static final List<String> HEADING =
+            List.of("NAME", "TIME", "AGE", "SIZE", "DUMP", "SERVER", "VERIFIED", "SLOTS");
 
     @Inject
     BackupCatalog own;
@@ -76,15 +76,11 @@ final class ListCommand extends VaultCommand {
         }
         Instant now = clock.instant();
         boolean cluster = shown.stream().anyMatch(backup -> backup.slots().isPresent());
+        List<String> heading = cluster ? HEADING : HEADING.subList(0, HEADING.size() - 1);
         print(
                 shown,
                 HumanText.table(
-                        cluster ? and(HEADING, "SLOTS") : HEADING,
-                        shown.stream()
-                                .map(backup -> cluster
-                                        ? and(row(backup, now), backup.slots().orElse("-"))
-                                        : row(backup, now))
-                                .toList()));
+                        heading, shown.stream().map(backup -> row(backup, now)).toList()));
         if (newest.more()) {
             note("there are older ones: "
                     + (shownAtMost == MOST
@@ -106,10 +102,6 @@ final class ListCommand extends VaultCommand {
                 + (more > 0 ? " and " + more + " others: redis-vault nodes lists them" : "");
     }
 
-    private static List<String> and(List<String> columns, String last) {
-        return Stream.concat(columns.stream(), Stream.of(last)).toList();
-    }
-
     private static List<String> row(Backup backup, Instant now) {
         Backup.Rdb rdb = backup.rdb();
         return List.of(
@@ -119,6 +111,7 @@ final class ListCommand extends VaultCommand {
                 HumanText.bytes(backup.bytes()),
                 backup.dumpBytes() == null ? "-" : HumanText.bytes(backup.dumpBytes()),
                 rdb == null ? "-" : rdb.producer(),
-                rdb == null ? "-" : rdb.verified() ? "yes" : "no");
+                rdb == null ? "-" : rdb.verified() ? "yes" : "no",
+                backup.slots().orElse("-"));
     }
 }

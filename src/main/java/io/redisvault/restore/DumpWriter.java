@@ -192,6 +192,7 @@ final class DumpWriter implements Closeable {
     private static void removeLeftovers(Path directory, Path own, UserPrincipal user) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (Path leftover : leftovers) {
+                // The lock of one's own would end with a second channel of the file.
                 if (!leftover.equals(own)) {
                     removeIfLeft(leftover, user);
                 }

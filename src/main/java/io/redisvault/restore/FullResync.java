@@ -123,15 +123,10 @@ final class FullResync {
 
     Uni<Void> close() {
         feed.close();
-        Optional<NetSocket> socket = Optional.ofNullable(candidate).map(open -> open.socket);
-        return Uni.combine()
-                .all()
-                .unis(
-                        socket.map(NetSocket::close).orElse(Uni.createFrom().voidItem()),
-                        listener == null ? Uni.createFrom().voidItem() : listener.close())
-                .discardItems()
-                .onFailure()
-                .recoverWithNull();
+        // Its connections, too.
+        return listener == null
+                ? Uni.createFrom().voidItem()
+                : listener.close().onFailure().recoverWithNull();
     }
 
     private synchronized void connected(NetSocket socket) {

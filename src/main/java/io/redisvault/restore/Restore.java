@@ -50,13 +50,10 @@ public class Restore {
                     }
                 }))
                 .chain(running -> reader.selectGood(selection, options.fallback(), backup -> {
-                            BackupReading reading =
-                                    options.verified() ? reader.open(backup) : reader.openUnverified(backup);
-                            return new Run(reading, target, options, clock).write(listener);
-                        })
-                        .map(restored -> running.map(RunningRedis.Warning::text)
-                                .map(restored::with)
-                                .orElse(restored)))
+                    BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
+                    Optional<String> warning = running.map(RunningRedis.Warning::text);
+                    return new Run(reading, target, options, warning, clock).write(listener);
+                }))
                 .onFailure(
                         failure -> failure.getCause() instanceof IOException && !(failure instanceof StorageException))
                 .transform(failure -> new RestoreException(FileErrors.text((IOException) failure.getCause()), failure));
@@ -78,7 +75,12 @@ public class Restore {
     }
 
     /** One backup on its way to one target. Files are written on workers. */
-    record Run(BackupReading reading, RestoreTarget target, RestoreOptions options, Clock clock) {
+    record Run(
+            BackupReading reading,
+            RestoreTarget target,
+            RestoreOptions options,
+            Optional<String> warning,
+            Clock clock) {
 
         /** Fails with what the reading fails with, and with exceptions whose cause is the target's {@link IOException}. */
         Uni<RestoreResult> write(BackupReading.Listener listener) {
@@ -143,6 +145,7 @@ public class Restore {
                         .ifPresent(data ->
                                 notes.add("Redis loads " + data + " instead, unless it starts with 'appendonly no'"));
             }
+            warning.ifPresent(notes::add);
             return RestoreResult.written(found, target.file(), kept, notes);
         }
 

@@ -6,7 +6,6 @@ import io.redisvault.redis.ServerInfo;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Result of a restore, as {@code --json} prints it.
@@ -35,10 +34,5 @@ public record RestoreResult(
         ServerInfo server = loaded.server();
         return new RestoreResult(
                 RESTORED, loaded.backup(), address, null, server.server(), server.totalKeys(), loaded.notes());
-    }
-
-    RestoreResult with(String note) {
-        List<String> more = Stream.concat(notes.stream(), Stream.of(note)).toList();
-        return new RestoreResult(outcome, backup, path, keptAs, server, keys, more);
     }
 }

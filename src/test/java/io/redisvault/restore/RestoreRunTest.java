@@ -60,6 +60,7 @@ class RestoreRunTest {
                         RestoreTarget.at(data, "dump.rdb"),
                         new RestoreOptions(
                                 force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
+                        Optional.empty(),
                         Clock.systemUTC())
                 .write(reading -> {})
                 .await()
