@@ -134,17 +134,16 @@ final class CheckCommand extends VaultCommand {
     }
 
     private List<Finding> settings() {
+        List<Finding> findings = new ArrayList<>();
         List<String> sources = Settings.current().sources();
-        Finding from = ok(
-                "settings",
-                sources.isEmpty() ? "all settings have their defaults" : "settings of " + String.join(", ", sources));
-        return config.backup().verifyDump()
-                ? List.of(from)
-                : List.of(
-                        from,
-                        warning(
-                                "settings",
-                                "VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one"));
+        String from =
+                sources.isEmpty() ? "all settings have their defaults" : "settings of " + String.join(", ", sources);
+        findings.add(ok("settings", from));
+        if (!config.backup().verifyDump()) {
+            findings.add(
+                    warning("settings", "VERIFY_DUMP is false: a torn or damaged dump will be stored like a good one"));
+        }
+        return findings;
     }
 
     /** Findings about HTTP and the schedule, which only the service uses. */
@@ -153,29 +152,19 @@ final class CheckCommand extends VaultCommand {
         // The port in use, also if HTTP_PORT is 0.
         String port =
                 ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
-        List<Finding> findings = new ArrayList<>();
-        findings.add(ok(
-                "http",
-                "HTTP at %s://%s:%s, the API for %s"
-                        .formatted(
-                                tls ? "https" : "http",
-                                config.http().host(),
-                                port,
-                                config.http().token().isPresent()
-                                        ? "whoever has the token"
-                                        : "callers on this machine only; API_TOKEN opens it to others")));
+        String callers = config.http().token().isPresent()
+                ? "whoever has the token"
+                : "callers on this machine only; API_TOKEN opens it to others";
+        String server = (tls ? "https://" : "http://") + config.http().host() + ":" + port;
         Instant next = schedule.next();
-        findings.add(ok(
-                "schedule",
-                "the next run begins in %s, at %s; then %s"
-                        .formatted(
-                                HumanText.time(Duration.between(clock.instant(), next)),
-                                next,
-                                config.backup()
-                                        .cron()
-                                        .map(cron -> "by cron " + cron)
-                                        .orElseGet(() -> "every "
-                                                + HumanText.time(config.backup().interval())))));
+        String wait = HumanText.time(Duration.between(clock.instant(), next));
+        String times = config.backup()
+                .cron()
+                .map(cron -> "by cron " + cron)
+                .orElseGet(() -> "every " + HumanText.time(config.backup().interval()));
+        List<Finding> findings = new ArrayList<>();
+        findings.add(ok("http", "HTTP at " + server + ", the API for " + callers));
+        findings.add(ok("schedule", "the next run begins in " + wait + ", at " + next + "; then " + times));
         config.verify()
                 .cron()
                 .ifPresent(cron -> findings.add(ok("schedule", "the newest backup is verified by cron " + cron)));
@@ -195,25 +184,19 @@ final class CheckCommand extends VaultCommand {
     }
 
     private List<Finding> redis(ServerInfo info, Optional<String> problem, Optional<ClusterNode> node) {
+        String address = config.redis().connectionString().toString();
+        String saved = info.lastSave().map(time -> ", last save " + ago(time)).orElse("");
+        String appends = info.appendOnly() ? ", appendonly yes: it ignores a restored dump" : "";
         List<Finding> findings = new ArrayList<>();
         findings.add(ok(
                 "redis",
-                "%s is %s, role %s%s%s"
-                        .formatted(
-                                config.redis().connectionString(),
-                                info.server(),
-                                info.role().word(),
-                                info.lastSave()
-                                        .map(time -> ", last save " + ago(time))
-                                        .orElse(""),
-                                info.appendOnly() ? ", appendonly yes: it ignores a restored dump" : "")));
+                address + " is " + info.server() + ", role " + info.role().word() + saved + appends));
         problem.ifPresent(text -> findings.add(warning("redis", text)));
         if (node.isEmpty() && info.field("cluster_enabled").equals("1")) {
             findings.add(warning(
                     "redis",
-                    "%s is a node of a cluster and does not say its slots, so that backups do not either: allow its user"
-                                    .formatted(config.redis().connectionString())
-                            + " CLUSTER NODES (ACL SETUSER ... +cluster|nodes), as SECURITY.md says"));
+                    address + " is a node of a cluster and does not say its slots, so that backups do not either:"
+                            + " allow its user CLUSTER NODES (ACL SETUSER ... +cluster|nodes), as SECURITY.md says"));
         }
         return findings;
     }
@@ -224,15 +207,11 @@ final class CheckCommand extends VaultCommand {
             String version = dump.facts()
                     .map(facts -> ", RDB version " + facts.header().version())
                     .orElse("");
+            String size = HumanText.bytes(dump.size());
             return ok(
                     "dump",
-                    "%s can be read by user %s: %s, written %s%s"
-                            .formatted(
-                                    path,
-                                    FileErrors.user(),
-                                    HumanText.bytes(dump.size()),
-                                    ago(dump.modified()),
-                                    version));
+                    path + " can be read by user " + FileErrors.user() + ": " + size + ", written "
+                            + ago(dump.modified()) + version);
         } catch (NoSuchFileException none) {
             return missing(path);
         } catch (InvalidDumpException damage) {

@@ -55,16 +55,16 @@ final class Launcher {
         if (command instanceof LocalCommand local) {
             return local.call();
         }
-        if (command instanceof VaultCommand || vault.once) {
-            prepareCommand();
-        }
         Optional<String> server = Optional.empty();
         if (command instanceof VaultCommand once) {
+            prepareCommand();
             once.beforeStart();
             server = once.server();
             if (once.silence()) {
                 System.setProperty("quarkus.log.console.level", "ERROR");
             }
+        } else if (vault.once) {
+            prepareCommand();
         }
         return start(vault.config, server, args);
     }

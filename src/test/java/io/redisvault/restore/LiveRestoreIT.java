@@ -11,6 +11,7 @@ import io.redisvault.servers.VaultProcess;
 import io.redisvault.servers.VaultProcess.Exit;
 import io.redisvault.storage.TestStorages;
 import io.restassured.path.json.JsonPath;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,8 @@ class LiveRestoreIT {
     @Test
     void theNextCallAfterAKillSaysWhichDataTheServerHolds() {
         System.out.println("LiveRestoreIT: -Dkill.seed=" + seed);
+        // The first use of Mutiny sets up what two threads may not set up at once.
+        Uni.createFrom().item(() -> seed).await().indefinitely();
         Stream.of(0, 1)
                 .map(lane -> CompletableFuture.runAsync(() -> kill(new Random(seed + lane), (KILLS + lane) / 2)))
                 .toList()
