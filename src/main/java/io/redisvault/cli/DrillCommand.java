@@ -66,7 +66,7 @@ final class DrillCommand extends LoadingCommand {
         Progress progress = new Progress();
         DrillResult result = progress.await(
                 isInto()
-                        ? drill.into(selection(), liveOptions(false, false, true, timeout), flush, progress)
+                        ? drill.into(selection(), liveOptions(false, true, timeout), flush, progress)
                         : drill.run(selection(), program(), workDirectory, timeout, progress));
         print(result, text(result));
         return result.passed() ? RedisVault.DONE : RedisVault.FAILED;

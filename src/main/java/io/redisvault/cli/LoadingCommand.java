@@ -34,8 +34,8 @@ abstract class LoadingCommand extends SelectingCommand {
         return into.isPresent();
     }
 
-    LiveOptions liveOptions(boolean force, boolean fallback, boolean scratch, Optional<Duration> timeout) {
-        return new LiveOptions(listen, force, fallback, scratch, timeout);
+    LiveOptions liveOptions(boolean force, boolean scratch, Optional<Duration> timeout) {
+        return new LiveOptions(listen, force, scratch, timeout);
     }
 
     /**

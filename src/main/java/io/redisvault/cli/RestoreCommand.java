@@ -133,9 +133,9 @@ final class RestoreCommand extends LoadingCommand {
     }
 
     private Optional<RestoreResult> load() {
-        LiveOptions options = liveOptions(force, fallback, false, Optional.empty());
+        LiveOptions options = liveOptions(force, false, Optional.empty());
         Progress progress = new Progress();
-        LiveRestore.Loaded loaded = progress.await(live.run(selection(), options, progress));
+        LiveRestore.Loaded loaded = progress.await(live.run(selection().orOlder(fallback), options, progress));
         return Optional.of(
                 RestoreResult.loaded(loaded, config.redis().connectionString().toString()));
     }
@@ -148,9 +148,9 @@ final class RestoreCommand extends LoadingCommand {
             note(data.get() + " is there: left as it is");
             return Optional.empty();
         }
-        RestoreOptions options = new RestoreOptions(force, fallback, !unverified, owner, mode.permissions());
+        RestoreOptions options = new RestoreOptions(force, !unverified, owner, mode.permissions());
         Progress progress = new Progress();
-        return Optional.of(progress.await(restore.run(selection(), target, options, progress)));
+        return Optional.of(progress.await(restore.run(selection().orOlder(fallback), target, options, progress)));
     }
 
     static String text(RestoreResult result) {

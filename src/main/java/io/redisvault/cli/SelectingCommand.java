@@ -40,6 +40,6 @@ abstract class SelectingCommand extends VaultCommand {
         if (named.isPresent() && (before.isPresent() || maxAge.isPresent())) {
             throw wrong("--before and --max-age choose the latest backup, '" + name + "' is one");
         }
-        return new BackupSelection(named, node.map(NodeName::text), before, maxAge);
+        return new BackupSelection(named, node.map(NodeName::text), before, maxAge, false);
     }
 }

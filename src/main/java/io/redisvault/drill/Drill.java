@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 public class Drill {
 
     private static final RestoreOptions OWNER_ONLY =
-            new RestoreOptions(false, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------"));
+            new RestoreOptions(false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------"));
 
     private final Restore restore;
     private final LiveRestore live;

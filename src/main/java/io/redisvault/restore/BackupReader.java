@@ -86,25 +86,23 @@ public class BackupReader {
     }
 
     /**
-     * Uses the backup that a selection means. If it is corrupt, and another one may be taken, uses the newest good one before
-     * it. Fails with {@link RestoreException} if it is corrupt, {@link RestoreException.NoBackup} and {@link
-     * StorageException}.
+     * Uses the backup that a selection means. Fails with {@link RestoreException} if it is corrupt, {@link
+     * RestoreException.NoBackup} and {@link StorageException}.
      *
-     * @param fallback true if another one may be taken
      * @param use of a backup, which fails if that is corrupt
      */
-    <T> Uni<T> selectGood(BackupSelection selection, boolean fallback, Function<Backup, Uni<T>> use) {
+    <T> Uni<T> selectGood(BackupSelection selection, Function<Backup, Uni<T>> use) {
         return select(selection).chain(backup -> use.apply(backup)
                 .onFailure(RestoreException::isCorrupt)
                 .recoverWithUni(failure -> {
                     String corrupt = failure instanceof InvalidDumpException bad
                             ? bad.ofBackup(backup.name()).getMessage()
                             : backup.name() + " is corrupt: " + failure.getMessage();
-                    if (!fallback || selection.name().isPresent()) {
+                    if (!selection.orOlder() || selection.name().isPresent()) {
                         return Uni.createFrom().failure(new RestoreException(corrupt, failure));
                     }
                     LOG.warnf("%s; trying the one before it", corrupt);
-                    return selectGood(selection.before(backup.timestamp()), true, use)
+                    return selectGood(selection.before(backup.timestamp()), use)
                             .onFailure(RestoreException.NoBackup.class)
                             .transform(none ->
                                     new RestoreException(corrupt + "; before it, " + none.getMessage(), failure));

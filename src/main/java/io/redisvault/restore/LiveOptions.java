@@ -10,12 +10,10 @@ import java.util.regex.Pattern;
  *
  * @param listen where the server fetches it; a free port of the loopback address when empty
  * @param force whether to replace the server's keys, and to try a dump that it may not load
- * @param fallback whether to take the next older backup if one is corrupt
  * @param scratch whether the server is there for a drill only: it must be empty, and may end by the loading
  * @param timeout for the loading; by default one that grows with the dump
  */
-public record LiveOptions(
-        Optional<ListenAddress> listen, boolean force, boolean fallback, boolean scratch, Optional<Duration> timeout) {
+public record LiveOptions(Optional<ListenAddress> listen, boolean force, boolean scratch, Optional<Duration> timeout) {
 
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 

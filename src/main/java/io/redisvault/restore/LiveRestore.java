@@ -66,8 +66,8 @@ public class LiveRestore {
                 .chain(address -> fit(options)
                         .call(() -> requireNoSentinel(notes))
                         .call(() -> requireDatabases(options))
-                        .chain(state -> reader.selectGood(
-                                selection, options.fallback(), backup -> verified(backup, state, options, listener)))
+                        .chain(state ->
+                                reader.selectGood(selection, backup -> verified(backup, state, options, listener)))
                         // Reading took its time, in which the server may have changed.
                         .chain(found -> fit(options)
                                 .invoke(state -> requireLoads(found, state, options))

@@ -49,7 +49,7 @@ public class Restore {
                         requireFree(target, running);
                     }
                 }))
-                .chain(running -> reader.selectGood(selection, options.fallback(), backup -> {
+                .chain(running -> reader.selectGood(selection, backup -> {
                     BackupReading reading = options.verified() ? reader.open(backup) : reader.openUnverified(backup);
                     Optional<String> warning = running.map(RunningRedis.Warning::text);
                     return new Run(reading, target, options, warning, clock).write(listener);

@@ -17,12 +17,10 @@ import java.util.Set;
  * How to restore into a directory.
  *
  * @param force replaces another dump, which is kept, and writes beside append-only files and a running Redis
- * @param fallback takes the next older backup if one is corrupt
  * @param verified refuses a backup whose content is not a whole dump
  * @param owner of the file; the directory's, as far as the process may give a file away, when empty
  */
-public record RestoreOptions(
-        boolean force, boolean fallback, boolean verified, Optional<Owner> owner, Set<PosixFilePermission> mode) {
+public record RestoreOptions(boolean force, boolean verified, Optional<Owner> owner, Set<PosixFilePermission> mode) {
 
     /** User, and perhaps group, that a file belongs to. */
     public record Owner(UserPrincipal user, Optional<GroupPrincipal> group) {

@@ -238,7 +238,7 @@ class ClusterTest {
                     .put("redis-node_2026-01-03T03:04:05Z.rdb", content(), Map.of("cluster-slots", SLOTS))
                     .await()
                     .indefinitely();
-            LiveOptions force = new LiveOptions(Optional.empty(), true, false, false, Optional.empty());
+            LiveOptions force = new LiveOptions(Optional.empty(), true, false, Optional.empty());
             assertThatThrownBy(() -> LiveRestoreTest.restore(vertx, TestStorages.directory(directory), node.url())
                             .run(BackupSelection.LATEST, force, reading -> {})
                             .await()

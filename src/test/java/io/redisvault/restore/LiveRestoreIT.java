@@ -176,7 +176,7 @@ class LiveRestoreIT {
     }
 
     private static LiveOptions options() {
-        return new LiveOptions(Optional.empty(), false, false, false, Optional.empty());
+        return new LiveOptions(Optional.empty(), false, false, Optional.empty());
     }
 
     /** Returns when the server has been told to fetch the backup, or is about to be. */

@@ -266,8 +266,9 @@ class LiveRestoreTest {
             assertThat(redis.info("master_replid")).isEqualTo(history);
             assertThat(redis.log()).doesNotContain("REPLICAOF");
 
-            LiveOptions fallback = new LiveOptions(Optional.empty(), false, true, false, Optional.empty());
-            assertThat(load(redis, fallback).backup().name()).isEqualTo(BACKUP);
+            BackupSelection orOlder = BackupSelection.LATEST.orOlder(true);
+            assertThat(load(redis.url(), orOlder, options(false)).backup().name())
+                    .isEqualTo(BACKUP);
             assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(MIB));
         }
     }
@@ -498,7 +499,7 @@ class LiveRestoreTest {
     }
 
     private static LiveOptions options(boolean force) {
-        return new LiveOptions(Optional.empty(), force, false, false, Optional.empty());
+        return new LiveOptions(Optional.empty(), force, false, Optional.empty());
     }
 
     private LiveRestore.Loaded load(RedisServer redis, LiveOptions options) {
@@ -506,10 +507,11 @@ class LiveRestoreTest {
     }
 
     private LiveRestore.Loaded load(String url, LiveOptions options) {
-        return restore(url)
-                .run(BackupSelection.LATEST, options, listener)
-                .await()
-                .atMost(Duration.ofMinutes(2));
+        return load(url, BackupSelection.LATEST, options);
+    }
+
+    private LiveRestore.Loaded load(String url, BackupSelection selection, LiveOptions options) {
+        return restore(url).run(selection, options, listener).await().atMost(Duration.ofMinutes(2));
     }
 
     private LiveRestore restore(String url) {

@@ -58,8 +58,7 @@ class RestoreRunTest {
         return new Restore.Run(
                         TestReaders.of(TestStorages.directory(storage)).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),
-                        new RestoreOptions(
-                                force, false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
+                        new RestoreOptions(force, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
                         Optional.empty(),
                         Clock.systemUTC())
                 .write(reading -> {})

@@ -19,7 +19,7 @@ class TargetStateTest {
     private static final Backup BACKUP = backup(11);
 
     private static LiveOptions options(boolean force, boolean scratch) {
-        return new LiveOptions(Optional.empty(), force, false, scratch, Optional.empty());
+        return new LiveOptions(Optional.empty(), force, scratch, Optional.empty());
     }
 
     private static Backup backup(int version) {
