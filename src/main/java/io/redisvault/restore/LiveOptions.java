@@ -20,6 +20,11 @@ public record LiveOptions(Optional<ListenAddress> listen, boolean force, boolean
     /** Less than slow servers on slow disks reach. */
     private static final long BYTES_PER_SECOND = 4 << 20;
 
+    /** True if what may end the server, or lose its data, is refused. */
+    boolean careful() {
+        return !force && !scratch;
+    }
+
     /** How long a server may take to load a dump of so many bytes. */
     public static Duration loadingTime(long bytes) {
         return SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND);

@@ -70,7 +70,7 @@ public class LiveRestore {
                                 reader.selectGood(selection, backup -> verified(backup, state, options, listener)))
                         // Reading took its time, in which the server may have changed.
                         .chain(found -> fit(options)
-                                .invoke(state -> requireLoads(found, state, options))
+                                .invoke(state -> state.requireLoads(found, options))
                                 .chain(state -> load(found, state, options, address, listener))
                                 .invoke(loaded -> new TargetState(found.name(), loaded)
                                         .tooLarge()
@@ -103,7 +103,7 @@ public class LiveRestore {
 
     /** Only who parses all of a dump knows how many it needs, so each server must have the usual number. */
     private Uni<Boolean> requireDatabases(LiveOptions options) {
-        if (options.force() || options.scratch()) {
+        if (!options.careful()) {
             return Uni.createFrom().item(true);
         }
         return server.hasDatabases(DATABASES).invoke(enough -> {
@@ -114,15 +114,6 @@ public class LiveRestore {
                                 + " and keep it from starting again. Raise 'databases', or pass --force if this backup has no more");
             }
         });
-    }
-
-    private static void requireLoads(Backup backup, TargetState state, LiveOptions options) {
-        if (!backup.rdb().verified() && !options.force() && !options.scratch()) {
-            refuse(backup.name()
-                    + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
-                    + " to load it all the same");
-        }
-        state.requireVersion(backup, options);
     }
 
     private static void refuse(String reason) {

@@ -131,6 +131,16 @@ record TargetState(String name, ServerInfo info) {
                                         + " into its directory with --to, in the order that docs/restore.md has for a cluster"));
     }
 
+    /** Throws {@link RestoreException} if the server may not be given this backup, which was verified. */
+    void requireLoads(Backup backup, LiveOptions options) {
+        if (!backup.rdb().verified() && options.careful()) {
+            throw new RestoreException(backup.name()
+                    + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
+                    + " to load it all the same");
+        }
+        requireVersion(backup, options);
+    }
+
     /** Throws {@link RestoreException} if the server does not load dumps of this one's version. */
     void requireVersion(Backup backup, LiveOptions options) {
         int version = backup.rdb().version();
@@ -141,7 +151,7 @@ record TargetState(String name, ServerInfo info) {
                                     .formatted(backup.name(), version, info.server(), name)
                             + " (" + backup.rdb().producer() + ") or a newer one of its kind");
         }
-        if (support == RdbSupport.UNKNOWN && !options.force() && !options.scratch()) {
+        if (support == RdbSupport.UNKNOWN && options.careful()) {
             throw new RestoreException(
                     "whether %s at %s loads RDB version %d of %s is not known: try it with drill --into an empty one, or pass --force"
                             .formatted(info.server(), name, version, backup.name()));
