@@ -70,8 +70,9 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
         Map<String, String> server = serverSettings();
-        boolean wanted = form == Form.YES || form == Form.AUTO && "yes".equalsIgnoreCase(server.get(APPEND_ONLY));
-        if (!force && server.containsKey(APPEND_ONLY) && "yes".equalsIgnoreCase(server.get(APPEND_ONLY)) != wanted) {
+        boolean configured = "yes".equalsIgnoreCase(server.get(APPEND_ONLY));
+        boolean wanted = form == Form.YES || form == Form.AUTO && configured;
+        if (!force && server.containsKey(APPEND_ONLY) && configured != wanted) {
             throw new RestoreException(
                     "%s says 'appendonly %s', so that Redis would ignore %s: leave out --append-only, or pass --force"
                             .formatted(
