@@ -89,7 +89,7 @@ final class CheckCommand extends VaultCommand {
     @Override
     void beforeStart() {
         // The findings have these warnings, too.
-        System.setProperty("quarkus.log.category.\"io.redisvault.config\".level", "OFF");
+        System.setProperty("quarkus.log.category.\"io.redisvault.cli.RedisVault\".level", "OFF");
     }
 
     @Override
