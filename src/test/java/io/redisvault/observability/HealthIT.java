@@ -149,12 +149,13 @@ class HealthIT {
         SyntheticDump.write(backup, 1000, 1);
         try (VaultProcess vault =
                 surroundings.vault().and("REDIS_NODE_NAME", "started").serve()) {
-            assertThat(vault.get("/q/metrics").body())
-                    .contains(
-                            "redis_vault_last_backup_timestamp_seconds 1.767323045E9",
-                            "redis_vault_stored_backups 1.0",
-                            "redis_vault_newest_backup_timestamp_seconds 1.767323045E9",
-                            "redis_vault_oldest_backup_timestamp_seconds 1.767323045E9");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(vault.get("/q/metrics").body())
+                            .contains(
+                                    "redis_vault_last_backup_timestamp_seconds 1.767323045E9",
+                                    "redis_vault_stored_backups 1.0",
+                                    "redis_vault_newest_backup_timestamp_seconds 1.767323045E9",
+                                    "redis_vault_oldest_backup_timestamp_seconds 1.767323045E9"));
             assertThat(vault.get(GROUP).body()).contains("started_2026-01-02T03:04:05Z.rdb", "ageSeconds");
         }
     }

@@ -454,9 +454,9 @@ class LiveRestoreTest {
     void aStorageThatIsSilentForLongerThanTheServersPatienceIsWaitedFor() throws IOException {
         SyntheticDump.write(backups.resolve(BACKUP), 2 * MIB, 1);
         try (RedisServer redis =
-                        RedisServer.builder().setting("repl-timeout", "2").start();
+                        RedisServer.builder().setting("repl-timeout", "4").start();
                 RedisServer diskless = RedisServer.builder()
-                        .setting("repl-timeout", "2")
+                        .setting("repl-timeout", "4")
                         .setting("repl-diskless-load", "swapdb")
                         .start()) {
             Stream.of(redis, diskless)
@@ -482,7 +482,7 @@ class LiveRestoreTest {
     }
 
     private static Uni<Void> pause() {
-        return Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofSeconds(4));
+        return Uni.createFrom().voidItem().onItem().delayIt().by(Duration.ofSeconds(6));
     }
 
     private void awaitSending() {
