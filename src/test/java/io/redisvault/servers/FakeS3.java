@@ -76,6 +76,7 @@ public final class FakeS3 implements AutoCloseable {
     private volatile String interim = "";
     private volatile String extra = "";
     private volatile String beforeBodies = "";
+    private volatile String lengthOfHeads = "";
     private volatile boolean keepsHalves;
     private volatile boolean endsBodiesOfHeads;
     private volatile long cutAfter = Long.MAX_VALUE;
@@ -95,6 +96,7 @@ public final class FakeS3 implements AutoCloseable {
         interim = "";
         extra = "";
         beforeBodies = "";
+        lengthOfHeads = "";
         keepsHalves = false;
         endsBodiesOfHeads = false;
         cutAfter = Long.MAX_VALUE;
@@ -139,6 +141,12 @@ public final class FakeS3 implements AutoCloseable {
     public FakeS3 decorate(String headers, String beforeXml) {
         extra = headers;
         beforeBodies = beforeXml;
+        return this;
+    }
+
+    /** Sends this header with each answer to {@code HEAD} of an object, instead of its length. */
+    public FakeS3 headsHaveInsteadOfTheirLength(String header) {
+        lengthOfHeads = header;
         return this;
     }
 
@@ -338,7 +346,9 @@ public final class FakeS3 implements AutoCloseable {
         if (surplus) {
             head.append("Transfer-Encoding: chunked\r\n");
         }
-        if (answer.status() != 204 && !(surplus && answer.status() == 404)) {
+        if (request.is("HEAD") && answer.status() == 200 && !lengthOfHeads.isEmpty()) {
+            head.append(lengthOfHeads).append("\r\n");
+        } else if (answer.status() != 204 && !(surplus && answer.status() == 404)) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
         out.write(head.append("\r\n").toString().getBytes(UTF_8));

@@ -1,6 +1,7 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.Blocking;
+import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
@@ -12,6 +13,7 @@ import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
@@ -19,18 +21,18 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Requests to a bucket, made again while the server is out of order; their failures say what they mean. */
 final class S3Bucket {
-
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
     private final S3AsyncClient client;
     private final String name;
     private final S3Errors errors;
     private final Duration silence;
+    private final Notice notice;
 
     /** @param silence after which the client gives up an attempt */
     S3Bucket(S3AsyncClient client, String name, Duration silence) {
@@ -38,6 +40,7 @@ final class S3Bucket {
         this.name = name;
         this.errors = new S3Errors(name, client.serviceClientConfiguration().endpointOverride());
         this.silence = silence;
+        this.notice = new Notice(errors.server());
     }
 
     String name() {
@@ -55,28 +58,18 @@ final class S3Bucket {
      * @param permission the IAM action it needs
      */
     <T> Uni<T> request(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
-        Uni<T> attempt = attempt(permission, call);
-        return attempt.onFailure(S3Failure::mayEndSoon).recoverWithUni(() -> {
-            long since = System.nanoTime();
-            return attempt.onFailure()
-                    .retry()
-                    .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
-                    .until(failure -> S3Failure.mayEndSoon(failure) && System.nanoTime() - since < silence.toNanos());
-        });
+        return Uni.createFrom().deferred(() -> new S3Attempts(silence, notice).of(attempt(permission, call)));
     }
 
     /** As a request, of a call that moves next to nothing: with all its attempts in a bounded time. */
     <T> Uni<T> quickRequest(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
-        return bounded(request(permission, call));
+        return quick(silence, attempt(permission, call));
     }
 
-    private <T> Uni<T> bounded(Uni<T> request) {
+    private <T> Uni<T> quick(Duration outage, Uni<T> attempt) {
         // One connection gone silent is no reason to fail, two are.
-        Duration deadline = silence.multipliedBy(2);
-        return request.ifNoItem()
-                .after(deadline)
-                .failWith(() -> new StorageException.Unavailable(
-                        "S3 did not answer within " + deadline.toMillis() + " ms, twice STORAGE_TIMEOUT", null));
+        return Uni.createFrom()
+                .deferred(() -> new S3Attempts(outage, notice).within(silence.multipliedBy(2), attempt));
     }
 
     /** On a worker: credentials of a role are asked for before the call, and that blocks. */
@@ -85,21 +78,43 @@ final class S3Bucket {
                 .completionStage(() -> call.apply(client))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onFailure()
-                .transform(failure -> errors.translate(permission, failure))
-                .onFailure(S3Failure::isLost)
-                .retry()
-                .atMost(2);
+                .transform(failure -> errors.translate(permission, failure));
     }
 
-    /** Fails if the bucket does not answer, or may not be listed; only as persistent as the client itself. */
+    /** Fails soon if the bucket does not answer, or may not be listed. */
     Uni<ListObjectsV2Response> probe() {
-        return bounded(attempt(
-                "s3:ListBucket",
-                s3 -> s3.listObjectsV2(request -> request.bucket(name).maxKeys(1))));
+        return quick(
+                Duration.ZERO,
+                attempt(
+                        "s3:ListBucket",
+                        s3 -> s3.listObjectsV2(request -> request.bucket(name).maxKeys(1))));
     }
 
     Uni<StoredObject> head(String key) {
-        return head(key, null).map(head -> new StoredObject(key, head.contentLength(), head.metadata()));
+        return head(key, null)
+                .chain(head -> size(key, head).map(size -> new StoredObject(key, size, head.metadata())));
+    }
+
+    /** Some servers and proxies answer no length to HEAD, or that of the answer's own body, which is empty. */
+    private Uni<Long> size(String key, HeadObjectResponse head) {
+        Long told = head.contentLength();
+        if (told != null && told > 0) {
+            return Uni.createFrom().item(told);
+        }
+        return list(page -> page.prefix(key)).map(page -> page.contents().stream()
+                .filter(object -> key.equals(object.key()) && object.size() != null)
+                .findFirst()
+                .map(S3Object::size)
+                .or(() -> Optional.ofNullable(told))
+                .orElseThrow(() -> new StorageException.Other(
+                        "S3 does not say the size of " + key
+                                + ": the answer to HEAD has no Content-Length, and the listing lacks it",
+                        null)));
+    }
+
+    /** A page of a listing. */
+    Uni<ListObjectsV2Response> list(Consumer<ListObjectsV2Request.Builder> page) {
+        return quickRequest("s3:ListBucket", s3 -> s3.listObjectsV2(page.andThen(request -> request.bucket(name))));
     }
 
     /** The server's checksum of an object. A server that refuses to be asked for it may still answer an ETag. */

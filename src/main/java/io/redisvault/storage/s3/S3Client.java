@@ -17,24 +17,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.TrustManager;
-import javax.xml.stream.XMLStreamException;
 import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
-/** The client of Quarkus, with a transport and the patience of a backup. */
+/** The client of Quarkus, with a transport of our own. */
 final class S3Client {
-
-    /** Of a request that the server answers by an error, or by nothing; {@link S3Bucket} goes on where it is out of order. */
-    private static final int ATTEMPTS = 6;
 
     @Produces
     @Singleton
@@ -64,7 +58,7 @@ final class S3Client {
                 .ifPresent(trusted -> transport.tlsTrustManagersProvider(() -> trusted));
         // The client closes what it builds itself.
         return builder.httpClientBuilder(transport)
-                .overrideConfiguration(patient(builder.overrideConfiguration()))
+                .overrideConfiguration(configure(builder.overrideConfiguration()))
                 .build();
     }
 
@@ -97,9 +91,10 @@ final class S3Client {
         }
     }
 
-    static ClientOverrideConfiguration patient(ClientOverrideConfiguration configuration) {
+    static ClientOverrideConfiguration configure(ClientOverrideConfiguration configuration) {
         return configuration.toBuilder()
-                .retryStrategy(retries())
+                // S3Bucket makes other attempts, and tells of them.
+                .retryStrategy(AwsRetryStrategy.doNotRetry())
                 .addExecutionInterceptor(new S3WholeAnswers())
                 .build();
     }
@@ -121,19 +116,5 @@ final class S3Client {
         } catch (Exception e) {
             throw new IllegalStateException("S3_CA_FILE: '" + authorities + "' cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    /**
-     * What may be gone a moment later is tried again: broken connections and answers, timeouts, 500, 502, 503, 504, SlowDown. A
-     * refusal never is. There is no limit over all requests: a long outage must not cost the next run its retries.
-     */
-    private static RetryStrategy retries() {
-        return AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                .maxAttempts(ATTEMPTS)
-                .retryOnExceptionOrCauseInstanceOf(XMLStreamException.class)
-                // The client loses a connection that fails at once, about one in fifty, and waits for it.
-                .retryOnRootCauseInstanceOf(TimeoutException.class)
-                .circuitBreakerEnabled(false)
-                .build();
     }
 }

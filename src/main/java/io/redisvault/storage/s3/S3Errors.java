@@ -44,6 +44,11 @@ final class S3Errors {
                 .orElse("");
     }
 
+    /** Such as {@code S3 at https://s3.example.org}. */
+    String server() {
+        return "S3" + place;
+    }
+
     /** @param permission the IAM action that the request needed */
     StorageException translate(String permission, Throwable thrown) {
         if (thrown instanceof StorageException known) {

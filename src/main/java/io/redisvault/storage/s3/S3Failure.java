@@ -1,6 +1,7 @@
 package io.redisvault.storage.s3;
 
 import io.redisvault.storage.StorageException;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -104,7 +106,7 @@ record S3Failure(Throwable cause) {
     String reason() {
         Throwable deepest = chain().reduce((outer, inner) -> inner).orElse(cause);
         if (deepest instanceof TimeoutException) {
-            return earlier().orElse("there was no connection in time; does a firewall or a proxy hold it back?");
+            return "there was no connection in time; does a firewall or a proxy hold it back?";
         }
         if (deepest instanceof ClosedChannelException) {
             return "the connection was closed";
@@ -112,18 +114,9 @@ record S3Failure(Throwable cause) {
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
     }
 
-    /** Why attempts before the last one failed, which may have waited for a connection that the client had lost. */
-    private Optional<String> earlier() {
-        return Stream.of(cause.getSuppressed())
-                .map(attempt -> plain(attempt.getMessage()))
-                .filter(text -> !text.startsWith("Acquire operation"))
-                .findFirst();
-    }
-
-    /** True if the client lost the connection of its last attempt, so that it cannot say why the server is not reached. */
+    /** True if the client lost a connection that failed at once, about one in fifty, and cannot say why. */
     static boolean isLost(Throwable thrown) {
-        S3Failure failure = of(thrown);
-        return failure.has(TimeoutException.class) && failure.earlier().isPresent();
+        return of(thrown).has(TimeoutException.class);
     }
 
     /** Somebody else's words on one line, without names of classes, and without what gives access. */
@@ -133,6 +126,14 @@ record S3Failure(Throwable cause) {
         safe = SECRETS.matcher(safe).replaceAll("$1$2...");
         safe = safe.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
         return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";
+    }
+
+    /** True if another attempt may go well: connections and answers break, and the client learns the server's time. */
+    static boolean mayPass(Throwable thrown) {
+        S3Failure failure = of(thrown);
+        return thrown instanceof StorageException.Unavailable && !isConflict(thrown)
+                || failure.status() == 0 && (failure.has(IOException.class) || failure.has(XMLStreamException.class))
+                || failure.code().equals("RequestTimeTooSkewed");
     }
 
     /** True if the server is gone or overwhelmed, and may be back soon; one that is silent was waited for already. */

@@ -66,11 +66,8 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return S3Listing.pages(
-                        (ListObjectsV2Response page) -> bucket.quickRequest(
-                                "s3:ListBucket",
-                                s3 -> s3.listObjectsV2(request -> request.bucket(bucket.name())
-                                        .prefix(prefix)
-                                        .continuationToken(page == null ? null : page.nextContinuationToken()))),
+                        (ListObjectsV2Response page) -> bucket.list(next -> next.prefix(prefix)
+                                .continuationToken(page == null ? null : page.nextContinuationToken())),
                         ListObjectsV2Response::isTruncated,
                         ListObjectsV2Response::nextContinuationToken)
                 .onItem()

@@ -1,6 +1,6 @@
 package io.redisvault.storage.s3;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.reactivestreams.Publisher;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -20,10 +22,11 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Refuses answers that are not whole, or not S3's: the client would take them for a listing without objects, or for an upload
- * that succeeded. Bounds what an answer may take of memory.
+ * Refuses answers that are not whole, not S3's, or an error with the status of success: the client would take them for a
+ * listing without objects, or for an upload or deletion that succeeded. Bounds what an answer may take of memory.
  */
 final class S3WholeAnswers implements ExecutionInterceptor {
 
@@ -31,7 +34,13 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     private static final long MOST = 8 << 20;
 
     /** The first of these that an answer can have, it must have. */
-    private static final List<String> ESSENTIAL = List.of("ContentLength", "IsTruncated", "UploadId", "ETag");
+    private static final List<String> ESSENTIAL = List.of("IsTruncated", "UploadId", "ETag");
+
+    /** In bytes, of an error. */
+    private static final int LONGEST_ERROR = 4096;
+
+    private static final Pattern ERROR =
+            Pattern.compile("(?s)[^<]*(?:<\\?.*?\\?>\\s*)?<(?:\\w+:)?Error\\b.*?</(?:\\w+:)?Error>");
 
     private static final Pattern PAGE = Pattern.compile("(?i)\\W*<(!doctype\\s+)?html\\b");
 
@@ -79,8 +88,8 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     /** A body chunk by chunk. Some servers send white space to keep a connection, and XML has none before its declaration. */
     private static final class Body implements Function<ByteBuffer, ByteBuffer> {
         private final boolean successful;
+        private final StringBuilder start = new StringBuilder();
         private long length;
-        private boolean begun;
 
         Body(boolean successful) {
             this.successful = successful;
@@ -92,17 +101,39 @@ final class S3WholeAnswers implements ExecutionInterceptor {
             if (length > MOST) {
                 throw new StorageException.Other("S3's answer is too long", null);
             }
-            while (!begun && bytes.hasRemaining()) {
-                begun = !Character.isWhitespace(bytes.get(bytes.position()));
-                if (!begun) {
-                    bytes.get();
-                } else if (successful
-                        && PAGE.matcher(UTF_8.decode(bytes.duplicate())).lookingAt()) {
-                    throw page();
+            while (start.isEmpty() && bytes.hasRemaining() && Character.isWhitespace(bytes.get(bytes.position()))) {
+                bytes.get();
+            }
+            if (start.length() < LONGEST_ERROR) {
+                int more = Math.min(bytes.remaining(), LONGEST_ERROR);
+                start.append(ISO_8859_1.decode(bytes.slice(bytes.position(), more)));
+                if (successful) {
+                    requireNoOther(start);
                 }
             }
             return bytes;
         }
+    }
+
+    private static void requireNoOther(CharSequence start) {
+        if (PAGE.matcher(start).lookingAt()) {
+            throw page();
+        }
+        if (ERROR.matcher(start).lookingAt()) {
+            String code = element("Code", start);
+            throw S3Exception.builder()
+                    .statusCode(code.equals("AccessDenied") ? 403 : code.startsWith("NoSuch") ? 404 : 500)
+                    .awsErrorDetails(AwsErrorDetails.builder()
+                            .errorCode(code)
+                            .errorMessage(element("Message", start) + ", in an answer with the status of success")
+                            .build())
+                    .build();
+        }
+    }
+
+    private static String element(String name, CharSequence xml) {
+        Matcher found = Pattern.compile("<(?:\\w+:)?" + name + ">([^<]*)<").matcher(xml);
+        return found.find() ? found.group(1) : "";
     }
 
     /** Some servers give all answers the type of a web page. */
@@ -117,7 +148,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     @Override
     public void afterUnmarshalling(Context.AfterUnmarshalling context, ExecutionAttributes attributes) {
         SdkResponse response = context.response();
-        if (context.request() instanceof GetObjectRequest) {
+        if (context.request() instanceof GetObjectRequest || context.request() instanceof HeadObjectRequest) {
             return;
         }
         ESSENTIAL.stream()

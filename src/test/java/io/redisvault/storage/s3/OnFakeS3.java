@@ -2,6 +2,7 @@ package io.redisvault.storage.s3;
 
 import io.redisvault.servers.FakeS3;
 import io.redisvault.storage.BackupStorage;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +15,9 @@ abstract class OnFakeS3 {
     private static S3AsyncClient client;
 
     final BackupStorage storage = S3StorageTest.storage(client, "bucket", S3StorageTest.PLAIN);
+
+    /** The same with less patience. */
+    final BackupStorage impatient = new S3Storage(client, "bucket", S3StorageTest.PLAIN, Duration.ofSeconds(1));
 
     @BeforeAll
     static void start() {

@@ -103,7 +103,7 @@ public class S3StorageTest extends BackupStorageContract {
                         .pathStyleAccessEnabled(true)
                         .build())
                 .overrideConfiguration(
-                        S3Client.patient(ClientOverrideConfiguration.builder().build()))
+                        S3Client.configure(ClientOverrideConfiguration.builder().build()))
                 .build();
     }
 
