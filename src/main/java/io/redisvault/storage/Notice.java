@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Says that a server is waited for, once until it answers again: whoever waits for a command should know why. */
@@ -34,8 +35,8 @@ public final class Notice {
         }
     }
 
-    /** A call that ends soon where all is well; says it if it does not. */
-    public <T> Uni<T> ofSilence(Duration limit, Uni<T> call) {
+    /** A call that ends soon where all is well; says it if it does not, with the reason that is known by then. */
+    public <T> Uni<T> ofSilence(Duration limit, Supplier<String> reason, Uni<T> call) {
         return Uni.createFrom().deferred(() -> {
             Cancellable timer = Uni.createFrom()
                     .voidItem()
@@ -43,7 +44,7 @@ public final class Notice {
                     .delayIt()
                     .by(OF_SILENCE)
                     .subscribe()
-                    .with(silent -> give(limit.minus(OF_SILENCE), "no answer yet"));
+                    .with(silent -> give(limit.minus(OF_SILENCE), reason.get()));
             return call.onTermination().invoke(timer::cancel);
         });
     }

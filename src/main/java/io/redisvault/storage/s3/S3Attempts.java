@@ -39,7 +39,7 @@ final class S3Attempts {
 
     /** The same in a bounded time. */
     <T> Uni<T> within(Duration limit, Uni<T> attempt) {
-        return notice.ofSilence(limit, of(attempt))
+        return notice.ofSilence(limit, () -> telling == null ? "no answer yet" : telling.getMessage(), of(attempt))
                 .ifNoItem()
                 .after(limit)
                 .failWith(() -> telling != null

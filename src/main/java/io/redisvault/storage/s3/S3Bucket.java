@@ -68,8 +68,7 @@ final class S3Bucket {
 
     private <T> Uni<T> quick(Duration outage, Uni<T> attempt) {
         // One connection gone silent is no reason to fail, two are.
-        return Uni.createFrom()
-                .deferred(() -> new S3Attempts(outage, notice).within(silence.multipliedBy(2), attempt));
+        return Uni.createFrom().deferred(() -> new S3Attempts(outage, notice).within(silence.multipliedBy(2), attempt));
     }
 
     /** On a worker: credentials of a role are asked for before the call, and that blocks. */
@@ -91,8 +90,7 @@ final class S3Bucket {
     }
 
     Uni<StoredObject> head(String key) {
-        return head(key, null)
-                .chain(head -> size(key, head).map(size -> new StoredObject(key, size, head.metadata())));
+        return head(key, null).chain(head -> size(key, head).map(size -> new StoredObject(key, size, head.metadata())));
     }
 
     /** Some servers and proxies answer no length to HEAD, or that of the answer's own body, which is empty. */

@@ -30,16 +30,18 @@ final class S3Errors {
     private record Meaning(BiFunction<String, Throwable, StorageException> kind, String sentence) {}
 
     private static final Pattern EXPECTED_REGION = Pattern.compile("expecting '([\\w-]+)'");
-    private static final Pattern SERVER = Pattern.compile("^\\w+://[^/?#]+");
+    private static final Pattern AMAZONS_REGION = Pattern.compile("\\bs3[.-]([a-z]+-[a-z-]+-\\d)\\.amazonaws\\.com");
     private static final Pattern LOCK = Pattern.compile("(?i)object lock|worm protected");
     private static final Pattern UNRESOLVED =
             Pattern.compile("(?i)name or service|name resolution|nodename|not resolve");
 
     private final String bucket;
     private final String place;
+    private final Pattern beforeBucket;
 
     S3Errors(String bucket, Optional<URI> endpoint) {
         this.bucket = "bucket '" + bucket + "'";
+        this.beforeBucket = Pattern.compile("^(\\w+://.+)/" + Pattern.quote(bucket) + "(/|$)");
         this.place = endpoint.map(uri -> " at " + uri.getScheme() + "://" + uri.getAuthority())
                 .orElse("");
     }
@@ -136,22 +138,32 @@ final class S3Errors {
     }
 
     private Meaning elsewhere(S3Failure refusal) {
-        Matcher expected = EXPECTED_REGION.matcher(refusal.words());
+        // What comes after the path may be a signature.
+        Optional<String> location = refusal.header("Location")
+                .map(place -> place.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//"));
         Optional<String> region = refusal.header("x-amz-bucket-region")
-                .or(() -> expected.find() ? Optional.of(expected.group(1)) : Optional.empty());
+                .or(() -> first(EXPECTED_REGION, refusal.words()))
+                .or(() -> location.flatMap(place -> first(AMAZONS_REGION, place)));
         if (region.isPresent()) {
             return is(AccessDenied::new, ": " + bucket + " is in region " + region.get() + "; correct AWS_REGION");
         }
-        Optional<String> location = refusal.header("Location");
-        if (location.isPresent() && !refusal.code().equals("PermanentRedirect")) {
-            // What follows the server's name may hold a signature.
-            Matcher server = SERVER.matcher(location.get());
+        if (location.isPresent()) {
             return is(
                     Other::new,
-                    ": the endpoint sends us on to " + (server.find() ? server.group() : "another address")
-                            + "; correct S3_ENDPOINT");
+                    ": the endpoint sends us on to " + location.get() + "; set S3_ENDPOINT to the server's own address"
+                            + first(beforeBucket, location.get())
+                                    .map(server -> ", " + server)
+                                    .orElse(""));
         }
-        return is(AccessDenied::new, ": " + bucket + " is in another region; correct AWS_REGION" + refusal.words());
+        return is(
+                AccessDenied::new,
+                ": " + bucket + " is elsewhere; correct AWS_REGION" + (place.isEmpty() ? "" : " or S3_ENDPOINT")
+                        + refusal.words());
+    }
+
+    private static Optional<String> first(Pattern wanted, String text) {
+        Matcher found = wanted.matcher(text);
+        return found.find() ? Optional.of(found.group(1)) : Optional.empty();
     }
 
     private Meaning ofSilence(S3Failure failure) {

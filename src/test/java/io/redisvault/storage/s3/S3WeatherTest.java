@@ -234,6 +234,22 @@ class S3WeatherTest extends OnFakeS3 {
                         "https://other.example:9",
                         "S3_ENDPOINT"),
                 error(
+                        new Answer(308, Map.of("Location", "http://name@127.0.0.1:9000/s3/bucket/key?" + token), ""),
+                        "sends us on to http://127.0.0.1:9000/s3/bucket/key;",
+                        "set S3_ENDPOINT to the server's own address, http://127.0.0.1:9000/s3"),
+                error(new Answer(307, Map.of("Location", "/other/key"), "<html>"), "/other/key", "S3_ENDPOINT"),
+                error(
+                        new Answer(
+                                307,
+                                Map.of("Location", "https://bucket.s3-us-west-2.amazonaws.com/key"),
+                                "<Error><Code>TemporaryRedirect</Code></Error>"),
+                        "region us-west-2",
+                        "AWS_REGION"),
+                error(
+                        Answer.error(301, "PermanentRedirect", "Use the endpoint"),
+                        "bucket 'bucket' is elsewhere",
+                        "Use the"),
+                error(
                         new Answer(301, Map.of("x-amz-bucket-region", "eu-west-1"), ""),
                         "region eu-west-1",
                         "AWS_REGION"),
@@ -272,6 +288,36 @@ class S3WeatherTest extends OnFakeS3 {
         server.answer(request -> request.is("PUT"), request -> answer);
 
         assertThatItIsSaid(() -> put(SMALL), words);
+        assertThatItIsSaid(() -> put(IN_PARTS), words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 308})
+    void aRedirectIsSaidInOneLineWhateverWasAskedFor(int status) {
+        Answer redirect =
+                new Answer(status, Map.of("Location", "http://127.0.0.1:9/bucket/key?X-Amz-Signature=0123abcd"), "");
+        put(SMALL);
+        for (String method : List.of("HEAD", "GET", "POST", "DELETE")) {
+            server.answer(request -> request.is(method), request -> redirect);
+        }
+        List<String> words =
+                List.of("S3 answered " + status, "sends us on to http://127.0.0.1:9/bucket/key; set S3_ENDPOINT");
+
+        assertThatItIsSaid(this::head, words);
+        assertThatItIsSaid(() -> storage.checkAccess().await().atMost(LONG), words);
+        assertThatItIsSaid(
+                () -> storage.read("key", 0, 1).collect().asList().await().atMost(LONG), words);
+        assertThatItIsSaid(() -> put(IN_PARTS), words);
+        assertThatItIsSaid(
+                () -> {
+                    throw storage.delete(List.of("key"))
+                            .toUni()
+                            .await()
+                            .atMost(LONG)
+                            .failure()
+                            .orElseThrow();
+                },
+                words);
     }
 
     static List<Arguments> places() {

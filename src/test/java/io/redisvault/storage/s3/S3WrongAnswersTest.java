@@ -93,9 +93,7 @@ class S3WrongAnswersTest extends OnFakeS3 {
         server.answer(
                 request -> request.is("PUT") || request.is("POST") && request.asks("uploadId"),
                 request -> new Answer(
-                        200,
-                        Map.of("ETag", "\"x\""),
-                        "<Error><Code>" + code + "</Code><Message>No</Message></Error>"));
+                        200, Map.of("ETag", "\"x\""), "<Error><Code>" + code + "</Code><Message>No</Message></Error>"));
         for (TestContent content : List.of(SMALL, IN_PARTS)) {
             assertThatThrownBy(() -> impatient
                             .put("key", content.content(), FACTS)
