@@ -3,6 +3,7 @@ package io.redisvault.storage.gcs;
 import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.http.HttpBackOffIOExceptionHandler;
 import com.google.api.client.http.HttpBackOffUnsuccessfulResponseHandler;
+import com.google.api.client.http.HttpIOExceptionHandler;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpRequestFactory;
 import com.google.api.client.http.HttpRequestInitializer;
@@ -11,7 +12,6 @@ import com.google.api.client.http.HttpTransport;
 import com.google.api.client.http.HttpUnsuccessfulResponseHandler;
 import com.google.api.client.json.GenericJson;
 import com.google.api.client.json.gson.GsonFactory;
-import com.google.api.client.util.BackOff;
 import com.google.api.client.util.ExponentialBackOff;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.StorageRequest;
@@ -25,9 +25,11 @@ import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.config.HttpProxy;
+import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +66,7 @@ public final class GcsClient {
     private final CredentialsSource source;
     private final Map<String, String> environment;
     private final GcsErrors errors;
+    private final Notice notice;
 
     private HttpTransport transport;
     private Storage storage;
@@ -80,6 +83,7 @@ public final class GcsClient {
         URI server = options.endpoint().orElse(URI.create(Storage.DEFAULT_ROOT_URL));
         this.errors =
                 new GcsErrors(options, server, HttpProxy.of(server, environment).map(HttpProxy::toString));
+        this.notice = new Notice("Google Cloud Storage at " + errors.server());
     }
 
     synchronized Storage storage() {
@@ -112,29 +116,49 @@ public final class GcsClient {
         });
     }
 
-    BackOff backOff() {
+    Notice notice() {
+        return notice;
+    }
+
+    /** Says that the server is waited for, if that has been for a while. */
+    void notice(ExponentialBackOff waiting, String reason) {
+        notice.ofFailure(Duration.ofMillis(waiting.getElapsedTimeMillis()), patience(), reason);
+    }
+
+    /** For which requests that fail are made again. */
+    Duration patience() {
+        return options.timeout().multipliedBy(2);
+    }
+
+    ExponentialBackOff backOff() {
         return new ExponentialBackOff.Builder()
                 .setInitialIntervalMillis(500)
                 .setMultiplier(2)
                 .setMaxIntervalMillis(16_000)
-                .setMaxElapsedTimeMillis(Math.toIntExact(2 * options.timeout().toMillis()))
+                .setMaxElapsedTimeMillis(Math.toIntExact(patience().toMillis()))
                 .build();
     }
 
     private HttpRequestInitializer initializer(Optional<HttpCredentialsAdapter> credentials) {
         return request -> {
             prepare(request);
-            BackOff backOff = backOff();
+            ExponentialBackOff backOff = backOff();
+            HttpIOExceptionHandler broken = new HttpBackOffIOExceptionHandler(backOff);
             HttpUnsuccessfulResponseHandler busy = new HttpBackOffUnsuccessfulResponseHandler(backOff)
                     .setBackOffRequired(response -> mayPass(response.getStatusCode()));
             if (credentials.isPresent()) {
                 credentials.get().initialize(request);
             }
             request.setNumberOfRetries(Integer.MAX_VALUE)
-                    .setIOExceptionHandler(new HttpBackOffIOExceptionHandler(backOff))
-                    .setUnsuccessfulResponseHandler((failed, response, retry) ->
-                            credentials.isPresent() && credentials.get().handleResponse(failed, response, retry)
-                                    || busy.handleResponse(failed, response, retry));
+                    .setIOExceptionHandler((failed, retry) -> {
+                        notice(backOff, "it cannot be reached, or does not answer");
+                        return broken.handleIOException(failed, retry);
+                    })
+                    .setUnsuccessfulResponseHandler((failed, response, retry) -> {
+                        notice(backOff, "it answers HTTP " + response.getStatusCode());
+                        return credentials.isPresent() && credentials.get().handleResponse(failed, response, retry)
+                                || busy.handleResponse(failed, response, retry);
+                    });
         };
     }
 

@@ -54,6 +54,11 @@ final class GcsErrors {
         this.timeout = options.timeout().toSeconds() + " s (STORAGE_TIMEOUT)";
     }
 
+    /** Its name and port, and the proxy before it. */
+    String server() {
+        return server;
+    }
+
     /**
      * @param action such as "list"
      * @param url of the object or bucket

@@ -2,6 +2,7 @@ package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponse;
+import com.google.api.client.http.HttpResponseException;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.StorageObject;
 import io.redisvault.config.VaultConfig;
@@ -178,9 +179,21 @@ public final class GcsStorage implements BackupStorage {
         return this.worker(
                         "delete",
                         url(key),
-                        () -> client.storage().objects().delete(bucket, key).execute())
+                        () -> delete(client.storage().objects().delete(bucket, key)))
                 .onFailure(StorageException.NotFound.class)
                 .recoverWithNull();
+    }
+
+    private Void delete(Storage.Objects.Delete request) throws IOException {
+        HttpResponse answer = request.executeUnparsed();
+        String said = answer.parseAsString();
+        if (said.contains("\"error\"")) {
+            // With the status of success.
+            throw new HttpResponseException.Builder(answer.getStatusCode(), null, answer.getHeaders())
+                    .setContent(said)
+                    .build();
+        }
+        return null;
     }
 
     /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
@@ -244,12 +257,18 @@ public final class GcsStorage implements BackupStorage {
     }
 
     private <T> Uni<T> worker(String action, String url, ClientCall<T> call) {
-        return Blocking.call(() -> translated(action, url, call), executor);
+        return client.notice()
+                .ofSilence(
+                        client.patience(),
+                        () -> "no answer yet",
+                        Blocking.call(() -> translated(action, url, call), executor));
     }
 
     private <T> T translated(String action, String url, ClientCall<T> call) {
         try {
-            return call.run();
+            T result = call.run();
+            client.notice().clear();
+            return result;
         } catch (IOException | RuntimeException e) {
             throw client.errors().translate(action, url, e);
         }

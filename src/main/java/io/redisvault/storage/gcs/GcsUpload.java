@@ -7,8 +7,8 @@ import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.http.json.JsonHttpContent;
-import com.google.api.client.util.BackOff;
 import com.google.api.client.util.BackOffUtils;
+import com.google.api.client.util.ExponentialBackOff;
 import com.google.api.client.util.Sleeper;
 import com.google.api.client.util.escape.CharEscapers;
 import com.google.api.services.storage.Storage;
@@ -55,7 +55,7 @@ final class GcsUpload {
 
     private int filled;
     /** Waits before another try; null while all goes well. */
-    private BackOff backOff;
+    private ExponentialBackOff backOff;
 
     GcsUpload(GcsClient client, String bucket, String key, Map<String, String> metadata) {
         this.client = client;
@@ -227,7 +227,11 @@ final class GcsUpload {
         HttpResponse response = request.execute();
         try {
             if (response.isSuccessStatusCode()) {
-                return new Answer(end, response.parseAs(StorageObject.class));
+                StorageObject stored = response.parseAs(StorageObject.class);
+                if (stored.getSize() == null && end > 0) {
+                    throw new IOException("the answer does not tell what is stored");
+                }
+                return new Answer(end, stored);
             }
             if (response.getStatusCode() != RESUME) {
                 throw new HttpResponseException(response);
@@ -268,6 +272,8 @@ final class GcsUpload {
 
     private void pause(IOException failure) throws IOException {
         backOff = backOff == null ? client.backOff() : backOff;
+        client.notice(
+                backOff, client.errors().translate("write", url(), failure).getMessage());
         try {
             if (!BackOffUtils.next(Sleeper.DEFAULT, backOff)) {
                 throw failure;

@@ -2,6 +2,7 @@ package io.redisvault.storage.gcs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.auth.oauth2.ServiceAccountCredentials;
@@ -9,8 +10,11 @@ import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.TunnelProxy;
 import io.redisvault.storage.BackupStorageContract;
+import io.redisvault.storage.GivenNotices;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -88,6 +92,41 @@ class GcsMessagesTest {
             assertThat(failureOfAPut(storage(URI.create("http://127.0.0.1:" + silent.getLocalPort()))))
                     .contains("did not answer within 1 s (STORAGE_TIMEOUT)");
         }
+    }
+
+    @Test
+    void thatAServerIsWaitedForIsSaidOnceWithTheReason() {
+        server.answerAlways(503, "text/plain", "Busy");
+        try (GivenNotices notices = new GivenNotices()) {
+            Cancellable list = new GcsStorage(
+                            "backups",
+                            new GcsClient(new GcsOptions(
+                                    Optional.of(server.uri()), true, Optional.empty(), Duration.ofMinutes(1))),
+                            Infrastructure.getDefaultWorkerPool())
+                    .list("")
+                    .subscribe()
+                    .with(object -> {});
+            await().until(() -> !notices.texts().isEmpty());
+            list.cancel();
+
+            assertThat(notices.texts())
+                    .singleElement()
+                    .asString()
+                    .matches("waiting for Google Cloud Storage at "
+                            + server.uri().getAuthority()
+                            + ", up to 11\\d s more \\(STORAGE_TIMEOUT\\): (it answers HTTP 503|no answer yet)");
+        }
+    }
+
+    @Test
+    void anErrorInAnAnswerThatSaysSuccessIsNoDeletionAndNoUpload() {
+        server.answerAlways(200, "application/json", "{\"error\":{\"message\":\"Not now\"}}");
+
+        assertThat(BackupStorageContract.result(
+                                storage(server.uri()).delete(List.of("key")).toUni())
+                        .failure())
+                .hasValueSatisfying(failure -> assertThat(failure).hasMessageContaining("refused: Not now (HTTP 200)"));
+        assertThat(failureOfAPut(storage(server.uri()))).doesNotContain("DELETE IT");
     }
 
     @Test

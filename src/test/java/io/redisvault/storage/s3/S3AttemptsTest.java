@@ -7,6 +7,7 @@ import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.GivenNotices;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
 import java.io.OutputStream;
@@ -16,15 +17,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -35,28 +29,8 @@ class S3AttemptsTest extends OnFakeS3 {
     private static final DateTimeFormatter SIGNED =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    private final List<String> said = new CopyOnWriteArrayList<>();
-
-    @AutoClose("flush")
-    private final Handler listener = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            said.add(new PatternFormatter("%s").format(line));
-        }
-
-        @Override
-        public void flush() {
-            Logger.getLogger("io.redisvault.storage.Notice").removeHandler(this);
-        }
-
-        @Override
-        public void close() {}
-    };
-
-    @BeforeEach
-    void listen() {
-        Logger.getLogger("io.redisvault.storage.Notice").addHandler(listener);
-    }
+    @AutoClose
+    private final GivenNotices notices = new GivenNotices();
 
     @Test
     void anOutageThatLastsLongerThanTheTimeoutIsToldAsWhatItIs() {
@@ -84,7 +58,7 @@ class S3AttemptsTest extends OnFakeS3 {
 
             assertThatThrownBy(() -> list(gone)).hasMessageContaining("Connection refused");
         }
-        assertThat(said)
+        assertThat(notices.texts())
                 .singleElement()
                 .asString()
                 .matches("waiting for S3 at " + nothing + ", up to \\d s more \\(STORAGE_TIMEOUT\\): S3 did not answer"
@@ -99,7 +73,7 @@ class S3AttemptsTest extends OnFakeS3 {
             BackupStorage mute = new S3Storage(client, "bucket", S3StorageTest.PLAIN, Duration.ofSeconds(3));
 
             assertThatThrownBy(() -> list(mute)).hasMessageContaining("did not answer within 6000 ms");
-            assertThat(said)
+            assertThat(notices.texts())
                     .containsExactly(
                             "waiting for S3 at " + silent.uri() + ", up to 1 s more (STORAGE_TIMEOUT): no answer yet");
         }
