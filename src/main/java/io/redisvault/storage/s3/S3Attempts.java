@@ -32,8 +32,6 @@ final class S3Attempts {
                 .retry()
                 .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
                 .until(this::isAnotherWorthIt)
-                .onFailure(S3Failure::isLost)
-                .transform(lost -> telling == null ? lost : telling)
                 .invoke(notice::clear);
     }
 
@@ -52,11 +50,9 @@ final class S3Attempts {
         long now = System.nanoTime();
         firstFailure = failures++ == 0 ? now : firstFailure;
         boolean mayEndSoon = S3Failure.mayEndSoon(failure);
-        if (mayEndSoon && !S3Failure.isLost(failure)) {
-            telling = failure;
-        }
+        telling = mayEndSoon ? failure : telling;
         Duration passed = Duration.ofNanos(now - firstFailure);
-        notice.ofFailure(passed, outage, (telling == null ? failure : telling).getMessage());
+        notice.ofFailure(passed, outage, failure.getMessage());
         return failures < FEW && S3Failure.mayPass(failure) || mayEndSoon && passed.compareTo(outage) < 0;
     }
 }

@@ -114,11 +114,6 @@ record S3Failure(Throwable cause) {
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
     }
 
-    /** True if the client lost a connection that failed at once, about one in fifty, and cannot say why. */
-    static boolean isLost(Throwable thrown) {
-        return of(thrown).has(TimeoutException.class);
-    }
-
     /** Somebody else's words on one line, without names of classes, and without what gives access. */
     private static String plain(String words) {
         String safe = CLIENTS.matcher(CLASSES.matcher(words).replaceAll("")).replaceAll("");

@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
 final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
@@ -19,7 +21,26 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
     /** The status that Netty gives to an answer whose first line is not HTTP. */
     private static final int UNREADABLE = 999;
 
+    private static final int MILLIS_TO_ASK = 20;
+
     private ChannelHandler guarded;
+
+    /** The client's pool waits for ever for a connection that is refused while it is still asking for it. */
+    @Override
+    public void connect(
+            ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise)
+            throws Exception {
+        ChannelPromise attempt = context.newPromise();
+        attempt.addListener(done -> {
+            if (done.isSuccess()) {
+                promise.trySuccess();
+            } else {
+                context.executor()
+                        .schedule(() -> promise.tryFailure(done.cause()), MILLIS_TO_ASK, TimeUnit.MILLISECONDS);
+            }
+        });
+        super.connect(context, remote, local, attempt);
+    }
 
     /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
     @Override

@@ -2,6 +2,7 @@ package io.redisvault.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.FakeS3.Answer;
@@ -17,7 +18,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -63,6 +67,19 @@ class S3AttemptsTest extends OnFakeS3 {
                 .asString()
                 .matches("waiting for S3 at " + nothing + ", up to \\d s more \\(STORAGE_TIMEOUT\\): S3 did not answer"
                         + " .*Connection refused.*");
+    }
+
+    @Test
+    void aConnectionThatIsRefusedAtOnceIsNotWaitedFor() {
+        List<String> failures = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            // Only the first connections of a client were lost.
+            try (S3AsyncClient client = S3StorageTest.client(URI.create("http://127.0.0.1:1"), "key", "secret")) {
+                CompletableFuture<?> list = client.listObjectsV2(request -> request.bucket("bucket"));
+                failures.add(catchThrowable(list::join).getMessage());
+            }
+        }
+        assertThat(failures).allMatch(failure -> failure.contains("Connection refused"));
     }
 
     @Test
