@@ -10,7 +10,7 @@ import org.jboss.logging.Logger;
 /** Says that a server is waited for, once until it answers again: whoever waits for a command should know why. */
 public final class Notice {
 
-    private static final Duration OF_FAILURES = Duration.ofSeconds(3);
+    private static final Duration OF_FAILURES = Duration.ofSeconds(2);
     private static final Duration OF_SILENCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(Notice.class);
@@ -36,7 +36,7 @@ public final class Notice {
     }
 
     /** A call that ends soon where all is well; says it if it does not, with the reason that is known by then. */
-    public <T> Uni<T> ofSilence(Duration limit, Supplier<String> reason, Uni<T> call) {
+    public <T> Uni<T> ofSilence(Supplier<Duration> limit, Supplier<String> reason, Uni<T> call) {
         return Uni.createFrom().deferred(() -> {
             Cancellable timer = Uni.createFrom()
                     .voidItem()
@@ -44,7 +44,7 @@ public final class Notice {
                     .delayIt()
                     .by(OF_SILENCE)
                     .subscribe()
-                    .with(silent -> give(limit.minus(OF_SILENCE), reason.get()));
+                    .with(silent -> give(limit.get().minus(OF_SILENCE), reason.get()));
             return call.onTermination().invoke(timer::cancel);
         });
     }

@@ -259,7 +259,7 @@ public final class GcsStorage implements BackupStorage {
     private <T> Uni<T> worker(String action, String url, ClientCall<T> call) {
         return client.notice()
                 .ofSilence(
-                        client.patience(),
+                        client::patience,
                         () -> "no answer yet",
                         Blocking.call(() -> translated(action, url, call), executor));
     }

@@ -37,7 +37,10 @@ final class S3Attempts {
 
     /** The same in a bounded time. */
     <T> Uni<T> within(Duration limit, Uni<T> attempt) {
-        return notice.ofSilence(limit, () -> telling == null ? "no answer yet" : telling.getMessage(), of(attempt))
+        return notice.ofSilence(
+                        () -> telling == null ? limit : outage,
+                        () -> telling == null ? "no answer yet" : telling.getMessage(),
+                        of(attempt))
                 .ifNoItem()
                 .after(limit)
                 .failWith(() -> telling != null
@@ -52,7 +55,10 @@ final class S3Attempts {
         boolean mayEndSoon = S3Failure.mayEndSoon(failure);
         telling = mayEndSoon ? failure : telling;
         Duration passed = Duration.ofNanos(now - firstFailure);
-        notice.ofFailure(passed, outage, failure.getMessage());
-        return failures < FEW && S3Failure.mayPass(failure) || mayEndSoon && passed.compareTo(outage) < 0;
+        boolean inTime = mayEndSoon && passed.compareTo(outage) < 0;
+        if (inTime) {
+            notice.ofFailure(passed, outage, failure.getMessage());
+        }
+        return inTime || failures < FEW && S3Failure.mayPass(failure);
     }
 }

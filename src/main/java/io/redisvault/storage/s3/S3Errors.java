@@ -216,8 +216,11 @@ final class S3Errors {
             return "no TLS with S3" + place + ": " + reason;
         }
         boolean mayBePlain = failure.has(ClosedChannelException.class) && place.contains("https:");
-        return "S3 did not answer" + place
-                + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ") + reason;
+        // Such as "its answer has no ETag".
+        return (reason.contains("answer") ? "S3 did not answer as it should" : "S3 did not answer")
+                + place
+                + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ")
+                + reason;
     }
 
     private static Meaning is(BiFunction<String, Throwable, StorageException> kind, String sentence) {

@@ -52,11 +52,15 @@ final class S3WholeAnswers implements ExecutionInterceptor {
 
     @Override
     public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+        SdkHttpResponse.Builder headers = context.httpResponse().toBuilder();
+        // Some proxies send headers twice.
+        context.httpResponse()
+                .headers()
+                .forEach((name, values) ->
+                        headers.putHeader(name, values.stream().distinct().toList()));
         // Not used, and of any form: the client logs the stack of what it cannot read, or fails.
-        SdkHttpResponse answer = context.httpResponse().toBuilder()
-                .removeHeader("Last-Modified")
-                .removeHeader("Expires")
-                .build();
+        SdkHttpResponse answer =
+                headers.removeHeader("Last-Modified").removeHeader("Expires").build();
         if (context.request() instanceof GetObjectRequest) {
             return answer;
         }
@@ -157,7 +161,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
                 .findFirst()
                 .filter(name -> response.getValueForField(name, Object.class).isEmpty())
                 .ifPresent(name -> {
-                    throw refused("its answer broke off, it has no " + name);
+                    throw refused("its answer has no " + name);
                 });
     }
 

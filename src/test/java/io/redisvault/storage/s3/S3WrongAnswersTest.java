@@ -40,6 +40,14 @@ class S3WrongAnswersTest extends OnFakeS3 {
     }
 
     @Test
+    void aHeaderThatComesTwiceIsOne() {
+        put(SMALL);
+        server.decorate("x-amz-meta-instance: 4711\r\nETag: \"" + "0".repeat(32) + "\"\r\n", "");
+
+        assertThat(storage.head("key").await().atMost(LONG).metadata()).isEqualTo(FACTS);
+    }
+
+    @Test
     void anObjectWithoutASizeAnywhereIsNotTakenForAnEmptyOne() {
         put(SMALL);
         server.headsHaveInsteadOfTheirLength("Transfer-Encoding: chunked");
