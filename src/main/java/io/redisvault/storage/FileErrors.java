@@ -8,12 +8,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** Says in plain words what is wrong with a file. */
 public final class FileErrors {
+
+    private static final String NO_DIRECTORY = "it is not a directory, or below what is none";
 
     private FileErrors() {}
 
@@ -51,6 +54,9 @@ public final class FileErrors {
             return new StorageException.Other(
                     message + "; free some, or keep fewer backups so that one more always fits", failure);
         }
+        if (reason.equals(NO_DIRECTORY)) {
+            return new StorageException.Other(message + "; correct STORAGE_URL", failure);
+        }
         if (reason.contains("Read-only file system")) {
             return new StorageException.AccessDenied(message + "; mount it writable", failure);
         }
@@ -63,6 +69,9 @@ public final class FileErrors {
     private static String reason(Exception failure) {
         if (!(failure instanceof FileSystemException of)) {
             return failure.getMessage() == null ? "no reason given" : failure.getMessage();
+        }
+        if (of instanceof NotDirectoryException || "Not a directory".equals(of.getReason())) {
+            return NO_DIRECTORY;
         }
         if (of.getReason() != null) {
             return of.getReason();

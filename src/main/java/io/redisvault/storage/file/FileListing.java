@@ -51,8 +51,12 @@ record FileListing(Path root, String prefix, Predicate<String> wanted, Executor 
         try {
             BasicFileAttributes attributes = FilePaths.attributes(child);
             if (attributes.isDirectory() && mayHold) {
-                // One that is gone by now has nothing in it.
-                return below(child).onFailure(StorageException.NotFound.class).recoverWithCompletion();
+                // One that is gone by now has nothing in it; one like lost+found, which is not ours, nothing of ours.
+                boolean onTheWay = prefix.startsWith(key + "/");
+                return below(child)
+                        .onFailure(failure -> failure instanceof StorageException.NotFound
+                                || failure instanceof StorageException.AccessDenied && !onTheWay)
+                        .recoverWithCompletion();
             }
             return attributes.isRegularFile() && wanted.test(key)
                     ? Multi.createFrom().item(new Entry(key, child, attributes))

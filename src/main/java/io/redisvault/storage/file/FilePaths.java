@@ -27,7 +27,7 @@ record FilePaths(Path root) {
 
     static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNERS_DIRECTORY =
+    static final FileAttribute<Set<PosixFilePermission>> OWNERS_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final Pattern PART = Pattern.compile("((?:.*/)?)\\.([^/]+)\\.[0-9a-f]{8}\\.part");
@@ -60,7 +60,7 @@ record FilePaths(Path root) {
             return;
         }
         for (Path above = directory; above != null; above = above.getParent()) {
-            if (Files.exists(above) && !Files.isDirectory(above)) {
+            if (Files.exists(above, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(above)) {
                 throw new StorageException.Other(
                         above + " is not a directory; give the path of one to keep backups in", null);
             }

@@ -115,6 +115,28 @@ class SharedDirectoryTest {
     }
 
     @Test
+    void whatIsNoDirectoryIsNamedWithTheSetting() throws IOException {
+        Path file = Files.createFile(root.resolve("file"));
+        Path dangling = Files.createSymbolicLink(root.resolve("dangling"), root.resolve("nothing"));
+        for (Path place : List.of(file, file.resolve("below"))) {
+            BackupStorage wrong = new FilesystemStorage(place, Runnable::run);
+            for (Runnable call : List.<Runnable>of(
+                    () -> put(wrong, "dump"),
+                    () -> result(wrong.head("dump")),
+                    () -> result(wrong.list("").collect().asList()),
+                    () -> result(wrong.checkWrite("redis-1_")))) {
+                assertThatThrownBy(call::run)
+                        .isInstanceOf(StorageException.Other.class)
+                        .hasMessageContaining(file.toString())
+                        .hasMessageContaining("not a directory");
+            }
+        }
+        assertThatThrownBy(() -> put(new FilesystemStorage(dangling, Runnable::run), "dump"))
+                .isInstanceOf(StorageException.Other.class)
+                .hasMessageContaining(dangling + " is not a directory");
+    }
+
+    @Test
     void aFileSystemThatTakesNoColonsIsFoundOutAtTheStart() throws IOException {
         BackupStorage exfat = new FilesystemStorage(root, Runnable::run, new FilePublisher() {
             @Override
@@ -163,6 +185,8 @@ class SharedDirectoryTest {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             Root.giveTo(1001, file);
         }
+        Path lost = Files.createDirectory(root.resolve("lost+found"), FilePaths.OWNERS_DIRECTORY);
+        Root.giveTo(1001, lost);
 
         List<String> said = asBoundByModes(root);
 
