@@ -77,6 +77,7 @@ public final class FakeS3 implements AutoCloseable {
     private volatile String extra = "";
     private volatile String beforeBodies = "";
     private volatile String lengthOfHeads = "";
+    private volatile int times = 1;
     private volatile boolean keepsHalves;
     private volatile boolean endsBodiesOfHeads;
     private volatile long cutAfter = Long.MAX_VALUE;
@@ -97,6 +98,7 @@ public final class FakeS3 implements AutoCloseable {
         extra = "";
         beforeBodies = "";
         lengthOfHeads = "";
+        times = 1;
         keepsHalves = false;
         endsBodiesOfHeads = false;
         cutAfter = Long.MAX_VALUE;
@@ -147,6 +149,12 @@ public final class FakeS3 implements AutoCloseable {
     /** Sends this header with each answer to {@code HEAD} of an object, instead of its length. */
     public FakeS3 headsHaveInsteadOfTheirLength(String header) {
         lengthOfHeads = header;
+        return this;
+    }
+
+    /** Sends each answer twice. */
+    public FakeS3 repeatsItself() {
+        times = 2;
         return this;
     }
 
@@ -351,11 +359,15 @@ public final class FakeS3 implements AutoCloseable {
         } else if (answer.status() != 204 && !(surplus && answer.status() == 404)) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
-        out.write(head.append("\r\n").toString().getBytes(UTF_8));
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.writeBytes(head.append("\r\n").toString().getBytes(UTF_8));
         if (surplus) {
-            out.write("0\r\n\r\n".getBytes(UTF_8));
+            whole.writeBytes("0\r\n\r\n".getBytes(UTF_8));
         } else if (!request.is("HEAD")) {
-            out.write(body);
+            whole.writeBytes(body);
+        }
+        for (int i = 0; i < times; i++) {
+            whole.writeTo(out);
         }
         out.flush();
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.TrustManager;
 import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -62,7 +63,7 @@ final class S3Client {
                 .build();
     }
 
-    /** Over connections on which interim answers are ignored. */
+    /** Over connections of our own kind. */
     static NettyNioAsyncHttpClient.Builder transport(SdkEventLoopGroup loops, Optional<HttpProxy> proxy) {
         ProxyConfiguration.Builder configured =
                 ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariableValues(false);
@@ -72,10 +73,11 @@ final class S3Client {
                 .port(by.port())
                 .username(by.user().orElse(null))
                 .password(by.password()));
+        AtomicInteger refusals = new AtomicInteger();
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(SdkEventLoopGroup.create(loops.eventLoopGroup(), () -> {
                     Channel channel = loops.channelFactory().newChannel();
-                    channel.pipeline().addFirst(new S3InterimAnswers());
+                    channel.pipeline().addFirst(new S3Connection(refusals));
                     return channel;
                 }))
                 .proxyConfiguration(configured.build());

@@ -175,7 +175,7 @@ final class S3Errors {
                     "no AWS credentials: give the pod a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
         }
         String what = "what answers" + place;
-        if (failure.has(S3InterimAnswers.NotHttp.class)) {
+        if (failure.has(S3Connection.NotHttp.class)) {
             return is(Other::new, what + " does not speak HTTP; if it speaks TLS, use https:// in S3_ENDPOINT");
         }
         if (failure.has(XMLStreamException.class)) {

@@ -13,6 +13,8 @@ import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** A server that cannot answer is asked again, and people are told why they wait. */
@@ -112,6 +115,30 @@ class S3AttemptsTest extends OnFakeS3 {
         }
 
         assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void whereTheFirstAddressOfAHostIsDeadTheNextIsTaken(@TempDir Path directory) throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.77 twofold\n127.0.0.1 twofold\n");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djdk.net.hosts.file=" + hosts,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        S3AttemptsTest.class.getName(),
+                        "http://twofold:" + server.endpoint().getPort())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(process.getInputStream().readAllBytes())).endsWith("listed\n");
+    }
+
+    /** Lists what is at an address. */
+    public static void main(String[] arguments) {
+        list(S3StorageTest.storage(
+                S3StorageTest.client(URI.create(arguments[0]), "key", "secret"), "bucket", S3StorageTest.PLAIN));
+        System.out.println("listed");
+        System.exit(0);
     }
 
     private static Instant signed(Request request) {

@@ -73,6 +73,24 @@ class S3WeatherTest extends OnFakeS3 {
     }
 
     @Test
+    void anAnswerThatComesTwiceIsNoAnswerToTheNextRequest() {
+        server.repeatsItself();
+        for (TestContent content : List.of(SMALL, IN_PARTS)) {
+            assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
+            put(content);
+            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
+            assertThat(storage.list("k").collect().asList().await().atMost(LONG))
+                    .hasSize(1);
+            assertThat(storage.delete(List.of("key"))
+                            .toUni()
+                            .await()
+                            .atMost(LONG)
+                            .succeeded())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void noServerIsAskedWhetherItWantsTheBody() {
         put(SMALL);
         server.objects().clear();
@@ -160,7 +178,7 @@ class S3WeatherTest extends OnFakeS3 {
 
     @Test
     void aServerThatIsBackInTimeGetsTheObject() {
-        int[] storm = {9};
+        int[] storm = {7};
         server.answer(
                 request -> request.is("PUT") && storm[0]-- > 0,
                 request -> Answer.error(500, "InternalError", "One moment"));

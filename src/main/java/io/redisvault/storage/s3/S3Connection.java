@@ -12,18 +12,31 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Has answers such as {@code 100 Continue} and {@code 103 Early Hints} ignored: the client takes them for the final one. */
-final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
+/**
+ * A connection on which the client sees one answer to each request: it takes {@code 100 Continue} and {@code 103 Early Hints}
+ * for the final one, and what comes after that for the answer to its next request.
+ */
+final class S3Connection extends ChannelOutboundHandlerAdapter {
 
     /** The status that Netty gives to an answer whose first line is not HTTP. */
     private static final int UNREADABLE = 999;
 
     private static final int MILLIS_TO_ASK = 20;
 
+    private final AtomicInteger refusals;
     private ChannelHandler guarded;
+
+    /** @param refusals of connections to the same host: of several addresses the first may be dead */
+    S3Connection(AtomicInteger refusals) {
+        this.refusals = refusals;
+    }
 
     /** The client's pool waits for ever for a connection that is refused while it is still asking for it. */
     @Override
@@ -35,11 +48,21 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
             if (done.isSuccess()) {
                 promise.trySuccess();
             } else {
+                refusals.incrementAndGet();
                 context.executor()
                         .schedule(() -> promise.tryFailure(done.cause()), MILLIS_TO_ASK, TimeUnit.MILLISECONDS);
             }
         });
-        super.connect(context, remote, local, attempt);
+        super.connect(context, another(remote), local, attempt);
+    }
+
+    /** After a refusal, the next address of the same host; its name was resolved just now, so that this does not block. */
+    private SocketAddress another(SocketAddress remote) throws UnknownHostException {
+        if (refusals.get() == 0 || !(remote instanceof InetSocketAddress first)) {
+            return remote;
+        }
+        InetAddress[] all = InetAddress.getAllByName(first.getHostString());
+        return new InetSocketAddress(all[refusals.get() % all.length], first.getPort());
     }
 
     /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
@@ -73,22 +96,23 @@ final class S3InterimAnswers extends ChannelOutboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
+            if (answered) {
+                // Swift ends a body that its answer to HEAD has not.
+                ReferenceCountUtil.release(message);
+                context.close();
+                return;
+            }
             if (message instanceof HttpResponse answer) {
                 Throwable broken = answer.decoderResult().cause();
                 if (broken != null) {
                     ReferenceCountUtil.release(message);
-                    if (answered) {
-                        // Swift ends a body that its answer to HEAD has not.
-                        context.close();
-                    } else {
-                        context.fireExceptionCaught(
-                                broken instanceof PrematureChannelClosureException
-                                        ? new IOException("its answer broke off among its headers")
-                                        : answer.status().code() == UNREADABLE
-                                                ? new NotHttp()
-                                                : new IOException("the headers of its answer are not allowed: "
-                                                        + broken.getMessage()));
-                    }
+                    context.fireExceptionCaught(
+                            broken instanceof PrematureChannelClosureException
+                                    ? new IOException("its answer broke off among its headers")
+                                    : answer.status().code() == UNREADABLE
+                                            ? new NotHttp()
+                                            : new IOException("the headers of its answer are not allowed: "
+                                                    + broken.getMessage()));
                     return;
                 }
                 interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
