@@ -6,7 +6,6 @@ import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +23,6 @@ public final class QuarkusSources implements ConfigSourceFactory {
     private static final int DERIVED_ORDINAL = 275;
 
     private static final String TLS_VERSIONS = "TLSv1.3,TLSv1.2";
-    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
@@ -130,12 +128,5 @@ public final class QuarkusSources implements ConfigSourceFactory {
         // Without a region the SDK asks the machine's metadata service, and waits long where there is none.
         Optional<String> fallback = endpoint.isPresent() || !used ? Optional.of("us-east-1") : Optional.empty();
         storage.region().or(() -> fallback).ifPresent(region -> quarkus.put("quarkus.s3.aws.region", region));
-        // These limit a pause without bytes, not the whole upload.
-        Duration silence = storage.timeout();
-        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
-        quarkus.put("quarkus.s3.async-client.read-timeout", silence);
-        quarkus.put("quarkus.s3.async-client.write-timeout", silence);
-        quarkus.put("quarkus.s3.async-client.connection-timeout", connecting);
-        quarkus.put("quarkus.s3.async-client.connection-acquisition-timeout", connecting);
     }
 }

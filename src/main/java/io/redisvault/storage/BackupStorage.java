@@ -46,11 +46,23 @@ public interface BackupStorage {
      */
     Multi<ByteBuffer> read(String key, long offset, long length);
 
+    /** Deletes an object; a missing one counts as deleted. */
+    Uni<Void> delete(String key);
+
     /**
-     * Deletes several objects with bounded concurrency. One result per key, in any order; never fails as a whole.
-     * A missing object counts as deleted.
+     * Deletes several objects one by one, some at a time: some servers lack a call for many. One result per key, in any
+     * order; never fails as a whole.
      */
-    Multi<Deletion> delete(Collection<String> keys);
+    default Multi<Deletion> delete(Collection<String> keys) {
+        return Multi.createFrom()
+                .iterable(keys)
+                .onItem()
+                .transformToUni(key -> delete(key)
+                        .replaceWith(Deletion.done(key))
+                        .onFailure(StorageException.class)
+                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
+                .merge(4);
+    }
 
     /**
      * Removes what interrupted uploads left behind, if begun before {@code olderThan}; yields how many.
@@ -70,7 +82,22 @@ public interface BackupStorage {
      * @return empty if that went well, else a sentence that says why writing was not tried; fails with
      *     {@link StorageException} if it failed for another reason than a permission
      */
-    Uni<Optional<String>> checkWrite(String keyPrefix);
+    default Uni<Optional<String>> checkWrite(String keyPrefix) {
+        // With colons as in a backup's time, which some places do not take; no backup's name, since those end in .rdb.
+        String key = keyPrefix + "2026-01-02T03:04:05Z.access-check";
+        Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), 1);
+        // Who may not delete leaves nothing behind.
+        return delete(key)
+                .chain(() -> put(key, content, Map.of()))
+                // Another process of this node writes it at the same time.
+                .onFailure(StorageException.AlreadyExists.class)
+                .recoverWithNull()
+                .chain(() -> delete(key))
+                .map(deleted -> Optional.<String>empty())
+                .onFailure(failure ->
+                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
+                .recoverWithItem(failure -> Optional.of("writing was not tried to its end: " + failure.getMessage()));
+    }
 
     /** The storage's own clock, where it tells; never fails. */
     default Uni<Optional<Instant>> clock() {

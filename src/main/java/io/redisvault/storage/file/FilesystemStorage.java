@@ -5,7 +5,6 @@ import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.CrcDigest;
-import io.redisvault.storage.Deletion;
 import io.redisvault.storage.DirectorySync;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
@@ -27,7 +26,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -156,14 +154,10 @@ public final class FilesystemStorage implements BackupStorage {
     }
 
     @Override
-    public Multi<Deletion> delete(Collection<String> keys) {
-        return Multi.createFrom().iterable(keys).onItem().transformToUniAndConcatenate(key -> blocking(
-                        "delete", key, this::delete)
-                .replaceWith(Deletion.done(key))
+    public Uni<Void> delete(String key) {
+        return this.blocking("delete", key, this::delete)
                 .onFailure(StorageException.NotFound.class)
-                .recoverWithItem(Deletion.done(key))
-                .onFailure(StorageException.class)
-                .recoverWithItem(failure -> Deletion.failed(key, failure)));
+                .recoverWithNull();
     }
 
     private Void delete(Path file) throws IOException {

@@ -25,6 +25,7 @@ import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.config.HttpProxy;
+import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
@@ -206,7 +207,7 @@ public final class GcsClient {
             throw new StorageException.AccessDenied(
                     "No Google credentials found; use Workload Identity, set GOOGLE_APPLICATION_CREDENTIALS to the path"
                             + " of a key file, or GCS_CREDENTIALS=none for an emulator: "
-                            + GcsErrors.words(e.getMessage()),
+                            + ForeignWords.plain(e.getMessage()),
                     null);
         }
     }

@@ -3,6 +3,7 @@ package io.redisvault.storage.gcs;
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
 import com.google.gson.stream.MalformedJsonException;
+import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -31,11 +32,6 @@ final class GcsErrors {
                     + " (role Storage Object User) on the bucket";
     private static final String NO_BUCKET = "there is no such bucket; create it or correct GCS_BUCKET";
     private static final String PROXY_USER = "the proxy wants a user and password; put them into HTTPS_PROXY";
-    private static final int MOST_WORDS = 300;
-    private static final Pattern SECRETS = Pattern.compile("\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|\\S*AIza\\S+"
-            + "|(?i:[\\w-]*(?:upload_?id|signature|token|credential|assertion|password))[\"']?\\s*[=:]\\s*\\S+");
-    private static final Pattern CLASS_NAMES =
-            Pattern.compile("\\b(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)\\b:? ?");
     private static final Pattern SAID =
             Pattern.compile("\"(?:message|error_description)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
@@ -71,7 +67,7 @@ final class GcsErrors {
         HttpResponseException answer = find(HttpResponseException.class, failure);
         Retryable credentials = find(Retryable.class, failure);
         if (credentials != null) {
-            what += "no access token: " + (answer == null ? words(failure.getMessage()) : said(answer));
+            what += "no access token: " + (answer == null ? ForeignWords.plain(failure.getMessage()) : said(answer));
             return credentials.isRetryable() ? unavailable(what) : denied(what + "; " + CHECK_CREDENTIALS);
         }
         if (answer != null) {
@@ -80,7 +76,7 @@ final class GcsErrors {
         if (find(IOException.class, failure) != null || find(IllegalArgumentException.class, failure) != null) {
             return unanswered(what, failure);
         }
-        return new StorageException.Other(what + words(failure.getMessage()), failure);
+        return new StorageException.Other(what + ForeignWords.plain(failure.getMessage()), failure);
     }
 
     private StorageException answered(String what, String action, HttpResponseException answer) {
@@ -94,7 +90,7 @@ final class GcsErrors {
             return unavailable(what + server + " is not ready: " + said);
         }
         if (status / 100 == 3) {
-            String place = words(String.valueOf(answer.getHeaders().getLocation()));
+            String place = ForeignWords.plain(String.valueOf(answer.getHeaders().getLocation()));
             return other(what + server + " redirects to " + place + "; correct GCS_ENDPOINT");
         }
         if (isWebPage(answer)) {
@@ -124,7 +120,7 @@ final class GcsErrors {
         if (find(WebPageException.class, failure) != null || find(MalformedJsonException.class, failure) != null) {
             return webPage(what);
         }
-        String why = words(root(failure).getMessage());
+        String why = ForeignWords.plain(root(failure).getMessage());
         if (why.contains("through proxy") && why.contains(" 407")) {
             return denied(what + PROXY_USER);
         }
@@ -170,7 +166,8 @@ final class GcsErrors {
         Matcher message = SAID.matcher(body);
         String said = message.find() ? message.group(1).replace("\\n", " ").replace("\\\"", "\"") : body;
         boolean readable = answer.getContent() != null && !isWebPage(answer) && !said.startsWith("{");
-        return (readable && !said.isBlank() ? words(said) + " " : "") + "(HTTP " + answer.getStatusCode() + ")";
+        return (readable && !said.isBlank() ? ForeignWords.plain(said) + " " : "") + "(HTTP " + answer.getStatusCode()
+                + ")";
     }
 
     private static String reason(HttpResponseException answer) {
@@ -180,18 +177,6 @@ final class GcsErrors {
 
     private static boolean isWebPage(HttpResponseException answer) {
         return answer.getContent() != null && answer.getContent().stripLeading().startsWith("<");
-    }
-
-    /** Somebody else's words in one line, without what is secret. */
-    static String words(String text) {
-        if (text == null) {
-            return "no reason given";
-        }
-        String line = SECRETS.matcher(CLASS_NAMES.matcher(text).replaceAll(""))
-                .replaceAll("…")
-                .replaceAll("\\s+", " ")
-                .strip();
-        return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "…" : line;
     }
 
     private static <T> T find(Class<T> type, Throwable failure) {

@@ -9,7 +9,6 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
-import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
@@ -25,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -39,7 +37,6 @@ import java.util.regex.Pattern;
 public final class GcsStorage implements BackupStorage {
 
     private static final Pattern PART = Pattern.compile("bytes (\\d+)-(\\d+)/(?:\\d+|\\*)");
-    private static final int DELETIONS_AT_A_TIME = 4;
 
     private final String bucket;
     private final GcsClient client;
@@ -162,20 +159,8 @@ public final class GcsStorage implements BackupStorage {
         throw new IOException("its answer broke off");
     }
 
-    /** One by one: some servers have no place for batches. */
     @Override
-    public Multi<Deletion> delete(Collection<String> keys) {
-        return Multi.createFrom()
-                .iterable(keys)
-                .onItem()
-                .transformToUni(key -> delete(key)
-                        .replaceWith(Deletion.done(key))
-                        .onFailure(StorageException.class)
-                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
-                .merge(DELETIONS_AT_A_TIME);
-    }
-
-    private Uni<Void> delete(String key) {
+    public Uni<Void> delete(String key) {
         return this.worker(
                         "delete",
                         url(key),
@@ -209,22 +194,6 @@ public final class GcsStorage implements BackupStorage {
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing))
                 .replaceWithVoid();
-    }
-
-    @Override
-    public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        // No backup's name, since those end in .rdb.
-        String key = keyPrefix + "2026-01-02T03:04:05Z.access-check";
-        Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), 1);
-        return put(key, content, Map.of())
-                // What could not be deleted the last time.
-                .onFailure(StorageException.AlreadyExists.class)
-                .recoverWithNull()
-                .chain(() -> delete(key))
-                .map(deleted -> Optional.<String>empty())
-                .onFailure(failure ->
-                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
-                .recoverWithItem(denied -> Optional.of("writing was not tried to its end: " + denied.getMessage()));
     }
 
     /** By the header {@code Date} of an answer. */

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.TrustManager;
-import org.eclipse.microprofile.config.Config;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -31,14 +30,12 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 /** The client of Quarkus, with a transport of our own. */
 final class S3Client {
 
+    private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
+
     @Produces
     @Singleton
     static S3AsyncClient create(
-            S3AsyncClientBuilder builder,
-            VaultConfig vault,
-            Config config,
-            Vertx vertx,
-            @MainEventLoopGroup EventLoopGroup loops) {
+            S3AsyncClientBuilder builder, VaultConfig vault, Vertx vertx, @MainEventLoopGroup EventLoopGroup loops) {
         if (hasMusl(Path.of("/lib"))) {
             // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
@@ -47,12 +44,15 @@ final class S3Client {
                 .endpoint()
                 .orElseGet(() ->
                         URI.create("https://s3." + vault.storage().region().orElse("us-east-1") + ".amazonaws.com"));
+        // These limit a pause without bytes, not the whole upload.
+        Duration silence = vault.storage().timeout();
+        Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
         NettyNioAsyncHttpClient.Builder transport = transport(
                         SdkEventLoopGroup.create(loops), HttpProxy.of(server, System.getenv()))
-                .readTimeout(timeout(config, "read"))
-                .writeTimeout(timeout(config, "write"))
-                .connectionTimeout(timeout(config, "connection"))
-                .connectionAcquisitionTimeout(timeout(config, "connection-acquisition"));
+                .readTimeout(silence)
+                .writeTimeout(silence)
+                .connectionTimeout(connecting)
+                .connectionAcquisitionTimeout(connecting);
         vault.storage()
                 .caFile()
                 .map(authorities -> trustManagers(authorities, vertx))
@@ -103,10 +103,6 @@ final class S3Client {
 
     static void close(@Disposes S3AsyncClient client) {
         client.close();
-    }
-
-    private static Duration timeout(Config config, String name) {
-        return config.getValue("quarkus.s3.async-client." + name + "-timeout", Duration.class);
     }
 
     private static TrustManager[] trustManagers(Path authorities, Vertx vertx) {

@@ -1,5 +1,6 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -26,16 +27,8 @@ record S3Failure(Throwable cause) {
     private static final Set<String> CONFLICTS = Set.of("ConditionalRequestConflict", "OperationAborted");
     private static final Pattern CODE = Pattern.compile("[\\w.-]{1,80}");
 
-    /** Longer texts are advice of the client's for programmers. */
-    private static final int LONGEST = 300;
-
-    private static final Pattern QUERIES = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
-    private static final Pattern SECRETS = Pattern.compile(
-            "(?i)((?:x-amz-)?(?:signature|credential|security-token|accesskeyid)|upload_?id|token|password)(\\s*[=:]\\s*)[^\\s&,;]+");
     private static final Pattern CLIENTS = Pattern.compile(
             "Request attempt \\d+ failure: |Unable to execute HTTP request: | ?\\((SDK Attempt|Service: )[^)]*\\)");
-    private static final Pattern CLASSES = Pattern.compile("\\b(?:[a-z][\\w]*\\.){2,}[A-Z][\\w$]*:?\\s*");
-
     /** Of what the client threw, or of what that was translated to. */
     static S3Failure of(Throwable thrown) {
         boolean wrapped = thrown instanceof CompletionException || thrown instanceof StorageException;
@@ -114,13 +107,8 @@ record S3Failure(Throwable cause) {
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
     }
 
-    /** Somebody else's words on one line, without names of classes, and without what gives access. */
     private static String plain(String words) {
-        String safe = CLIENTS.matcher(CLASSES.matcher(words).replaceAll("")).replaceAll("");
-        safe = QUERIES.matcher(safe).replaceAll("$1?...");
-        safe = SECRETS.matcher(safe).replaceAll("$1$2...");
-        safe = safe.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-        return safe.length() <= LONGEST ? safe : safe.substring(0, LONGEST) + "...";
+        return ForeignWords.plain(CLIENTS.matcher(words).replaceAll(""));
     }
 
     /** True if another attempt may go well: connections and answers break, and the client learns the server's time. */

@@ -3,8 +3,6 @@ package io.redisvault.storage.s3;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
-import io.redisvault.storage.Deletion;
-import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
@@ -16,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,9 +30,6 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 public final class S3Storage implements BackupStorage {
 
     private static final int CONCURRENT_REQUESTS = 8;
-
-    /** After a prefix of keys: with colons as in a backup's time, and no backup's name. */
-    private static final String PROBE = "2026-01-02T03:04:05Z.access-check";
 
     private static final Logger LOG = Logger.getLogger(S3Storage.class);
 
@@ -94,17 +88,9 @@ public final class S3Storage implements BackupStorage {
                 : bucket.read(key, offset, length);
     }
 
-    /** One by one: some servers lack the batch call, and its checksum header cannot be turned off. */
     @Override
-    public Multi<Deletion> delete(Collection<String> keys) {
-        return Multi.createFrom()
-                .iterable(keys)
-                .onItem()
-                .transformToUni(key -> bucket.delete(key)
-                        .map(deleted -> Deletion.done(key))
-                        .onFailure(StorageException.class)
-                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
-                .merge(CONCURRENT_REQUESTS);
+    public Uni<Void> delete(String key) {
+        return bucket.delete(key);
     }
 
     @Override
@@ -143,22 +129,6 @@ public final class S3Storage implements BackupStorage {
     @Override
     public Uni<Void> checkAccess() {
         return bucket.probe().replaceWithVoid();
-    }
-
-    /** Deletes first: who may not delete leaves nothing behind. */
-    @Override
-    public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        String key = keyPrefix + PROBE;
-        return bucket.delete(key)
-                .chain(() -> put(key, new Content(Multi.createFrom().empty(), 0), Map.of()))
-                // Another process of this node writes it at the same time.
-                .onFailure(StorageException.AlreadyExists.class)
-                .recoverWithNull()
-                .chain(() -> bucket.delete(key))
-                .map(deleted -> Optional.<String>empty())
-                .onFailure(failure ->
-                        failure instanceof StorageException.AccessDenied || failure instanceof StorageException.Locked)
-                .recoverWithItem(failure -> Optional.of("writing was not tried to its end: " + failure.getMessage()));
     }
 
     /** By the header {@code Date} of an answer. */
