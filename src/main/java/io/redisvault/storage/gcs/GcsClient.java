@@ -156,7 +156,9 @@ public final class GcsClient {
                         return broken.handleIOException(failed, retry);
                     })
                     .setUnsuccessfulResponseHandler((failed, response, retry) -> {
-                        notice(backOff, "it answers HTTP " + response.getStatusCode());
+                        if (mayPass(response.getStatusCode())) {
+                            notice(backOff, "it answers HTTP " + response.getStatusCode());
+                        }
                         return credentials.isPresent() && credentials.get().handleResponse(failed, response, retry)
                                 || busy.handleResponse(failed, response, retry);
                     });

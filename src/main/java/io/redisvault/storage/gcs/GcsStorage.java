@@ -4,11 +4,13 @@ import com.google.api.client.http.HttpHeaders;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.services.storage.Storage;
+import com.google.api.services.storage.model.Objects;
 import com.google.api.services.storage.model.StorageObject;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
+import io.redisvault.storage.Listing;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
@@ -24,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -80,14 +83,25 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        return Multi.createBy()
-                .repeating()
-                .uni(
-                        () -> new GcsListing(client, bucket, prefix),
-                        listing -> worker("list", url(prefix), listing::next))
-                .whilst(GcsListing.Page::more)
+        return Listing.pages(
+                        (Objects page) -> worker("list", url(prefix), () -> page(prefix, page)),
+                        page -> page.getNextPageToken() != null,
+                        Objects::getNextPageToken)
                 .onItem()
-                .transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.objects()));
+                .transformToIterable(page -> page.getItems() == null ? List.of() : page.getItems())
+                .map(object -> new StoredObject(
+                        Listing.requireKey(object.getName(), prefix),
+                        Listing.require(object.getSize(), "a size").longValue()));
+    }
+
+    private Objects page(String prefix, Objects before) throws IOException {
+        return client.storage()
+                .objects()
+                .list(bucket)
+                .setPrefix(prefix)
+                .setPageToken(before == null ? null : before.getNextPageToken())
+                .setFields("items(name,size),nextPageToken")
+                .execute();
     }
 
     @Override

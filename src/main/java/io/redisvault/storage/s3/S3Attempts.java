@@ -18,7 +18,9 @@ final class S3Attempts {
     private final Notice notice;
     private int failures;
     private long firstFailure;
-    /** The last one in which the server told more than that it is silent. */
+    /** Of the last attempt whose connection the client did not lose. */
+    private Throwable reason;
+    /** The last failure in which the server told more than that it is silent. */
     private volatile Throwable telling;
 
     /** @param outage for which a server that is gone or overwhelmed is waited for */
@@ -32,6 +34,8 @@ final class S3Attempts {
                 .retry()
                 .withBackOff(FIRST_PAUSE, LONGEST_PAUSE)
                 .until(this::isAnotherWorthIt)
+                .onFailure(S3Failure::isLost)
+                .transform(lost -> reason)
                 .invoke(notice::clear);
     }
 
@@ -52,12 +56,13 @@ final class S3Attempts {
     private boolean isAnotherWorthIt(Throwable failure) {
         long now = System.nanoTime();
         firstFailure = failures++ == 0 ? now : firstFailure;
+        reason = S3Failure.isLost(failure) && reason != null ? reason : failure;
         boolean mayEndSoon = S3Failure.mayEndSoon(failure);
-        telling = mayEndSoon ? failure : telling;
+        telling = mayEndSoon ? reason : telling;
         Duration passed = Duration.ofNanos(now - firstFailure);
         boolean inTime = mayEndSoon && passed.compareTo(outage) < 0;
         if (inTime) {
-            notice.ofFailure(passed, outage, failure.getMessage());
+            notice.ofFailure(passed, outage, reason.getMessage());
         }
         return inTime || failures < FEW && S3Failure.mayPass(failure);
     }

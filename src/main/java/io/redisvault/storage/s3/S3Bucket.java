@@ -120,7 +120,7 @@ final class S3Bucket {
         return head(key, ChecksumMode.ENABLED)
                 .onFailure(refusal -> S3Failure.isMisunderstood(refusal) || S3Failure.isMute(refusal))
                 .recoverWithUni(() -> head(key, null))
-                .map(S3Checksum::told);
+                .chain(head -> size(key, head).map(size -> S3Checksum.told(head, size)));
     }
 
     private Uni<HeadObjectResponse> head(String key, ChecksumMode checksums) {

@@ -25,7 +25,7 @@ enum S3Checksum {
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
 
     /** The checksum in an answer; empty if there is none that can be compared with the object's bytes. */
-    static Optional<StoredChecksum> told(HeadObjectResponse head) {
+    static Optional<StoredChecksum> told(HeadObjectResponse head, long size) {
         String crc32 = head.checksumCRC32();
         String md5 = md5(head.eTag(), head.serverSideEncryption());
         // Of an object in parts some servers leave the number of these away.
@@ -33,8 +33,8 @@ enum S3Checksum {
                 && (crc32.contains("-")
                         || head.checksumType() == ChecksumType.FULL_OBJECT
                         || !String.valueOf(head.eTag()).contains("-"));
-        return (clear ? CRC32.told("CRC-32", crc32, head.contentLength()) : Optional.<StoredChecksum>empty())
-                .or(() -> MD5.told("MD5 of its ETag", md5, head.contentLength()));
+        return (clear ? CRC32.told("CRC-32", crc32, size) : Optional.<StoredChecksum>empty())
+                .or(() -> MD5.told("MD5 of its ETag", md5, size));
     }
 
     /** @param sum null if there is none */

@@ -73,11 +73,11 @@ final class S3Client {
                 .port(by.port())
                 .username(by.user().orElse(null))
                 .password(by.password()));
-        AtomicInteger refusals = new AtomicInteger();
+        AtomicInteger place = new AtomicInteger();
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(SdkEventLoopGroup.create(loops.eventLoopGroup(), () -> {
                     Channel channel = loops.channelFactory().newChannel();
-                    channel.pipeline().addFirst(new S3Connection(refusals));
+                    channel.pipeline().addFirst(new S3Connection(place));
                     return channel;
                 }))
                 .proxyConfiguration(configured.build());

@@ -30,12 +30,12 @@ final class S3Connection extends ChannelOutboundHandlerAdapter {
 
     private static final int MILLIS_TO_ASK = 20;
 
-    private final AtomicInteger refusals;
+    private final AtomicInteger place;
     private ChannelHandler guarded;
 
-    /** @param refusals of connections to the same host: of several addresses the first may be dead */
-    S3Connection(AtomicInteger refusals) {
-        this.refusals = refusals;
+    /** @param place among the addresses of a host, of which the first may be dead; for all connections to it */
+    S3Connection(AtomicInteger place) {
+        this.place = place;
     }
 
     /** The client's pool waits for ever for a connection that is refused while it is still asking for it. */
@@ -43,26 +43,27 @@ final class S3Connection extends ChannelOutboundHandlerAdapter {
     public void connect(
             ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise)
             throws Exception {
+        int tried = place.get();
         ChannelPromise attempt = context.newPromise();
         attempt.addListener(done -> {
             if (done.isSuccess()) {
                 promise.trySuccess();
             } else {
-                refusals.incrementAndGet();
+                place.compareAndSet(tried, tried + 1);
                 context.executor()
                         .schedule(() -> promise.tryFailure(done.cause()), MILLIS_TO_ASK, TimeUnit.MILLISECONDS);
             }
         });
-        super.connect(context, another(remote), local, attempt);
+        super.connect(context, address(remote, tried), local, attempt);
     }
 
-    /** After a refusal, the next address of the same host; its name was resolved just now, so that this does not block. */
-    private SocketAddress another(SocketAddress remote) throws UnknownHostException {
-        if (refusals.get() == 0 || !(remote instanceof InetSocketAddress first)) {
+    /** That at a place of the host's; its name was resolved just now, so that this does not block. */
+    private static SocketAddress address(SocketAddress remote, int place) throws UnknownHostException {
+        if (place == 0 || !(remote instanceof InetSocketAddress first)) {
             return remote;
         }
         InetAddress[] all = InetAddress.getAllByName(first.getHostString());
-        return new InetSocketAddress(all[refusals.get() % all.length], first.getPort());
+        return new InetSocketAddress(all[Math.floorMod(place, all.length)], first.getPort());
     }
 
     /** The client sets up its handlers once it is connected, and others for the way through a proxy. */

@@ -29,6 +29,7 @@ record S3Failure(Throwable cause) {
 
     private static final Pattern CLIENTS = Pattern.compile(
             "Request attempt \\d+ failure: |Unable to execute HTTP request: | ?\\((SDK Attempt|Service: )[^)]*\\)");
+
     /** Of what the client threw, or of what that was translated to. */
     static S3Failure of(Throwable thrown) {
         boolean wrapped = thrown instanceof CompletionException || thrown instanceof StorageException;
@@ -105,6 +106,11 @@ record S3Failure(Throwable cause) {
             return "the connection was closed";
         }
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
+    }
+
+    /** True if the client lost a connection that failed at once, as for an unknown host it does, and cannot say why. */
+    static boolean isLost(Throwable thrown) {
+        return of(thrown).has(TimeoutException.class);
     }
 
     private static String plain(String words) {

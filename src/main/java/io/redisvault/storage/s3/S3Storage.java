@@ -3,6 +3,7 @@ package io.redisvault.storage.s3;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
+import io.redisvault.storage.Listing;
 import io.redisvault.storage.StoredChecksum;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.common.annotation.Identifier;
@@ -59,7 +60,7 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Multi<StoredObject> list(String prefix) {
-        return S3Listing.pages(
+        return Listing.pages(
                         (ListObjectsV2Response page) -> bucket.list(next -> next.prefix(prefix)
                                 .continuationToken(page == null ? null : page.nextContinuationToken())),
                         ListObjectsV2Response::isTruncated,
@@ -67,7 +68,7 @@ public final class S3Storage implements BackupStorage {
                 .onItem()
                 .transformToIterable(ListObjectsV2Response::contents)
                 .map(object -> new StoredObject(
-                        S3Listing.requireKey(object.key(), prefix), S3Listing.require(object.size(), "a size")));
+                        Listing.requireKey(object.key(), prefix), Listing.require(object.size(), "a size")));
     }
 
     @Override
@@ -95,7 +96,7 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
-        return S3Listing.pages(
+        return Listing.pages(
                         (ListMultipartUploadsResponse page) -> bucket.quickRequest(
                                 "s3:ListBucketMultipartUploads",
                                 s3 -> s3.listMultipartUploads(request -> request.bucket(bucket.name())
@@ -110,8 +111,8 @@ public final class S3Storage implements BackupStorage {
                 .onItem()
                 .transformToIterable(ListMultipartUploadsResponse::uploads)
                 .select()
-                .where(upload -> S3Listing.require(upload.initiated(), "a time").isBefore(olderThan)
-                        && keys.test(S3Listing.require(upload.key(), "a key")))
+                .where(upload -> Listing.require(upload.initiated(), "a time").isBefore(olderThan)
+                        && keys.test(Listing.require(upload.key(), "a key")))
                 .onItem()
                 .transformToUni(upload -> bucket.abort(upload.key(), upload.uploadId()))
                 .merge(CONCURRENT_REQUESTS)

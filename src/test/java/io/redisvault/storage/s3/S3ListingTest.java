@@ -54,7 +54,7 @@ class S3ListingTest extends OnFakeS3 {
 
         assertThatThrownBy(this::list)
                 .isInstanceOf(StorageException.Other.class)
-                .hasMessageStartingWith("S3's listing is not used, for it is not whole");
+                .hasMessageStartingWith("the storage's listing is not used, for it is not whole");
     }
 
     @Test

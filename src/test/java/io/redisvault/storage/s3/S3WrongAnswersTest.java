@@ -36,6 +36,7 @@ class S3WrongAnswersTest extends OnFakeS3 {
 
             assertThat(storage.head("key").await().atMost(LONG))
                     .isEqualTo(new StoredObject("key", SMALL.length(), FACTS));
+            assertThat(storage.checksum("key").await().atMost(LONG)).isPresent();
         }
     }
 

@@ -1,6 +1,5 @@
-package io.redisvault.storage.s3;
+package io.redisvault.storage;
 
-import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.HashSet;
@@ -8,7 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Pages of a listing up to the one that says it is the last; nothing less is believed. */
-final class S3Listing<P> {
+public final class Listing<P> {
 
     /** Of a thousand objects each. */
     private static final int MAX_PAGES = 10_000;
@@ -17,17 +16,18 @@ final class S3Listing<P> {
     private P page;
     private boolean more;
 
-    private S3Listing() {}
+    private Listing() {}
 
     /**
      * @param fetch the page after another one, null for the first
      * @param truncated whether a page says that there are more
      * @param next the marker that a page gives for the next one
      */
-    static <P> Multi<P> pages(Function<P, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
+    public static <P> Multi<P> pages(
+            Function<P, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
         return Multi.createBy()
                 .repeating()
-                .uni(S3Listing<P>::new, listing -> fetch.apply(listing.page).map(page -> {
+                .uni(Listing<P>::new, listing -> fetch.apply(listing.page).map(page -> {
                     listing.page = page;
                     String marker = next.apply(page);
                     // The client takes a 1, which XML allows, for false.
@@ -48,7 +48,7 @@ final class S3Listing<P> {
     private void requireNew(String marker) {
         if (!isNew(marker)) {
             throw incomplete(
-                    "it says that there are more pages, but not where they begin; its server may lack ListObjectsV2");
+                    "it says that there are more pages, but not where they begin; an S3 server may lack ListObjectsV2");
         }
         seen.add(marker);
         if (seen.size() > MAX_PAGES) {
@@ -57,7 +57,7 @@ final class S3Listing<P> {
     }
 
     /** Requires a value that a listing must have. */
-    static <T> T require(T value, String name) {
+    public static <T> T require(T value, String name) {
         if (value == null) {
             throw incomplete("there is an entry without " + name);
         }
@@ -65,7 +65,7 @@ final class S3Listing<P> {
     }
 
     /** Requires a key that was asked for; some servers ignore the prefix, or write keys in another way. */
-    static String requireKey(String key, String prefix) {
+    public static String requireKey(String key, String prefix) {
         if (!require(key, "a key").startsWith(prefix)) {
             throw incomplete("it has keys that do not begin with '" + prefix + "'");
         }
@@ -73,6 +73,6 @@ final class S3Listing<P> {
     }
 
     private static StorageException incomplete(String why) {
-        return new StorageException.Other("S3's listing is not used, for it is not whole: " + why, null);
+        return new StorageException.Other("the storage's listing is not used, for it is not whole: " + why, null);
     }
 }
