@@ -19,7 +19,7 @@ final class S3Attempts {
     private int failures;
     private long firstFailure;
     /** Of the last attempt whose connection the client did not lose. */
-    private Throwable reason;
+    private volatile Throwable reason;
     /** The last failure in which the server told more than that it is silent. */
     private volatile Throwable telling;
 
@@ -43,7 +43,7 @@ final class S3Attempts {
     <T> Uni<T> within(Duration limit, Uni<T> attempt) {
         return notice.ofSilence(
                         () -> telling == null ? limit : outage,
-                        () -> telling == null ? "no answer yet" : telling.getMessage(),
+                        () -> reason == null ? "no answer yet" : reason.getMessage(),
                         of(attempt))
                 .ifNoItem()
                 .after(limit)

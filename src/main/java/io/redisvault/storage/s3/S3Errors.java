@@ -123,7 +123,13 @@ final class S3Errors {
             return is(Other::new, ": there is no room left in " + bucket + "; free some, or raise its quota" + words);
         }
         return switch (status) {
-            case 404 -> is(NotFound::new, "");
+            case 404 ->
+                is(
+                        NotFound::new,
+                        permission.startsWith("s3:ListBucket")
+                                ? ": there is no " + bucket + ", or no S3 server; correct S3_BUCKET, STORAGE_URL or"
+                                        + " S3_ENDPOINT"
+                                : "");
             case 412 -> is(AlreadyExists::new, ": the key is taken");
             case 413 ->
                 is(

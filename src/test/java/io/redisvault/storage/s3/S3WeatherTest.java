@@ -362,6 +362,15 @@ class S3WeatherTest extends OnFakeS3 {
     }
 
     @Test
+    void aPlaceWhereNothingIsFoundIsSaidWithTheSettings() {
+        server.answer(request -> request.is("GET"), request -> new Answer(404, Map.of(), ""));
+
+        assertThatItIsSaid(
+                () -> storage.checkAccess().await().atMost(LONG),
+                List.of("S3 answered 404: there is no bucket 'bucket', or no S3 server", "S3_ENDPOINT"));
+    }
+
+    @Test
     void missingCredentialsAreSaidInOneSentence() {
         try (S3AsyncClient without = S3StorageTest.client(server.endpoint(), () -> {
             throw SdkClientException.create("Unable to load credentials from any of the providers in the chain"
