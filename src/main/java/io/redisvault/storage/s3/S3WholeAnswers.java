@@ -165,7 +165,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
                 });
     }
 
-    /** The client tries again what fails by an IOException. */
+    /** Tried again, as what fails by an IOException is. */
     private static SdkClientException refused(String why) {
         return SdkClientException.create("refused answer", new IOException(why));
     }
