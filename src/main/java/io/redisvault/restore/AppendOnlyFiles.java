@@ -13,23 +13,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Files of {@code appendonly yes} in a data directory. Redis 7 and later keep a directory of them with a manifest, earlier
- * ones a single file.
+ * Finds the append-only files in a data directory: with {@code appendonly yes} Redis loads them and ignores a dump. Redis
+ * 7 and later keep them in a subdirectory with a manifest, older versions have a single file.
  *
- * @param dirname of that directory; any that looks like one when empty
+ * @param dirname name of the subdirectory; if empty, any subdirectory that holds such files counts
  */
 record AppendOnlyFiles(Path directory, Optional<String> dirname) {
 
-    /** What a restore gives to those that it moves aside. */
+    /** Part of the names of files that a restore moved aside. */
     static final String KEPT = ".before-";
 
     private static final String FILE = ".aof";
-    /** What a rewrite left that was killed. */
+    /** Prefix of files that a killed rewrite leaves behind. */
     private static final String TEMPORARY = "temp-";
 
     private static final String MANIFEST = ".manifest";
 
-    /** One that holds data, as Redis sees it: an empty one and a manifest that lists nothing hold none. */
+    /** Path of a file or subdirectory that Redis would load. Empty files and manifests that list nothing do not count. */
     Optional<Path> data() throws IOException {
         for (Path entry : entries(directory)) {
             if (isAppendOnlyFile(entry) && Files.size(entry) > 0) {
@@ -38,8 +38,9 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
         }
         for (Path folder : folders()) {
             for (Path entry : entries(folder)) {
-                boolean holds = isManifest(entry) ? lists(entry) : isAppendOnlyFile(entry) && Files.size(entry) > 0;
-                if (holds) {
+                boolean hasData =
+                        isManifest(entry) ? listsFiles(entry) : isAppendOnlyFile(entry) && Files.size(entry) > 0;
+                if (hasData) {
                     return Optional.of(folder);
                 }
             }
@@ -47,7 +48,7 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
         return Optional.empty();
     }
 
-    /** Moves the directories of Redis 7 and later aside as a whole; says where they are now. */
+    /** Renames the subdirectories of Redis 7 and later; returns their new paths. */
     List<Path> moveFoldersAside(String suffix) throws IOException {
         List<Path> moved = new ArrayList<>();
         for (Path folder : folders()) {
@@ -63,14 +64,14 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
         List<Path> folders = new ArrayList<>();
         for (Path entry : entries(directory)) {
             if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
-                    && (dirname.isPresent() ? entry.endsWith(dirname.get()) : looksLikeOne(entry))) {
+                    && (dirname.isPresent() ? entry.endsWith(dirname.get()) : holdsAppendOnlyFiles(entry))) {
                 folders.add(entry);
             }
         }
         return folders;
     }
 
-    private static boolean looksLikeOne(Path folder) throws IOException {
+    private static boolean holdsAppendOnlyFiles(Path folder) throws IOException {
         return !folder.getFileName().toString().contains(KEPT)
                 && Files.isReadable(folder)
                 && entries(folder).stream().anyMatch(file -> isManifest(file) || isAppendOnlyFile(file));
@@ -85,7 +86,7 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
         return name.endsWith(FILE) && !name.startsWith(TEMPORARY) && Files.isRegularFile(file);
     }
 
-    private static boolean lists(Path manifest) throws IOException {
+    private static boolean listsFiles(Path manifest) throws IOException {
         return Files.readString(manifest, StandardCharsets.ISO_8859_1)
                 .lines()
                 .anyMatch(line -> line.startsWith("file "));

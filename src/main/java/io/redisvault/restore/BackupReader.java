@@ -18,13 +18,13 @@ import java.util.List;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** Finds backups in the storage and reads them back. */
+/** Finds backups in the storage and reads them, for the commands, the API and restores. */
 @ApplicationScoped
 public class BackupReader {
 
     private static final Logger LOG = Logger.getLogger(BackupReader.class);
 
-    /** Between the machines of Redis and of this process, without being wrong. */
+    /** How far the clocks of Redis and of this process may differ. */
     private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(5);
 
     private final BackupStorage storage;
@@ -37,7 +37,7 @@ public class BackupReader {
         this(storage, own, clock, config.restore().ageIdentity().orElse(List.of()));
     }
 
-    /** @param identities of age, for backups that are encrypted */
+    /** @param identities age identities that decrypt encrypted backups */
     BackupReader(BackupStorage storage, BackupCatalog own, Clock clock, List<String> identities) {
         this.storage = storage;
         this.own = own;
@@ -46,9 +46,9 @@ public class BackupReader {
     }
 
     /**
-     * Reads a backup to its last byte and returns it with what was found in it. Fails with {@link
-     * RestoreException.NoBackup}, {@link InvalidDumpException} if it is corrupt, {@link RestoreException} if no identity
-     * opens it, and {@link StorageException}. Of an encrypted backup without an identity, a note says what was not checked.
+     * Reads and verifies a whole backup, and returns it with the facts found in its dump. If it is encrypted and there is
+     * no identity, its note says what was not checked. Fails with {@link RestoreException.NoBackup}, {@link
+     * StorageException}, {@link InvalidDumpException} if it is corrupt, {@link RestoreException} if no identity opens it.
      */
     public Uni<Backup> verify(BackupSelection selection, BackupReading.Listener listener) {
         return select(selection)
@@ -59,37 +59,37 @@ public class BackupReader {
                             .onFailure(InvalidDumpException.class)
                             .transform(bad -> bad.ofBackup(backup.name()));
                 })
-                // Retention may have deleted it since it was chosen; then a newer one is there.
+                // Retention may have deleted the selected backup; then there is a newer one.
                 .onFailure(StorageException.NotFound.class)
                 .retry()
                 .atMost(1);
     }
 
-    /** Reads the stored bytes of a whole backup, verified as far as that takes no secret. */
+    /** Reads the stored bytes of a whole backup and verifies what can be verified without an identity. */
     public Multi<ByteBuffer> download(Backup backup) {
         return new BackupReading(storage, backup, List.of(), true).storedBytes();
     }
 
-    /** Reads a part of the stored bytes, unverified; a connection that breaks is resumed where it broke. */
+    /** Reads a range of the stored bytes without verifying it. A broken connection is resumed. */
     public Multi<ByteBuffer> read(Backup backup, long offset, long length) {
         return openUnverified(backup).part(offset, length);
     }
 
-    /** Reads a whole backup and verifies it; nothing happens before its bytes are subscribed to. */
+    /** A reading that verifies the backup. It starts when its bytes are subscribed to. */
     BackupReading open(Backup backup) {
         return new BackupReading(storage, backup, identities, true);
     }
 
-    /** Reads a whole backup as it is. */
+    /** A reading that decrypts and decompresses the backup, but does not verify it. */
     BackupReading openUnverified(Backup backup) {
         return new BackupReading(storage, backup, identities, false);
     }
 
     /**
-     * Uses the backup that a selection means. Fails with {@link RestoreException} if it is corrupt, {@link
-     * RestoreException.NoBackup} and {@link StorageException}.
+     * Uses the selected backup or, if that is corrupt and the selection allows it, the next older one. Fails with {@link
+     * RestoreException.NoBackup}, {@link StorageException}, and {@link RestoreException} if it finds no good one.
      *
-     * @param use of a backup, which fails if that is corrupt
+     * @param use must fail if the backup is corrupt
      */
     <T> Uni<T> selectGood(BackupSelection selection, Function<Backup, Uni<T>> use) {
         return select(selection).chain(backup -> use.apply(backup)
@@ -136,11 +136,11 @@ public class BackupReader {
                             return catalog.newest(1, present);
                         })
                         .orElse(Uni.createFrom().item(page)))
-                .map(newest -> youngEnough(newest.backups(), selection, catalog.node()))
+                .map(newest -> requireYoungEnough(newest.backups(), selection, catalog.node()))
                 .chain(backup -> catalog.find(backup.name()));
     }
 
-    private Backup youngEnough(List<Backup> newest, BackupSelection selection, String node) {
+    private Backup requireYoungEnough(List<Backup> newest, BackupSelection selection, String node) {
         String condition =
                 selection.before().map(time -> " from before " + time).orElse("");
         if (newest.isEmpty()) {

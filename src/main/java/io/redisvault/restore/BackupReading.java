@@ -24,20 +24,19 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** One pass over one backup, verified on the way. A connection that breaks is resumed where it broke. */
+/** Reads one backup as a stream and verifies it on the way. A broken connection is resumed where it broke. */
 public final class BackupReading {
 
-    /** Follows work that reads backups. */
+    /** Follows the steps of a command that reads backups, to show its progress. */
     public interface Listener {
 
-        /** A reading begins. */
         void begins(BackupReading reading);
 
-        /** Something else begins, as the line says. */
+        /** Another step begins; the line describes it. */
         default void step(String line) {}
     }
 
-    /** Passes bytes on and compares them with the storage's checksum. */
+    /** Passes bytes on unchanged, and fails at the end if they do not match the storage's checksum. */
     private record ChecksumCheck(StoredChecksum checksum) implements Codec {
 
         @Override
@@ -57,12 +56,12 @@ public final class BackupReading {
 
     private static final Logger LOG = Logger.getLogger(BackupReading.class);
 
-    /** In a row, without a byte in between; the storages themselves sit out an outage of STORAGE_TIMEOUT. */
+    /** Limit of attempts in a row that bring no byte. Each storage itself retries for STORAGE_TIMEOUT. */
     private static final int ATTEMPTS = 3;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
-    /** Chunks that wait to be decrypted or decompressed. */
+    /** Limit of the chunks that wait to be decrypted or decompressed. */
     private static final int BUFFERED_CHUNKS = 4;
 
     private static final String SETTING = "RESTORE_AGE_IDENTITY_FILE";
@@ -75,7 +74,7 @@ public final class BackupReading {
     private volatile long bytesDone;
     private int attempts;
     private volatile RdbSummary facts;
-    /** The storage's, of an encrypted backup that was not decrypted. */
+    /** The storage's checksum; only asked for if the backup is encrypted and there is no identity. */
     private volatile Optional<StoredChecksum> checksum = Optional.empty();
 
     BackupReading(BackupStorage storage, Backup backup, List<String> identities, boolean verified) {
@@ -95,7 +94,7 @@ public final class BackupReading {
         return bytesDone;
     }
 
-    /** The backup with what was found in it, once all of it was read and verified. */
+    /** The backup with the facts found in its dump; call it after all bytes were read. */
     Backup found() {
         if (facts != null) {
             return backup.withFacts(facts);
@@ -103,7 +102,7 @@ public final class BackupReading {
         return verified && isSealed() ? backup.withNote(whatWasChecked()) : backup;
     }
 
-    /** Takes all of these bytes, {@link #bytes} or {@link #storedBytes}; the backup with what was found in it. */
+    /** Reads all of {@link #bytes} or {@link #storedBytes} and drops them; returns {@link #found}. */
     Uni<Backup> read(Multi<ByteBuffer> bytes) {
         return bytes.onItem().ignoreAsUni().map(read -> found());
     }
@@ -121,10 +120,10 @@ public final class BackupReading {
     }
 
     /**
-     * The dump, to be subscribed to once, no faster than it is asked for.
+     * The dump, with backpressure; subscribe once.
      *
-     * <p>The last chunk is handed out only after the whole was verified. Fails with {@link InvalidDumpException} if it
-     * is bad, or is not what was stored, with {@link RestoreException} if it cannot be decrypted, and with
+     * <p>The last chunk comes only after the whole dump was verified. Fails with {@link InvalidDumpException} if the dump
+     * is corrupt or is not the one that was stored, {@link RestoreException} if it cannot be decrypted, and
      * {@link StorageException}.
      */
     public Multi<ByteBuffer> bytes() {
@@ -133,7 +132,7 @@ public final class BackupReading {
                     .failure(new RestoreException(
                             backup.name() + " is encrypted: name the file of its identity with " + SETTING));
         }
-        return explained(() -> {
+        return explainFailures(() -> {
             Multi<ByteBuffer> dump = stored();
             for (Codec codec : codecs()) {
                 dump = Codec.apply(() -> codec, dump);
@@ -143,8 +142,8 @@ public final class BackupReading {
     }
 
     /**
-     * The stored bytes, checked as far as that is possible: without an identity, of an encrypted backup only its form, and
-     * the storage's checksum. Otherwise as {@link #bytes}.
+     * The stored bytes, verified like {@link #bytes}. If the backup is encrypted and there is no identity, only age's
+     * format, the length and the storage's checksum are checked.
      */
     public Multi<ByteBuffer> storedBytes() {
         if (form == StoredForm.PLAIN) {
@@ -152,7 +151,7 @@ public final class BackupReading {
         }
         Uni<Optional<StoredChecksum>> asked =
                 isSealed() ? storage.checksum(backup.key()) : Uni.createFrom().item(Optional.empty());
-        return explained(() -> asked.onItem().transformToMulti(found -> {
+        return explainFailures(() -> asked.onItem().transformToMulti(found -> {
             checksum = found;
             List<Codec> codecs = codecs();
             found.ifPresent(sum -> codecs.add(0, new ChecksumCheck(sum)));
@@ -162,11 +161,11 @@ public final class BackupReading {
 
     private Multi<ByteBuffer> stored() {
         Multi<ByteBuffer> bytes = part(0, backup.bytes());
-        // Decrypting and decompressing take time.
+        // Decrypting and decompressing would block the event loop.
         return form == StoredForm.PLAIN ? bytes : bytes.emitOn(Infrastructure.getDefaultWorkerPool(), BUFFERED_CHUNKS);
     }
 
-    /** A part of the stored bytes, unverified, to be subscribed to once. */
+    /** A range of the stored bytes, unverified; subscribe once. */
     Multi<ByteBuffer> part(long offset, long length) {
         return Multi.createFrom()
                 .deferred(() -> storage.read(backup.key(), offset + bytesDone, length - bytesDone))
@@ -187,7 +186,7 @@ public final class BackupReading {
         return Uni.createFrom().item(attempts).onItem().delayIt().by(FIRST_PAUSE.multipliedBy(1L << attempts));
     }
 
-    /** What makes the stored bytes the dump, and verifies it, as far as that is possible. */
+    /** The codecs that decrypt, decompress and verify, in this order. Without an identity, they only check age's format. */
     private List<Codec> codecs() {
         List<Codec> codecs = new ArrayList<>();
         if (form.isEncrypted()) {
@@ -199,12 +198,12 @@ public final class BackupReading {
         }
         if (verified && !isSealed()) {
             Long size = form == StoredForm.PLAIN ? Long.valueOf(backup.bytes()) : backup.dumpBytes();
-            codecs.add(new RdbVerifier(size == null ? RdbVerifier.UNKNOWN_SIZE : size, this::keep));
+            codecs.add(new RdbVerifier(size == null ? RdbVerifier.UNKNOWN_SIZE : size, this::checkSummary));
         }
         return codecs;
     }
 
-    private void keep(RdbSummary found) {
+    private void checkSummary(RdbSummary found) {
         String stored = backup.rdb() == null ? null : backup.rdb().checksum();
         if (stored != null && !stored.equals(found.checksumHex())) {
             throw new InvalidDumpException("this is another dump than was stored: its CRC-64 is %s instead of %s"
@@ -213,7 +212,7 @@ public final class BackupReading {
         facts = found;
     }
 
-    private Multi<ByteBuffer> explained(Supplier<Multi<ByteBuffer>> bytes) {
+    private Multi<ByteBuffer> explainFailures(Supplier<Multi<ByteBuffer>> bytes) {
         return Multi.createFrom()
                 .deferred(() -> bytes.get())
                 .onFailure(Codec.InvalidDataException.class)

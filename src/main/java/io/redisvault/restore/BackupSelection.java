@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Selects a backup: the one of this name, else the newest that is old and young enough.
+ * Says which backup to use: the one with this name, or else the newest one within these limits.
  *
- * @param node whose backups; this one's when empty
- * @param before the time that the dump must be older than
- * @param maxAge that the dump must not exceed
- * @param orOlder takes the newest good one before it if it is corrupt
+ * @param node node that has the backup; this node if empty
+ * @param before the dump must be older than this time
+ * @param maxAge the dump must not be older than this
+ * @param orOlder whether to take the next older good backup if the selected one is corrupt; ignored with a name
  */
 public record BackupSelection(
         Optional<String> name,
@@ -23,17 +23,17 @@ public record BackupSelection(
     public static final BackupSelection LATEST =
             new BackupSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
 
-    /** The one of this name, if this node has it. */
+    /** This node's backup with this name. */
     public static BackupSelection named(String name) {
         return new BackupSelection(Optional.of(name), Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
-    /** The same, but only what is older than a time. */
+    /** A copy that selects only backups from before a time. */
     BackupSelection before(Instant time) {
         return new BackupSelection(name, node, Optional.of(time), maxAge, orOlder);
     }
 
-    /** The same, with or without older ones. */
+    /** A copy with this value of {@code orOlder}. */
     public BackupSelection orOlder(boolean older) {
         return new BackupSelection(name, node, before, maxAge, older);
     }

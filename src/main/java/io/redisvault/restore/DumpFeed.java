@@ -10,9 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * Feeds a server with a dump, no faster than it is taken. What came last is held back, and goes out byte by byte while the storage
- * is silent: a server gives up a master that is silent for its {@code repl-timeout}, and within a dump there is no room for the
- * newlines by which masters show that they live.
+ * Sends a dump to a server, no faster than the server reads it.
+ *
+ * <p>A server drops a master that is silent for {@code repl-timeout}, and no keep-alive newlines may be sent within a dump.
+ * So the feed holds the last chunk back, and sends it byte by byte while the storage is silent.
  */
 final class DumpFeed implements Flow.Subscriber<ByteBuffer> {
 
@@ -31,7 +32,7 @@ final class DumpFeed implements Flow.Subscriber<ByteBuffer> {
         this.vertx = vertx;
     }
 
-    /** Begins to read, and ends when the first bytes are here. */
+    /** Starts to read the dump; completes when the first chunk has arrived. */
     Uni<Void> open(Multi<ByteBuffer> bytes) {
         return Uni.createFrom().completionStage(() -> {
             bytes.subscribe(this);
@@ -39,7 +40,7 @@ final class DumpFeed implements Flow.Subscriber<ByteBuffer> {
         });
     }
 
-    /** Sends all of an opened dump; fails if the reading or the connection does. */
+    /** Sends the whole dump, after {@link #open}; fails if reading or the connection fails. */
     synchronized Uni<Void> sendTo(NetSocket connection) {
         socket = connection;
         pulse = vertx.setPeriodic(PULSE_MILLIS, timer -> sendOneByte());

@@ -28,8 +28,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A dump on its way into a directory, under a name that Redis does not know until all of it is there. Others may write
- * to that directory: no link of theirs is followed, and only the file that was written here gets the dump's name.
+ * Writes a dump to a temporary file and renames it when it is complete, so that Redis never sees a part of one. Other
+ * users may be able to write to the directory: their links are not followed, and only the file that was written here
+ * gets the dump's name.
  */
 final class DumpWriter implements Closeable {
 
@@ -49,9 +50,10 @@ final class DumpWriter implements Closeable {
     }
 
     /**
-     * Begins a file beside the dump, after removing what killed restores of this user have left there.
+     * Creates the temporary file beside the dump, and removes files that killed restores of this user left there. Fails if
+     * the space is too small.
      *
-     * @param size that the dump will have, in bytes
+     * @param size size of the dump in bytes
      */
     static DumpWriter begin(Path dump, long size) throws IOException {
         Path directory = dump.getParent();
@@ -61,12 +63,12 @@ final class DumpWriter implements Closeable {
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            // For a stop by signal. Held until the process ends, the lock tells others that this is no leftover.
+            // deleteOnExit is for a stop by signal. The lock tells other restores that this file is in use.
             temporary.toFile().deleteOnExit();
             tryLock(channel);
             DumpWriter writer = new DumpWriter(dump, temporary, channel);
             removeLeftovers(directory, temporary, writer.file.getOwner());
-            // Not of its file store, which is looked up in a table of mounts that a bare root may lack.
+            // Asking the file store would need the table of mounts, which a minimal container may lack.
             long free = directory.toFile().getUsableSpace();
             if (free < size) {
                 throw new FileSystemException(
@@ -80,7 +82,7 @@ final class DumpWriter implements Closeable {
         }
     }
 
-    /** The open file itself where the system shows open files, whatever happens to its name. */
+    /** Attributes of the open file, even if its name is replaced meanwhile; by name where there is no /proc. */
     private static PosixFileAttributeView opened(Path temporary) throws IOException {
         if (!Files.isDirectory(OPEN_FILES)) {
             return Files.getFileAttributeView(temporary, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
@@ -114,24 +116,24 @@ final class DumpWriter implements Closeable {
         }
     }
 
-    /** The file's attributes, which stay those of the file that is written. */
+    /** Attributes of the file that is being written. */
     PosixFileAttributeView file() {
         return file;
     }
 
-    /** Makes the file what it is to be, on disk. */
+    /** Sets times and permissions and forces the file to disk. */
     void finish(Set<PosixFilePermission> mode, Instant modified) throws IOException {
-        // So that the next backup finds it unchanged.
+        // The time of the backup, so that the next backup run sees an unchanged dump.
         file.setTimes(FileTime.from(modified), null, null);
         file.setPermissions(mode);
         channel.force(true);
     }
 
     /**
-     * Gives the file its name. At every instant the name stands for what it stood for before, or for the whole new file;
-     * where there are no hard links, it stands for nothing between the two renames that replace a dump.
+     * Gives the file its final name, atomically. Without hard links an existing dump is replaced by two renames, and there
+     * is no dump between them.
      *
-     * @param kept the name that a present dump gets; without one, a present dump fails the call
+     * @param kept new name of an existing dump; if empty, an existing dump makes the call fail
      */
     void publish(Optional<Path> kept) throws IOException {
         requireWritten(temporary);
@@ -145,7 +147,7 @@ final class DumpWriter implements Closeable {
         try {
             requireWritten(dump);
         } catch (IOException swapped) {
-            // Between the check and the new name: as if nothing had been done.
+            // Somebody swapped the file after the first check: undo.
             if (replaces) {
                 Files.move(kept.get(), dump, StandardCopyOption.ATOMIC_MOVE);
             } else {
@@ -167,7 +169,7 @@ final class DumpWriter implements Closeable {
         return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Unlike a rename, a link never replaces what has the name. */
+    /** Links, because unlike a rename a link never replaces an existing file. Renames where there are no hard links. */
     private static void link(Path file, Path name) throws IOException {
         try {
             Files.createLink(name, file);
@@ -178,7 +180,7 @@ final class DumpWriter implements Closeable {
         }
     }
 
-    /** Removes the temporary name. */
+    /** Closes the file and removes its temporary name. */
     @Override
     public void close() {
         try {
@@ -192,7 +194,7 @@ final class DumpWriter implements Closeable {
     private static void removeLeftovers(Path directory, Path own, UserPrincipal user) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*")) {
             for (Path leftover : leftovers) {
-                // The lock of one's own would end with a second channel of the file.
+                // Not our own: closing a second channel of the file would release our lock.
                 if (!leftover.equals(own)) {
                     removeIfLeft(leftover, user);
                 }
@@ -200,7 +202,7 @@ final class DumpWriter implements Closeable {
         }
     }
 
-    /** Others' files, links and pipes are not ours to open: a pipe would wait for somebody to read it. */
+    /** Opens only regular files of this user: opening a pipe would block until somebody reads it. */
     private static void removeIfLeft(Path leftover, UserPrincipal user) {
         try {
             PosixFileAttributes found = attributes(leftover);
@@ -214,7 +216,7 @@ final class DumpWriter implements Closeable {
                 }
             }
         } catch (IOException inUse) {
-            // It only takes space, and that is looked at next.
+            // A leftover only takes space, and the free space is checked next.
         }
     }
 

@@ -20,15 +20,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * Sends a dump to one server, and to nobody else, as its master would do it in a full resynchronisation.
+ * Plays the master in a full resynchronisation, to send a dump to one server and to nobody else.
  *
- * <p>Whoever connects is told how long the dump is, and gets no byte of it before the server has said, when asked by its
- * own address, that it is waiting for a dump of this length.
+ * <p>Any client is told the length of the dump. The dump itself is sent only after {@link #accept}: the server, asked at
+ * its own address, must report that it waits for a dump of this length.
  */
 final class FullResync {
 
     private static final int LONGEST_REQUEST = 16 * 1024;
-    /** Begins a connection by TLS. */
+    /** First byte of a TLS connection. */
     private static final char TLS_HANDSHAKE = 0x16;
 
     private final Vertx vertx;
@@ -42,17 +42,17 @@ final class FullResync {
     private NetServer listener;
     private Candidate candidate;
     private boolean accepted;
-    /** True if the next connection should begin with TLS. */
+    /** True if the next connection is expected to use TLS. */
     private boolean tls;
 
     private String complaint = "; if it is in another container or machine, --listen names an address that it reaches";
 
     /**
-     * @param isServer true for an address of the server
+     * @param isServer whether an IP address is one of the server's
      * @param replicationId 40 hexadecimal digits
-     * @param length of the dump in bytes
-     * @param patience with a connection that does not turn out to be the server's
-     * @param certificate for a server that connects by TLS
+     * @param length length of the dump in bytes
+     * @param patience a connection that is not accepted within this time is closed
+     * @param certificate our certificate, for a server that connects by TLS
      */
     FullResync(
             Vertx vertx,
@@ -74,12 +74,12 @@ final class FullResync {
         return replicationId;
     }
 
-    /** Begins to read the dump, so that its first bytes are here before the server asks for them. */
+    /** Starts to read the dump, so that its first bytes are there when the server asks for them. */
     Uni<Void> open(Multi<ByteBuffer> dump) {
         return feed.open(dump);
     }
 
-    /** The port that is listened on. */
+    /** Starts to listen; returns the port. */
     Uni<Integer> listen(LiveOptions.ListenAddress address) {
         NetServerOptions options = new NetServerOptions();
         certificate.ifPresent(options::setKeyCertOptions);
@@ -87,43 +87,43 @@ final class FullResync {
         return listener.listen(address.port(), address.host()).map(NetServer::actualPort);
     }
 
-    /** True if the server's own INFO shows that the open connection is the server's; no other one is accepted then. */
+    /** True if the server's INFO shows that the open connection is the server's. Later connections are then refused. */
     synchronized boolean accept(ServerInfo server) {
         String bytes = Long.toString(length);
-        // Servers before Redis 6.2 have no total; nothing has been sent yet.
+        // Redis before 6.2 does not report the total. Nothing was sent yet, so the bytes left are the same.
         boolean waits = server.field("master_sync_total_bytes").equals(bytes)
                 || server.field("master_sync_left_bytes").equals(bytes);
         if (candidate == null || !candidate.asked || !waits) {
             return false;
         }
-        // Whoever connects from now on is turned away: to close the listener would close this connection, too.
+        // Keep listening: closing the listener would also close this connection.
         accepted = true;
         return true;
     }
 
-    /** Sends the dump that was opened. */
+    /** Sends the whole dump to the accepted connection. */
     Uni<Void> send() {
         return feed.sendTo(candidate.socket);
     }
 
-    /** Fails when the accepted connection closes or the resynchronisation is aborted; never completes. */
+    /** Fails when the accepted connection closes or the resynchronisation is aborted; never succeeds. */
     Uni<Void> broken() {
         return Uni.createFrom().completionStage(broken);
     }
 
-    /** Ends the resynchronisation with this failure. */
+    /** Makes {@link #broken} fail with this reason. */
     void abort(Throwable reason) {
         broken.completeExceptionally(reason);
     }
 
-    /** The end of a message: why connections were not accepted, or what to do if there were none. */
+    /** Second half of an error message: why connections were not accepted, or what to do if there were none. */
     synchronized String complaint() {
         return complaint;
     }
 
     Uni<Void> close() {
         feed.close();
-        // Its connections, too.
+        // This also closes its connections.
         return listener == null
                 ? Uni.createFrom().voidItem()
                 : listener.close().onFailure().recoverWithNull();
@@ -180,7 +180,7 @@ final class FullResync {
                 "the server gave up the connection before it had loaded the backup: its log says why");
     }
 
-    /** A connection that may be the server's. */
+    /** A connection that may be the server's; answers its commands. */
     private final class Candidate {
 
         private final NetSocket socket;
@@ -194,12 +194,12 @@ final class FullResync {
         void read(Buffer bytes) {
             synchronized (FullResync.this) {
                 if (asked) {
-                    // Acknowledgements.
+                    // After PSYNC the server only sends acknowledgements.
                     return;
                 }
                 unread += bytes.toString(StandardCharsets.ISO_8859_1.name());
                 if (unread.charAt(0) == TLS_HANDSHAKE) {
-                    // It tries again in a second.
+                    // The server tries again in a second; then we use TLS.
                     tls = certificate.isPresent();
                     complaint =
                             "; it connects by TLS (tls-replication yes): write rediss://, and name a certificate that it"
@@ -234,7 +234,7 @@ final class FullResync {
             }
         }
 
-        /** The name of the next request, which is a line of words or an array of strings; null if there is none. */
+        /** Name of the next request in upper case; null if there is none. Reads inline commands and RESP arrays. */
         private String next() {
             if (unread.isEmpty()) {
                 return null;

@@ -6,26 +6,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How to load a backup into a running server.
+ * Options for loading a backup into a running server.
  *
- * @param listen where the server fetches it; a free port of the loopback address when empty
- * @param force whether to replace the server's keys, and to try a dump that it may not load
- * @param scratch whether the server is there for a drill only: it must be empty, and may end by the loading
- * @param timeout for the loading; by default one that grows with the dump
+ * @param listen our address, from which the server fetches the backup; if empty, a free port on the loopback address
+ * @param force whether to replace the server's keys, and to try a dump that the server may not load
+ * @param scratch whether the server is only there for a drill: it must be empty, and loading may crash it
+ * @param timeout how long loading may take; if empty, it grows with the dump
  */
 public record LiveOptions(Optional<ListenAddress> listen, boolean force, boolean scratch, Optional<Duration> timeout) {
 
     private static final Duration SHORTEST = Duration.ofMinutes(1);
 
-    /** Less than slow servers on slow disks reach. */
+    /** Even slow servers on slow disks load faster than this. */
     private static final long BYTES_PER_SECOND = 4 << 20;
 
-    /** True if what may end the server, or lose its data, is refused. */
+    /** True if everything that may crash the server or lose its data is refused. */
     boolean careful() {
         return !force && !scratch;
     }
 
-    /** How long a server may take to load a dump of so many bytes. */
+    /** Default time limit for loading a dump of this size. */
     public static Duration loadingTime(long bytes) {
         return SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND);
     }
@@ -33,8 +33,8 @@ public record LiveOptions(Optional<ListenAddress> listen, boolean force, boolean
     /**
      * An address of this machine.
      *
-     * @param host name or address, an IPv6 one without brackets
-     * @param port 0 for any free one
+     * @param host name or IP address; IPv6 without brackets
+     * @param port 0 for any free port
      */
     public record ListenAddress(String host, int port) {
 
@@ -44,7 +44,7 @@ public record LiveOptions(Optional<ListenAddress> listen, boolean force, boolean
         /**
          * Reads {@code HOST:PORT}.
          *
-         * @throws IllegalArgumentException if it is none
+         * @throws IllegalArgumentException if the text has another form
          */
         public static ListenAddress parse(String text) {
             Matcher parts = FORM.matcher(text);

@@ -23,19 +23,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Loads a backup into a running server: for that time the server is a replica, and this process its master. */
+/** Loads a backup into a running server without a restart. Meanwhile the server is a replica of this process. */
 @ApplicationScoped
 public class LiveRestore {
 
-    /** Default of a server's setting {@code databases}. */
+    /** Default value of Redis' own setting {@code databases}. */
     private static final int DATABASES = 16;
 
     /**
      * A backup that a running server has loaded.
      *
-     * @param backup with what was found in it
-     * @param server as it was when it had loaded the backup; keys whose time was over are still counted
-     * @param notes lines for people
+     * @param backup the backup with the facts found in its dump
+     * @param server INFO of the server after loading; its key counts include expired keys
+     * @param notes warnings for people
      */
     public record Loaded(Backup backup, ServerInfo server, List<String> notes) {}
 
@@ -53,23 +53,22 @@ public class LiveRestore {
     }
 
     /**
-     * Loads a backup, once in the life of this process. It is read twice: whole and verified before the server is told
-     * anything, then for the server. Fails with {@link RestoreException.NoBackup}, {@link StorageException}, {@link
-     * RedisUnavailableException} before the server was told anything, and {@link RestoreException}, which says which data
-     * the server holds if it was.
+     * Loads a backup; call it once per process. The backup is read twice: first to verify all of it, then to send it.
+     * Fails with {@link RestoreException}, which says which data the server holds if the server was changed. Fails with
+     * {@link RestoreException.NoBackup}, {@link StorageException} and {@link RedisUnavailableException} only before that.
      */
     public Uni<Loaded> run(BackupSelection selection, LiveOptions options, BackupReading.Listener listener) {
         List<String> notes = new ArrayList<>();
         return Uni.createFrom()
                 .item(() -> options.listen().orElseGet(this::loopback))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .chain(address -> fit(options)
+                .chain(address -> requireFit(options)
                         .call(() -> requireNoSentinel(notes))
                         .call(() -> requireDatabases(options))
                         .chain(state ->
                                 reader.selectGood(selection, backup -> verified(backup, state, options, listener)))
-                        // Reading took its time, in which the server may have changed.
-                        .chain(found -> fit(options)
+                        // Check again: the server may have changed while the backup was read.
+                        .chain(found -> requireFit(options)
                                 .invoke(state -> state.requireLoads(found, options))
                                 .chain(state -> load(found, state, options, address, listener))
                                 .invoke(loaded -> new TargetState(found.name(), loaded)
@@ -78,8 +77,8 @@ public class LiveRestore {
                                 .map(loaded -> new Loaded(found, loaded, notes))));
     }
 
-    /** The server's state; fails if no backup may be loaded into it. */
-    private Uni<TargetState> fit(LiveOptions options) {
+    /** The server's state; fails if the server cannot take any backup. */
+    private Uni<TargetState> requireFit(LiveOptions options) {
         return server.reach()
                 .map(info -> new TargetState(server.address().toString(), info))
                 .invoke(state -> state.requireFit(options));
@@ -101,7 +100,7 @@ public class LiveRestore {
                 });
     }
 
-    /** Only who parses all of a dump knows how many it needs, so each server must have the usual number. */
+    /** We do not parse the whole dump, so we do not know how many databases it needs. Requires the usual number. */
     private Uni<Boolean> requireDatabases(LiveOptions options) {
         if (!options.careful()) {
             return Uni.createFrom().item(true);
@@ -120,12 +119,12 @@ public class LiveRestore {
         throw new RestoreException(reason);
     }
 
-    /** The backup with what was found in it. */
+    /** Reads and verifies the backup; returns it with the facts found in its dump. */
     private Uni<Backup> verified(
             Backup backup, TargetState state, LiveOptions options, BackupReading.Listener listener) {
         state.requireNoCluster(backup, options);
         if (backup.rdb() != null && backup.rdb().version() != null) {
-            // Before all of it is read.
+            // Refuse early, before reading the whole backup.
             state.requireVersion(backup, options);
         }
         BackupReading reading = reader.open(backup);
@@ -174,7 +173,7 @@ public class LiveRestore {
         return address.socket().isPresent() || RunningRedis.isOfThisMachine(address.host());
     }
 
-    /** True for an address that the server may connect from. */
+    /** Tells whether the server may connect from an IP address. */
     private Predicate<String> addresses() {
         RedisAddress address = server.address();
         if (isLocal(address)) {
@@ -190,7 +189,7 @@ public class LiveRestore {
         }
     }
 
-    /** Ends an attempt, and waits until the server is a master again. */
+    /** Aborts a load, and waits until the server is a master again. */
     void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) throws InterruptedException {
         synchronized (this) {
             stopped = true;

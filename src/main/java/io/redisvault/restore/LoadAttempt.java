@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * One attempt to have a running server load one backup. However it ends, the server ends as a master.
+ * One attempt to load one backup into a running server. However it ends, it makes the server a master again.
  *
- * @param before the server's state
- * @param listen where the server fetches it
- * @param timeout for the loading; by default one that grows with the dump
+ * @param before state of the server before the attempt
+ * @param listen our address, from which the server fetches the backup
+ * @param timeout how long loading may take; if empty, it grows with the dump
  */
 record LoadAttempt(
         TargetServer server,
@@ -25,16 +25,16 @@ record LoadAttempt(
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    /** For a server to connect, which it tries once a second. */
+    /** Limit for the server to connect; it tries once a second. */
     private static final Duration CONNECTING = Duration.ofSeconds(15);
-    /** For a server that is still loading, or starts again, to become a master. */
+    /** Limit for a server that is loading or restarting to become a master. */
     static final Duration ENDING = Duration.ofSeconds(30);
 
     /**
-     * The server as it was when it had loaded the backup. Fails with {@link RestoreException}, which says which data the
-     * server then holds.
+     * Loads the backup; returns the server's INFO after that. Fails with {@link RestoreException}, which says which data
+     * the server now holds.
      *
-     * @param sent is run when the server has all it needs
+     * @param sent is run when the whole dump was sent
      */
     Uni<ServerInfo> run(Runnable sent) {
         Duration loading =
@@ -43,7 +43,7 @@ record LoadAttempt(
                 .onFailure()
                 .transform(failure -> new RestoreException("cannot listen on " + listen + ": " + failure.getMessage()))
                 .call(port -> resync.open(reading.bytes()))
-                .chain(port -> server.follow(listen.host(), port).onFailure().transform(LoadAttempt::notAllowed))
+                .chain(port -> server.follow(listen.host(), port).onFailure().transform(LoadAttempt::refusal))
                 .chain(() -> state(resync::accept, CONNECTING))
                 .onFailure(TimeoutException.class)
                 .transform(late -> new RestoreException(
@@ -67,7 +67,7 @@ record LoadAttempt(
                 .call(resync::close);
     }
 
-    private static RestoreException notAllowed(Throwable refused) {
+    private static RestoreException refusal(Throwable refused) {
         String reason = refused.getMessage();
         if (reason.contains("NOPERM")) {
             reason += "; SECURITY.md has the rights that --into takes";
@@ -77,7 +77,7 @@ record LoadAttempt(
         return new RestoreException(reason);
     }
 
-    /** True if the server takes no such command from us, so that none can be on its way. */
+    /** True if the server refuses our REPLICAOF, so that no earlier one can be pending. */
     private static boolean isRefusal(Throwable failure) {
         return failure.getMessage().contains("NOPERM") || failure.getMessage().contains("unknown command");
     }
@@ -88,13 +88,13 @@ record LoadAttempt(
 
     private Uni<TargetState> endAsMaster() {
         return server.info()
-                // Also a master: a command to follow that it has not answered may still be on its way.
+                // Promote a master, too: a REPLICAOF that it has not answered may still reach it.
                 .chain(info -> server.promote()
                         .onFailure(refused -> info.field("role").equals("master") && isRefusal(refused))
                         .recoverWithNull())
                 .chain(server::info)
                 .map(info -> new TargetState(before.name(), info))
-                // It may be loading, or starting again.
+                // The server may be loading or restarting.
                 .onFailure()
                 .retry()
                 .withBackOff(PAUSE, LONGEST_PAUSE)

@@ -20,11 +20,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** Puts a backup where Redis finds it when it starts: all of it, checked, or nothing. */
+/** Writes a backup to where Redis loads it at its next start: all of it, verified, or nothing. */
 @ApplicationScoped
 public class Restore {
 
-    /** Chunks that wait for the disk; the largest have some 100 KiB. */
+    /** Limit of the chunks that wait for the disk; a chunk has at most about 100 KiB. */
     private static final int BUFFERED_CHUNKS = 16;
 
     private final BackupReader reader;
@@ -39,7 +39,7 @@ public class Restore {
 
     /**
      * Restores a backup. Fails with {@link RestoreException.NoBackup}, {@link StorageException}, and {@link
-     * RestoreException}, also if the backup is corrupt; the target is then as it was.
+     * RestoreException}, also if the backup is corrupt. A failure leaves the target unchanged.
      */
     public Uni<RestoreResult> run(
             BackupSelection selection, RestoreTarget target, RestoreOptions options, BackupReading.Listener listener) {
@@ -74,7 +74,7 @@ public class Restore {
         });
     }
 
-    /** One backup on its way to one target. Files are written on workers. */
+    /** Writes one backup to one target, on worker threads. */
     record Run(
             BackupReading reading,
             RestoreTarget target,
@@ -82,7 +82,7 @@ public class Restore {
             Optional<String> warning,
             Clock clock) {
 
-        /** Fails with what the reading fails with, and with exceptions whose cause is the target's {@link IOException}. */
+        /** Fails like the reading, or with an exception whose cause is the {@link IOException} of the target. */
         Uni<RestoreResult> write(BackupReading.Listener listener) {
             Executor workers = Infrastructure.getDefaultWorkerPool();
             return Uni.createFrom()
@@ -110,9 +110,9 @@ public class Restore {
 
         private RestoreResult publish(DumpWriter writer) throws IOException {
             List<String> notes = new ArrayList<>();
-            own(writer.file(), notes);
+            setOwner(writer.file(), notes);
             Backup found = reading.found();
-            // The server that wrote the dump before it is likely to be the one that loads it.
+            // The server that wrote the old dump will probably load this one.
             target.writer()
                     .filter(server -> found.rdb() != null
                             && RdbSupport.of(server, found.rdb().version()) == RdbSupport.REFUSES)
@@ -124,7 +124,7 @@ public class Restore {
             }
             writer.finish(options.mode(), found.timestamp());
             String now = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
-            // A file without data is in nobody's way.
+            // An empty file is replaced without --force.
             boolean replaces = target.exists() && (options.force() || !target.holdsData());
             Optional<Path> kept = Optional.of(target.file())
                     .filter(file -> replaces)
@@ -135,7 +135,7 @@ public class Restore {
             }
             AppendOnlyFiles others = target.appendOnlyFiles();
             if (target.appendOnly()) {
-                // Last: as long as they are there, Redis loads these, and the new file as soon as they are not.
+                // Move them last: Redis loads them while they are there, and the new file as soon as they are gone.
                 for (Path moved : others.moveFoldersAside(now)) {
                     notes.add("the append-only files before it are kept as " + moved);
                 }
@@ -149,8 +149,8 @@ public class Restore {
             return RestoreResult.written(found, target.file(), kept, notes);
         }
 
-        /** Redis is likely to run as the directory's owner, unless that is the root of a fresh volume. */
-        private void own(PosixFileAttributeView file, List<String> notes) throws IOException {
+        /** Sets the owner. Redis probably runs as the directory's owner, unless that is root, as on a fresh volume. */
+        private void setOwner(PosixFileAttributeView file, List<String> notes) throws IOException {
             if (options.owner().isPresent()) {
                 options.owner().get().own(file);
                 return;

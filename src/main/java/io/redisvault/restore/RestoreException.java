@@ -5,14 +5,14 @@ import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.storage.StorageException;
 
 /**
- * The restore was refused or could not be done; the message says why and what to do. The target is as it was,
- * unless the message says what a running server holds instead.
+ * A restore was refused or failed; the message says why and what to do. The target is unchanged, unless the message says
+ * which data a running server holds now.
  */
 public class RestoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** No backup matches the selection; the message says what there is instead. */
+    /** No backup matches the selection; the message says why. */
     public static final class NoBackup extends RestoreException {
 
         private static final long serialVersionUID = 1;
@@ -47,7 +47,7 @@ public class RestoreException extends RuntimeException {
         return failure instanceof InvalidDumpException || failure instanceof StorageException.Corrupt;
     }
 
-    /** True if the failure's message says all there is to say; any other failure is a fault of ours. */
+    /** True if the message explains the failure to people; any other failure is a bug of ours. */
     public static boolean isExplained(Throwable failure) {
         return failure instanceof RestoreException
                 || failure instanceof InvalidDumpException

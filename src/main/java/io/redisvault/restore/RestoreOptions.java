@@ -14,21 +14,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How to restore into a directory.
+ * Options for a restore into a directory.
  *
- * @param force replaces another dump, which is kept, and writes beside append-only files and a running Redis
- * @param verified refuses a backup whose content is not a whole dump
- * @param owner of the file; the directory's, as far as the process may give a file away, when empty
+ * @param force whether to replace an existing dump, which is kept under another name, and to write beside append-only
+ *     files and a running Redis
+ * @param verified whether to refuse a backup that is not a complete, valid dump
+ * @param owner owner of the file; if empty, the directory's owner, if the process may set it
+ * @param mode permissions of the file
  */
 public record RestoreOptions(boolean force, boolean verified, Optional<Owner> owner, Set<PosixFilePermission> mode) {
 
-    /** User, and perhaps group, that a file belongs to. */
+    /** Owner of a file. If the group is empty, it stays as it is. */
     public record Owner(UserPrincipal user, Optional<GroupPrincipal> group) {
 
         /**
          * Reads {@code USER} or {@code USER:GROUP}, each a name or a number.
          *
-         * @throws IllegalArgumentException if there is none of that name
+         * @throws IllegalArgumentException if the system does not know the user or the group
          */
         public static Owner parse(String text) {
             String[] names = text.split(":", 2);

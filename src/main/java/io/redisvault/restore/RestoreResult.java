@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Result of a restore, as {@code --json} prints it.
+ * Result of a restore, as {@code --json} prints it; null values are left out there.
  *
- * @param outcome {@code restored}
- * @param backup that was restored, with what was found in it
- * @param path of the dump or append-only file, or the address of the running server
- * @param keptAs path that the file before it has now; absent if there was none
- * @param server that has loaded it, such as {@code redis 7.4.1}; absent where a file was written
- * @param keys that the server had then, with those whose time was over; absent where a file was written
- * @param notes what may keep Redis from loading it
+ * @param outcome always {@code restored}
+ * @param backup the restored backup, with the facts found in its dump
+ * @param path path of the dump or append-only file, or address of the running server
+ * @param keptAs new path of the replaced file; null if there was none
+ * @param server the server that loaded it, such as {@code redis 7.4.1}; null if a file was written
+ * @param keys number of keys on the server, including expired ones; null if a file was written
+ * @param notes warnings, such as what may keep Redis from loading the backup
  */
 @RegisterForReflection
 public record RestoreResult(
@@ -29,7 +29,7 @@ public record RestoreResult(
         return new RestoreResult(RESTORED, backup, path.toString(), kept, null, null, notes);
     }
 
-    /** @param address of the server */
+    /** @param address address of the server, without a password */
     public static RestoreResult loaded(LiveRestore.Loaded loaded, String address) {
         ServerInfo server = loaded.server();
         return new RestoreResult(

@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Place where Redis finds its data when it starts.
+ * The file that a restore writes, from which Redis loads its data at its next start.
  *
- * @param file to write, in a directory that exists
- * @param appendOnly true if the file is the append-only file of a server with {@code appendonly yes}: Redis takes a dump
- *     as the base of one
- * @param appendDirname of the server's append-only files since Redis 7; any directory with such files is one when empty
+ * @param file the file, in an existing directory
+ * @param appendOnly true if the file is the append-only file of a server with {@code appendonly yes}: Redis accepts a
+ *     dump as the start of one
+ * @param appendDirname name of the subdirectory for append-only files since Redis 7; if empty, any that holds such files
  */
 public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appendDirname) {
 
@@ -32,7 +32,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
 
     /** Form of the restored data. */
     public enum Form {
-        /** The one that the server's configuration file beside the data asks for, else a dump. */
+        /** Follows redis.conf or valkey.conf in the directory; a dump if there is none. */
         AUTO,
         /** The append-only file. */
         YES,
@@ -41,7 +41,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     }
 
     /**
-     * The target that a path means: the file of that path, or in the directory of that path one of the given name.
+     * The target for a path: if the path is a directory, the dump in it, else the file itself.
      *
      * @throws RestoreException if there is no such directory
      */
@@ -60,12 +60,12 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     }
 
     /**
-     * The target in the form that is asked for.
+     * This target in the requested form.
      *
-     * @param filename of the append-only file; the server's, else {@code appendonly.aof}, when empty
-     * @param dirname of the server's append-only files; the server's, else any, when empty
-     * @param force takes also the form that the server would ignore
-     * @throws RestoreException if the server would ignore it
+     * @param filename name of the append-only file; if empty, as in redis.conf, else {@code appendonly.aof}
+     * @param dirname name of the subdirectory for append-only files; if empty, as in redis.conf, else any
+     * @param force whether to allow a form that the server would ignore
+     * @throws RestoreException if the server would ignore this form
      */
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
@@ -92,7 +92,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
                 .findFirst();
     }
 
-    /** What the configuration file beside the data says, as far as there is one. */
+    /** Settings of redis.conf or valkey.conf in the directory; empty if there is none. */
     private Map<String, String> serverSettings() throws IOException {
         Optional<Path> config = serverConfig();
         String text = config.isPresent() ? Files.readString(config.get(), StandardCharsets.ISO_8859_1) : "";
@@ -113,22 +113,22 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         return new AppendOnlyFiles(directory(), appendDirname);
     }
 
-    /** Path of the data that Redis would load if it started now; empty if it would start without data. */
+    /** Path of the data that Redis would load now; empty if it would start empty. */
     public Optional<Path> existingData() throws IOException {
         return holdsData() ? Optional.of(file) : appendOnlyFiles().data();
     }
 
-    /** True if there is a file of that name, with data or without. */
+    /** True if the file exists, even without data. */
     boolean exists() {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** True if there is a file of that name that holds data. */
+    /** True if the file exists and is not empty. Anything but a regular file counts as data. */
     boolean holdsData() throws IOException {
         return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
     }
 
-    /** The server that wrote the dump of that name, such as {@code redis 7.4.1}. */
+    /** The server that wrote the existing dump, such as {@code redis 7.4.1}; empty if unknown. */
     Optional<String> writer() {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
@@ -143,7 +143,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         }
     }
 
-    /** The reason why the cluster's node in this directory would not keep the backup; empty if it would, or is not known. */
+    /** Why the cluster node in this directory would not keep the backup's keys; empty if it would, or if that is unknown. */
     Optional<String> otherSlots(Backup backup) throws IOException {
         Path nodes = directory().resolve(serverSettings().getOrDefault("cluster-config-file", "nodes.conf"));
         if (backup.slots().isEmpty() || !Files.isReadable(nodes)) {
@@ -155,7 +155,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
             return Optional.of(nodes + " says that this node is a replica in its cluster, which takes all data"
                     + " from its master when it starts: restore into the master's directory");
         }
-        // One without any takes those whose keys it finds, unless others have them.
+        // A fresh node takes over the slots of the keys that it finds, unless other nodes have them.
         return node.filter(other -> !other.fresh() && !other.slots().equals(slots))
                 .map(other ->
                         "%s has slots %s of its cluster, but %s says that this node has %s, and it drops or hides keys of others: restore it into the node of its slots"

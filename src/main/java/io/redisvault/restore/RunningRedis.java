@@ -22,14 +22,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finds a Redis that is still running on the directory of a restore. */
+/** Finds a Redis that still runs in the target directory: it would overwrite the restored dump. */
 @ApplicationScoped
 class RunningRedis {
 
     /**
      * A Redis that would overwrite the restored dump.
      *
-     * @param certain false if it runs on another machine, whose directory may be another one of the same path
+     * @param certain false if Redis runs on another machine, where the same path may be another directory
      */
     record Warning(String text, boolean certain) {}
 
@@ -48,17 +48,17 @@ class RunningRedis {
         this.config = config.redis();
     }
 
-    /** The warning of a Redis that works in the target's directory: the configured one, or one of this machine. */
+    /** Warns if the configured Redis or a Redis process on this machine uses the target's directory; else empty. */
     Uni<Optional<Warning>> warning(RestoreTarget target) {
         return configured(target)
-                // To look at files takes time.
+                // Looking at /proc blocks.
                 .emitOn(Infrastructure.getDefaultWorkerPool())
                 .map(warning -> warning.filter(Warning::certain)
                         .or(() -> process(target.directory()))
                         .or(() -> warning));
     }
 
-    /** A Redis process whose working directory this is, as far as this user may see that. */
+    /** Warns if a Redis process on this machine has this working directory. Sees only what this user may see. */
     static Optional<Warning> process(Path directory) {
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
             for (Path process : processes) {
@@ -67,7 +67,7 @@ class RunningRedis {
                 }
             }
         } catch (IOException | DirectoryIteratorException noSuchSystem) {
-            // Then only the configured one is known.
+            // No /proc: then only the configured Redis is checked.
         }
         return Optional.empty();
     }
@@ -90,7 +90,7 @@ class RunningRedis {
         return node.state()
                 .chain(state -> (itsDirectory ? Uni.createFrom().item(true) : saysItsDirectoryIs(target.directory()))
                         .map(same -> same
-                                ? warn("Redis at " + address + " is running" + otherForm(state, target), here)
+                                ? warn("Redis at " + address + " is running" + formHint(state, target), here)
                                 : Optional.<Warning>empty()))
                 .onFailure(RedisUnavailableException.class)
                 .recoverWithItem(failure -> !here || !itsDirectory || nobodyListens(failure)
@@ -98,8 +98,8 @@ class RunningRedis {
                         : warn("Redis may be running (" + failure.getMessage() + ")", true));
     }
 
-    /** Says so if the server does not load the target's form. */
-    private static String otherForm(ServerInfo server, RestoreTarget target) {
+    /** A hint if the server would not load the target's form; else "". */
+    private static String formHint(ServerInfo server, RestoreTarget target) {
         if (target.appendOnly()) {
             return server.field("aof_enabled").equals("0") ? " with 'appendonly no' (leave out --append-only)" : "";
         }
@@ -110,7 +110,7 @@ class RunningRedis {
         return Optional.of(new Warning(text + STOP_IT, certain));
     }
 
-    /** False where a server does not allow the question. */
+    /** Asks the server for its directory; false if it does not answer or does not allow that. */
     private Uni<Boolean> saysItsDirectoryIs(Path directory) {
         return client.execute("CONFIG", "GET", "dir")
                 .map(answer -> isSame(directory, Path.of(answer.get("dir").toString())))
@@ -140,7 +140,7 @@ class RunningRedis {
         }
     }
 
-    /** Any other failure, such as a missing password, is that of a server that runs. */
+    /** True if no server listens. Any other failure, such as a missing password, comes from a running server. */
     private static boolean nobodyListens(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof ConnectException || cause instanceof FileNotFoundException);

@@ -27,8 +27,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
 
 /**
- * Reads the newest backup back and verifies it when {@code VERIFY_CRON} says so, one at a time and never beside a
- * backup run. Fires each {@link Result} as an event.
+ * Verifies the newest backup at the times of {@code VERIFY_CRON}. Runs one verification at a time, and waits for the end
+ * of a backup run before it starts one. Fires each {@link Result} as an event.
  */
 @ApplicationScoped
 public class ScheduledVerification {
@@ -36,8 +36,8 @@ public class ScheduledVerification {
     /**
      * Result of a scheduled verification.
      *
-     * @param backup the name of the one that was found good
-     * @param failure why it failed; empty if it passed
+     * @param backup name of the verified backup; empty if the verification failed
+     * @param failure why the verification failed; empty if it passed
      */
     public record Result(Instant startedAt, Duration duration, Optional<String> backup, Optional<String> failure) {
 
@@ -87,7 +87,7 @@ public class ScheduledVerification {
         this.runs = rule.map(times -> new Timetable(clock, times, Duration.ZERO));
     }
 
-    /** The result of the last one since this process started. */
+    /** Result of the last verification; empty if there was none since this process started. */
     public Optional<Result> last() {
         return Optional.ofNullable(last);
     }
@@ -131,7 +131,7 @@ public class ScheduledVerification {
         return new Result(startedAt, duration, Optional.of(backup.name()), Optional.empty());
     }
 
-    /** Null if there was nothing to verify. */
+    /** Logs a failure. Null if there is no backup because this node's role is not backed up. */
     private Result fail(Throwable failure, Instant startedAt, Duration duration) {
         if (failure instanceof RestoreException.NoBackup && roleIsSkipped.getAsBoolean()) {
             LOG.infof("verification skipped: %s, and its role is not backed up", failure.getMessage());
@@ -142,7 +142,7 @@ public class ScheduledVerification {
         new LogLine("verification failed")
                 .about("detail", reason)
                 .fact("duration_ms", duration.toMillis())
-                // Only a fault of ours needs its stack to be understood.
+                // Only a bug of ours needs a stack trace.
                 .log(LOG, Level.ERROR, ours ? failure : null);
         return new Result(startedAt, duration, Optional.empty(), Optional.of(reason));
     }
@@ -159,7 +159,7 @@ public class ScheduledVerification {
         }
     }
 
-    /** A verification that is cut short costs nothing but another one. */
+    /** Cancels a running verification; nothing is lost by that. */
     synchronized void stop(@Observes ShutdownEvent event) {
         stopped = true;
         if (current != null) {

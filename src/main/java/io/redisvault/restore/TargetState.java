@@ -12,18 +12,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The answer of a server to {@code INFO}, before or after a backup is loaded into it. The replication id tells which data it holds:
- * a server takes on its master's id once it has loaded the whole dump, and keeps it as its second id when it becomes a
- * master again.
+ * State of a running server before or after a load, to decide whether a load is allowed and which data the server holds.
+ * The replication id tells that: a server takes its master's id when it has loaded the whole dump, and keeps it as its
+ * second id when it becomes a master again.
  *
- * @param name of the server, for messages
+ * @param name name of the server, for messages
+ * @param info the server's answer to {@code INFO}
  */
 record TargetState(String name, ServerInfo info) {
 
     private static final String MARK = HexFormat.of().formatHex("rdsvault".getBytes(StandardCharsets.US_ASCII));
     private static final Pattern MARKED = Pattern.compile(MARK + "([0-9a-f]{16})[0-9a-f]{8}");
 
-    /** A new replication id that has the backup's checksum in it. */
+    /** A new replication id that contains the backup's checksum. */
     static String replicationId(Backup backup) {
         String checksum = Optional.ofNullable(backup.rdb().checksum()).orElse("0".repeat(16));
         return MARK
@@ -35,7 +36,7 @@ record TargetState(String name, ServerInfo info) {
         return info.field("role").equals("master");
     }
 
-    /** True if it has loaded the dump that was sent under this replication id. */
+    /** True if the server has loaded the dump that was sent with this replication id. */
     boolean hasLoaded(String replicationId) {
         return !info.loading() && replicationIds().anyMatch(replicationId::equals);
     }
@@ -44,7 +45,7 @@ record TargetState(String name, ServerInfo info) {
         return Stream.of("master_replid", "master_replid2").map(info::field);
     }
 
-    /** A warning if the data are larger than maxmemory. */
+    /** A warning if the data exceed maxmemory; else empty. */
     Optional<String> tooLarge() {
         long used = Long.parseLong("0" + info.field("used_memory"));
         long most = Long.parseLong("0" + info.field("maxmemory"));
@@ -54,7 +55,7 @@ record TargetState(String name, ServerInfo info) {
                         + ": the server evicts keys, or takes no writes");
     }
 
-    /** Which data the server holds. */
+    /** Half a sentence for messages: which data the server holds. */
     String held() {
         String keys = keys(info.totalKeys());
         return replicationIds()
@@ -69,7 +70,7 @@ record TargetState(String name, ServerInfo info) {
                                 : "it holds " + keys + ", and has loaded no backup since it started");
     }
 
-    /** Which data the server holds after an attempt that failed. */
+    /** Half a sentence for messages: which data the server holds after a failed load. */
     String heldAfter(String replicationId, long keysBefore) {
         if (hasLoaded(replicationId)) {
             return "it holds all of the backup, " + keys(info.totalKeys());
@@ -78,17 +79,17 @@ record TargetState(String name, ServerInfo info) {
             return "it holds its old data, " + keys(keysBefore);
         }
         if (info.totalKeys() > 0) {
-            // A server that started anew may have loaded a file that the replication left in its directory.
+            // A server that restarted may have loaded a file that the replication left in its directory.
             return "it holds " + keys(info.totalKeys()) + " instead of " + keysBefore + ": look which ones";
         }
         return keysBefore == 0 ? "it is empty, as before" : "it is empty, and has lost " + keys(keysBefore);
     }
 
-    /** Throws {@link RestoreException}, with what to do instead, if no backup may be loaded into the server. */
+    /** Throws {@link RestoreException}, with what to do instead, if the server cannot take any backup. */
     void requireFit(LiveOptions options) {
         refuseIf(info.field("redis_mode").equals("sentinel"), "is a Sentinel: name the server itself");
         if (isInCluster()) {
-            // The backup says in more detail what to do.
+            // requireNoCluster refuses it later: with the backup known, it can say what to do.
             return;
         }
         refuseIf(info.loading(), "is still loading data: try again when it is done");
@@ -96,7 +97,7 @@ record TargetState(String name, ServerInfo info) {
         refuseIf(
                 !isMaster() && info.field("master_link_status").equals("up"),
                 replica + ": restore into its master, the replicas follow");
-        // Nobody else can be meant by force: what was killed here was a restore, or its master is away.
+        // --force may override this: a killed restore left it as a replica, or its master is gone.
         refuseIf(
                 !isMaster() && !options.force(),
                 replica + ", which it does not reach; " + held() + ". If a restore that was killed left it so,"
@@ -131,7 +132,7 @@ record TargetState(String name, ServerInfo info) {
                                         + " into its directory with --to, in the order that docs/restore.md has for a cluster"));
     }
 
-    /** Throws {@link RestoreException} if the server may not be given this backup, which was verified. */
+    /** Throws {@link RestoreException} if the server must not load this verified backup. */
     void requireLoads(Backup backup, LiveOptions options) {
         if (!backup.rdb().verified() && options.careful()) {
             throw new RestoreException(backup.name()
@@ -141,7 +142,7 @@ record TargetState(String name, ServerInfo info) {
         requireVersion(backup, options);
     }
 
-    /** Throws {@link RestoreException} if the server does not load dumps of this one's version. */
+    /** Throws {@link RestoreException} if the server does not load this RDB version, or if we do not know. */
     void requireVersion(Backup backup, LiveOptions options) {
         int version = backup.rdb().version();
         RdbSupport support = RdbSupport.of(info.server(), version);
