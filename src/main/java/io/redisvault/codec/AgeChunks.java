@@ -6,7 +6,7 @@ import java.security.Key;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 
-/** Encrypts or decrypts the chunks of an age file in turn: each has a number and a mark whether it is the last. */
+/** Encrypts or decrypts the chunks of an age file in order. A nonce holds the chunk's number and whether it is the last. */
 final class AgeChunks {
 
     static final int TAG = 16;
@@ -20,7 +20,7 @@ final class AgeChunks {
     private final Cipher cipher;
     private long number;
 
-    /** @param mode of the cipher: to encrypt or to decrypt */
+    /** @param mode {@link Cipher#ENCRYPT_MODE} or {@link Cipher#DECRYPT_MODE} */
     AgeChunks(int mode, Key key) {
         this.mode = mode;
         this.key = key;

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
 
-/** Decrypts an age file and checks that each chunk is authentic. Without an identity it only looks at the form. */
+/** Decrypts an age file and checks that each chunk is authentic. Without an identity it only checks the format. */
 public final class AgeDecoder implements Codec {
 
-    /** No identity opens what is encrypted. */
+    /** None of the identities opens the file. */
     public static final class WrongIdentityException extends RuntimeException {
 
         WrongIdentityException() {
@@ -23,22 +23,22 @@ public final class AgeDecoder implements Codec {
     }
 
     private static final String VERSION = "age-encryption.org/v1";
-    /** The version, then for each recipient a line with arguments and one or more of its body, then the code of all that. */
+    /** A line of the header: the version, a recipient's arguments, a part of its body, or the MAC at the end. */
     private static final Pattern LINE =
             Pattern.compile(Pattern.quote(VERSION) + "|-> [!-~][ -~]*|[A-Za-z0-9+/]{0,64}|--- [A-Za-z0-9+/]{43}");
 
     private static final String LAST_LINE = "--- ";
     private static final int NONCE = 16;
-    /** For more recipients than settings can hold. */
+    /** Room for more recipients than settings can hold. */
     private static final int LONGEST_HEADER = 512 * 1024;
 
     private final List<String> identities;
     private final ByteBuffer sealed = ByteBuffer.allocate(AgeChunks.SEALED);
-    /** Null once it is read. */
+    /** Null when all of it was read. */
     private ByteArrayOutputStream header = new ByteArrayOutputStream();
 
     private final StringBuilder line = new StringBuilder();
-    /** Where the nonce ends; 0 until the last line was read. */
+    /** Position where the header's nonce ends; 0 until the last line was read. */
     private int headerEnd;
     /** Null without identities. */
     private AgeChunks chunks;
@@ -60,7 +60,7 @@ public final class AgeDecoder implements Codec {
                 } else if (sealed.hasRemaining()) {
                     Buffers.fill(sealed, chunk);
                 } else {
-                    // More follows, so that this is not the last.
+                    // More bytes follow, so this is not the last chunk.
                     return open(false);
                 }
             }

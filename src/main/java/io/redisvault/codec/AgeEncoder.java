@@ -7,14 +7,14 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import javax.crypto.Cipher;
 
-/** Encrypts into an age file that each of the recipients can open. */
+/** Encrypts a stream as an age file that each of the recipients can decrypt. */
 public final class AgeEncoder implements Codec {
 
     private static final int BYTES_FOR_RECIPIENT = 256;
 
     private final ByteBuffer plain = ByteBuffer.allocate(AgeChunks.PLAIN);
     private final AgeChunks chunks;
-    /** Null once it is taken. */
+    /** Null when it was handed out. */
     private ByteBuffer header;
 
     private boolean over;
@@ -42,7 +42,7 @@ public final class AgeEncoder implements Codec {
             }
             while (chunk.hasRemaining()) {
                 if (!plain.hasRemaining()) {
-                    // More follows, so that this is not the last.
+                    // More bytes follow, so this is not the last chunk.
                     return seal(false);
                 }
                 Buffers.fill(plain, chunk);

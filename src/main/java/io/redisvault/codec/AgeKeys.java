@@ -9,15 +9,14 @@ import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 
-/** Keys of age: a recipient, {@code age1…}, is public and encrypts, an identity, {@code AGE-SECRET-KEY-1…}, decrypts. */
+/** Makes and reads age keys. A recipient, {@code age1…}, is public; an identity, {@code AGE-SECRET-KEY-1…}, decrypts. */
 public final class AgeKeys {
 
-    /** A pair of keys as text. */
+    /** A recipient and its identity, as text. */
     public record Pair(String recipient, String identity) {}
 
     private AgeKeys() {}
 
-    /** A new pair. */
     public static Pair generate() {
         try {
             KeyPair keys = new X25519KeyPairGenerator().generateKeyPair();
@@ -27,17 +26,17 @@ public final class AgeKeys {
         }
     }
 
-    /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no recipient. */
+    /** Throws {@link IllegalArgumentException} if the text is no recipient; the message does not contain the text. */
     public static void requireRecipient(String text) {
         try {
-            // Some points of the curve are keys of everybody; that shows when they are used.
+            // Some points of the curve are unsafe keys; they are only refused when they are used.
             writer(text).getRecipientStanzas(new FileKey());
         } catch (GeneralSecurityException weak) {
             throw noRecipient(weak);
         }
     }
 
-    /** Throws {@link IllegalArgumentException}, which does not repeat the text, if it is no identity. */
+    /** Throws {@link IllegalArgumentException} if the text is no identity; the message does not contain the text. */
     public static void requireIdentity(String text) {
         reader(text);
     }

@@ -6,10 +6,10 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Supplier;
 
-/** Transforms a stream chunk by chunk. One for each stream; not for two threads at a time. */
+/** Transforms one stream, chunk by chunk: encryption, compression, verification. Not thread-safe. */
 public interface Codec {
 
-    /** Bytes that are not what a codec would have written: damaged, cut off, or of something else; the message says what. */
+    /** The input is damaged, cut off, or of another format; the message says which. */
     final class InvalidDataException extends RuntimeException {
 
         InvalidDataException(String message) {
@@ -18,18 +18,18 @@ public interface Codec {
     }
 
     /**
-     * The output for a chunk, made while it is iterated over, which is to be done before the next call. The buffers belong
-     * to the receiver. Iterating throws {@link InvalidDataException}.
+     * The output for a chunk. It is made during the iteration: finish that before the next call. The caller owns the
+     * buffers. Iterating throws {@link InvalidDataException}.
      */
     Iterable<ByteBuffer> next(ByteBuffer chunk);
 
-    /** The output after the last chunk. Iterating throws {@link InvalidDataException} if some are missing. */
+    /** The output after the last chunk. Iterating throws {@link InvalidDataException} if the input is incomplete. */
     Iterable<ByteBuffer> end();
 
-    /** Frees memory; an iteration that goes on then ends. */
+    /** Frees memory; a running iteration ends early. */
     default void close() {}
 
-    /** The same bytes through a codec, as a stage of a stream. It is closed however the stream ends. */
+    /** Sends a stream through a codec, which is created on subscription and closed however the stream ends. */
     static Multi<ByteBuffer> apply(Supplier<? extends Codec> codecs, Multi<ByteBuffer> bytes) {
         return Multi.createFrom()
                 .resource(codecs, codec -> Multi.createBy()
@@ -41,7 +41,7 @@ public interface Codec {
                 .withFinalizer(Codec::close);
     }
 
-    /** @param next gives one piece after the other, and null after the last */
+    /** @param next returns one piece per call, and null after the last */
     static Iterable<ByteBuffer> pieces(Supplier<ByteBuffer> next) {
         return () -> new Iterator<>() {
             private ByteBuffer piece;

@@ -3,7 +3,7 @@ package io.redisvault.codec;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Passes chunks on unchanged, and checks a copy of them by a chain of codecs. */
+/** Passes chunks on unchanged, and verifies them by sending a copy through a chain of codecs. */
 public final class Inspection implements Codec {
 
     private final List<Codec> codecs;
@@ -11,7 +11,7 @@ public final class Inspection implements Codec {
     private long position;
     private boolean inspected;
 
-    /** @param size of the whole in bytes: the last chunk passes only if it satisfied all codecs */
+    /** @param size size of the stream in bytes: the last chunk passes only after all codecs accepted the whole stream */
     public Inspection(List<Codec> codecs, long size) {
         this.codecs = codecs;
         this.size = size;

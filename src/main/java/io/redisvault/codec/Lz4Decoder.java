@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.apache.commons.codec.digest.XXHash32;
 
 /**
- * Decompresses one LZ4 frame of independent or linked blocks, of at most 4 MiB, with or without checksums. Written here,
- * since libraries refuse linked blocks or block a thread.
+ * Decompresses one LZ4 frame with independent or linked blocks of at most 4 MiB, with or without checksums. We have our
+ * own decoder because the libraries refuse linked blocks or block a thread.
  */
 public final class Lz4Decoder implements Codec {
 
@@ -36,7 +36,7 @@ public final class Lz4Decoder implements Codec {
 
     private final XXHash32 hash = new XXHash32();
     private Step step = Step.START;
-    /** To be filled for the next step. */
+    /** The bytes that the next step needs. */
     private ByteBuffer wanted = buffer(SHORTEST_HEADER);
 
     private boolean linked;
@@ -44,7 +44,7 @@ public final class Lz4Decoder implements Codec {
     private boolean checksummed;
     private boolean raw;
     private int largestBlock;
-    /** The window, then the block that is being decompressed. */
+    /** The window, followed by the block that is being decompressed. */
     private byte[] content;
 
     private int contentEnd;
@@ -75,12 +75,12 @@ public final class Lz4Decoder implements Codec {
         });
     }
 
-    /** True if the frame has checksums; known once its start has come. */
+    /** True if the frame has a checksum of its content; known when its header was read. */
     public boolean checksummed() {
         return checksummed;
     }
 
-    /** The content of a block; null for what is none. */
+    /** Handles a filled part; returns the content of a block, or null for any other part. */
     private ByteBuffer take(ByteBuffer filled) {
         switch (step) {
             case START -> readStart(filled);
@@ -94,7 +94,7 @@ public final class Lz4Decoder implements Codec {
         return null;
     }
 
-    /** The start tells how long the header is. */
+    /** Reads the first bytes, which tell the length of the header. */
     private void readStart(ByteBuffer start) {
         require(start.getInt(0) == MAGIC, "it is no LZ4 frame");
         int flags = start.get(4);
@@ -145,7 +145,7 @@ public final class Lz4Decoder implements Codec {
             block.limit(block.limit() - Integer.BYTES);
             require(sum == checksum(block.slice()), "the LZ4 frame is damaged: the checksum of a block does not match");
         }
-        // The window is what was before this block.
+        // The window is the content before this block.
         System.arraycopy(content, contentEnd - WINDOW, content, 0, WINDOW);
         windowStart = Math.max(0, windowStart - (contentEnd - WINDOW));
         contentEnd = WINDOW;
@@ -174,7 +174,7 @@ public final class Lz4Decoder implements Codec {
         step = Step.OVER;
     }
 
-    /** Literals and matches in turn; a place beyond the buffers is one of a damaged block. */
+    /** Copies literals and matches in turn. A position outside the buffers means that the block is damaged. */
     private void decompress(ByteBuffer in) {
         int first = linked ? windowStart : WINDOW;
         int to = WINDOW;
@@ -191,14 +191,14 @@ public final class Lz4Decoder implements Codec {
             if (from < first || from >= to || match > content.length - to) {
                 throw new IndexOutOfBoundsException();
             }
-            for (int stop = to + match; to < stop; ) { // may repeat what it has just written
+            for (int stop = to + match; to < stop; ) { // the match may overlap its copy
                 content[to++] = content[from++];
             }
         }
         contentEnd = to;
     }
 
-    /** A length that does not fit into four bits goes on in further bytes. */
+    /** Reads a length: 15 in the four bits means that more bytes follow, up to the first that is not 255. */
     private static int length(int bits, ByteBuffer in) {
         int length = bits;
         int last = bits == 15 ? 255 : 0;

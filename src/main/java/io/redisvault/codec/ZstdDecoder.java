@@ -9,14 +9,14 @@ import java.nio.ByteOrder;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Decompresses one zstd frame, whose window is at most 8 MiB, that of level 19. */
+/** Decompresses one zstd frame. Memory is bounded: the window may have at most 8 MiB, as at level 19. */
 public final class ZstdDecoder implements Codec {
 
     private static final int LARGEST_WINDOW = 8 << 20;
     private static final int CHUNK = 64 * 1024;
     private static final int MAGIC = 0xfd2fb528;
     private static final int LONGEST_HEADER = 18;
-    /** How many bytes the size of the content takes, and that of a dictionary's number, by two bits of the descriptor. */
+    /** Bytes of the content size field, and below of the dictionary id, by two bits of the frame descriptor. */
     private static final int[] SIZE_BYTES = {0, 2, 4, 8};
 
     private static final int[] DICTIONARY_BYTES = {0, 1, 2, 4};
@@ -27,14 +27,14 @@ public final class ZstdDecoder implements Codec {
     private final ByteBuffer in = ByteBuffer.allocateDirect(CHUNK).limit(0);
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK);
     private final ByteBuffer head = ByteBuffer.allocate(LONGEST_HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    /** Of the content in bytes; -1 until the frame has told it. */
+    /** Limit of the content in bytes; -1 until the frame header tells it. */
     private long most;
 
     private long written;
     private boolean headRead;
     private boolean checksummed;
     private boolean over;
-    /** True if there was no room for all output, so that the library may hold more. */
+    /** True if the output buffer was filled, so that the library may hold more output. */
     private boolean full;
 
     private boolean closed;
@@ -43,7 +43,7 @@ public final class ZstdDecoder implements Codec {
         this.most = most;
     }
 
-    /** @throws UncheckedIOException if zstd's library, which is no Java, cannot be loaded */
+    /** @throws UncheckedIOException if zstd's native library, which the context needs, cannot be loaded */
     static <T> T withLibrary(Supplier<T> context) {
         try {
             return context.get();
@@ -55,15 +55,15 @@ public final class ZstdDecoder implements Codec {
         }
     }
 
-    /** For a frame of any size, as a server writes it. */
+    /** A decoder for content of any size, for a dump that a server compressed as a whole. */
     public static ZstdDecoder unbounded() {
         return new ZstdDecoder(UNBOUNDED);
     }
 
     /**
-     * For a frame that must not grow beyond a size.
+     * A decoder that fails if the content is larger than expected.
      *
-     * @param size of the content in bytes; if empty, the frame must tell it
+     * @param size size of the content in bytes; if empty, the frame header must tell it
      */
     public static ZstdDecoder bounded(OptionalLong size) {
         return new ZstdDecoder(size.orElse(-1));
@@ -84,7 +84,7 @@ public final class ZstdDecoder implements Codec {
         });
     }
 
-    /** True if the frame has a checksum; known once its start has come. */
+    /** True if the frame has a checksum; known when its header was read. */
     public boolean checksummed() {
         return checksummed;
     }
@@ -124,7 +124,7 @@ public final class ZstdDecoder implements Codec {
         }
     }
 
-    /** Reads the head of the frame as its bytes come, which is before any content. */
+    /** Collects the bytes of the frame header and checks it, before any content is decompressed. */
     private void readHead(ByteBuffer chunk) {
         while (chunk.hasRemaining() && head.hasRemaining()) {
             head.put(chunk.get());
@@ -152,7 +152,7 @@ public final class ZstdDecoder implements Codec {
         }
     }
 
-    /** -1 if the frame does not tell it. */
+    /** Content size of the header, in bytes; -1 if it has none. */
     private long contentSize(int at, int bytes) {
         long mask = bytes == Long.BYTES ? -1 : (1L << bytes * Byte.SIZE) - 1;
         return bytes == 0 ? -1 : (head.getLong(at) & mask) + (bytes == Short.BYTES ? 256 : 0);

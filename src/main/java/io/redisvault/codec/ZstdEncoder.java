@@ -4,7 +4,7 @@ import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.ZstdCompressCtx;
 import java.nio.ByteBuffer;
 
-/** Compresses into one zstd frame, which tells the size of its content and has a checksum. */
+/** Compresses a stream into one zstd frame, with the content size in its header and a checksum. */
 public final class ZstdEncoder implements Codec {
 
     private static final int CHUNK = 64 * 1024;
@@ -15,8 +15,8 @@ public final class ZstdEncoder implements Codec {
     private boolean over;
 
     /**
-     * @param level from 1, which takes 1 MiB of memory, to 19, which takes some 90 MiB for a large content
-     * @param size of the content in bytes
+     * @param level 1 (takes 1 MiB of memory) to 19 (takes about 90 MiB for large content)
+     * @param size exact size of the content in bytes
      */
     public ZstdEncoder(int level, long size) {
         context = ZstdDecoder.withLibrary(ZstdCompressCtx::new).setLevel(level).setChecksum(true);
