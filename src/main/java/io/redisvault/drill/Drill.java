@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
-/** Proves that a backup can be restored: a real server loads it and says which keys it has. */
+/** Proves that a backup can be restored: a real server loads it and reports its keys. */
 @ApplicationScoped
 public class Drill {
 
@@ -47,7 +47,7 @@ public class Drill {
         this.vertx = vertx;
     }
 
-    /** The first server in the directories of a search path, such as that of the environment. */
+    /** The first redis-server or valkey-server in the directories of a search path such as PATH; empty if there is none. */
     public static Optional<Path> findServer(String searchPath) {
         return Stream.of(searchPath.split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())
@@ -61,12 +61,13 @@ public class Drill {
     }
 
     /**
-     * Runs a drill, one at a time. However it ends, also by a stop of this process, no file and no process is left.
-     * Fails with {@link StorageException}, and {@link RestoreException}, which is of the backup if that is corrupt.
+     * Restores a backup into a temporary directory and loads it with a new server, one drill at a time. No file and no
+     * process is left, even if this process is stopped. If the server does not load the dump, the result says so. Fails
+     * with {@link StorageException} and {@link RestoreException}, which tells whether the backup is corrupt.
      *
-     * @param program to load the dump with
-     * @param workDirectory a directory with as much space as the dump needs
-     * @param timeout for the loading; by default one that grows with the dump
+     * @param program the server program
+     * @param workDirectory directory with enough space for the dump
+     * @param timeout how long loading may take; if empty, it grows with the dump
      */
     public Uni<DrillResult> run(
             BackupSelection selection,
@@ -96,10 +97,10 @@ public class Drill {
     }
 
     /**
-     * Runs a drill on an empty server that runs already. Fails with {@link StorageException}, {@link
-     * RedisUnavailableException}, and {@link RestoreException}, also if the server may not or does not load the backup.
+     * Loads a backup into an empty server that is already running. Fails with {@link StorageException}, {@link
+     * RedisUnavailableException}, and {@link RestoreException}, also if the server must not or does not load the backup.
      *
-     * @param flush true to remove all keys from the server afterwards
+     * @param flush whether to remove all keys from the server after the load
      */
     public Uni<DrillResult> into(
             BackupSelection selection, LiveOptions options, boolean flush, BackupReading.Listener listener) {

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Result of a drill, as {@code --json} prints it.
+ * Result of a drill, as {@code --json} prints it; null values are left out there.
  *
  * @param outcome {@code passed} or {@code failed}
- * @param reason of a failure
- * @param backup that was restored, with what was found in it
- * @param server that loaded it, such as {@code redis 7.4.1}; absent if it did not
- * @param databases with keys, as the server counts them
- * @param expired keys that the server left out because their time was over; absent where servers do not say
+ * @param reason why the drill failed; null if it passed
+ * @param backup the restored backup, with the facts found in its dump
+ * @param server the server that loaded it, such as {@code redis 7.4.1}; null if the drill failed
+ * @param databases databases that have keys, as the server counts them
+ * @param expired number of expired keys that the server left out; null if the server does not report it
+ * @param seconds duration of the drill
  */
 @RegisterForReflection
 public record DrillResult(
@@ -27,7 +28,7 @@ public record DrillResult(
         Long expired,
         double seconds) {
 
-    /** The keys that a server has loaded into a database. */
+    /** Number of a database, and number of keys that the server loaded into it. */
     @RegisterForReflection
     public record Database(int database, long loaded) {}
 
@@ -35,7 +36,7 @@ public record DrillResult(
         List<Database> databases = server.keys().entrySet().stream()
                 .map(keys -> new Database(keys.getKey(), keys.getValue()))
                 .toList();
-        // A replica, as which a running server loads a backup, leaves none out.
+        // A replica also loads expired keys.
         boolean replica = server.field("role").equals("slave");
         Long expired = Optional.ofNullable(server.fields().get("rdb_last_load_keys_expired"))
                 .filter(keys -> !replica)

@@ -35,8 +35,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A temporary directory with a server in it, which nobody else can ask; nothing is left of the two when it is closed, by
- * whichever thread.
+ * A temporary directory with a private server that loads the dump in it. Closing it, from any thread, kills the server and
+ * deletes the directory.
  */
 final class DrillSandbox implements AutoCloseable {
 
@@ -44,22 +44,23 @@ final class DrillSandbox implements AutoCloseable {
     private static final String DUMP = "dump.rdb";
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** Linux has room for so many in the address of a Unix socket. */
+    /** Linux' limit for the path of a Unix socket. */
     private static final int SOCKET_PATH_BYTES = 107;
 
     private static final int DELETE_ATTEMPTS = 20;
     private static final int SECONDS_TO_DIE = 10;
 
-    /** As many as any dump may have; each takes the server less than a KiB. */
+    /** Enough for any dump; each costs the server less than a KiB. */
     private static final String DATABASES = "10000";
 
     private static final int LAST_LINES = 3;
-    /** Follows the line that tells what went wrong, with pages of stacks and registers. */
+    /** The crash report comes after the line with the error, and has pages of stacks and registers. */
     private static final String CRASH_REPORT = "BUG REPORT START";
-    /** Such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}. */
+    /** Start of a warning in the log, such as {@code 4711:M 28 Nov 2026 10:20:30.123 #}. */
     private static final Pattern STAMP_OF_WARNING = Pattern.compile("^\\d+:[A-Z] .{10,40} # ");
 
-    private static final Pattern OF_EACH_START =
+    /** Warnings that say nothing about the dump: servers print them at every start. */
+    private static final Pattern USUAL_WARNING =
             Pattern.compile("oO0Oo|version=|Configuration loaded|Server initialized|WARNING|Warning:");
 
     /** The server did not load the dump; the message says why. */
@@ -125,7 +126,7 @@ final class DrillSandbox implements AutoCloseable {
                 .redirectInput(new File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(output().toFile());
-        // No credentials of ours for a program that has no use for them.
+        // Our environment has credentials; the server does not need them.
         builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
         try {
             server = builder.start();
@@ -140,7 +141,7 @@ final class DrillSandbox implements AutoCloseable {
                         .setMaxPoolSize(1));
     }
 
-    /** The address, for the client. */
+    /** Adds the options for a Unix socket; returns the client's address. */
     private String listenOnSocket(List<String> command) {
         command.addAll(List.of("--port", "0", "--unixsocket", socket().toString()));
         try {
@@ -150,12 +151,12 @@ final class DrillSandbox implements AutoCloseable {
         }
     }
 
-    /** Where there are no sockets, as in a native executable: others on this machine may connect, but know no password. */
+    /** The same for TCP, since a native executable has no Unix sockets. A password keeps other local users out. */
     private String listenOnLoopback(List<String> command) {
         String password = UUID.randomUUID().toString();
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
             int port = free.getLocalPort();
-            // While a process starts, everybody can see its arguments.
+            // In a file, because everybody can see the arguments of a process.
             Path settings = Files.writeString(directory.resolve("password.conf"), "requirepass " + password);
             command.addAll(List.of(settings.toString(), "--port", "" + port, "--bind", LOOPBACK));
             return "redis://:" + password + "@" + LOOPBACK + ":" + port;
@@ -165,8 +166,8 @@ final class DrillSandbox implements AutoCloseable {
     }
 
     /**
-     * What the server says of itself once it has loaded its dump. Fails with {@link NotLoadedException}: as soon as its
-     * process ends, or when the time is over.
+     * The server's INFO when it has loaded the dump. Fails with {@link NotLoadedException} when its process ends, or after
+     * the time limit.
      */
     Uni<ServerInfo> loaded(Duration limit) {
         Uni<ServerInfo> question = Uni.createFrom()
@@ -188,7 +189,7 @@ final class DrillSandbox implements AutoCloseable {
         return Uni.createFrom().failure(() -> new NotLoadedException(program + reason + lastWords()));
     }
 
-    /** The last lines in which the server warns of something, else its last lines; empty if it said nothing. */
+    /** The server's last warnings, or its last lines if it warned of nothing, for a message; empty if it printed nothing. */
     private String lastWords() {
         try (InputStream bytes = Files.newInputStream(output())) {
             List<String> lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))
@@ -198,7 +199,7 @@ final class DrillSandbox implements AutoCloseable {
                     .toList();
             List<String> warnings = lines.stream()
                     .filter(line -> STAMP_OF_WARNING.matcher(line).find())
-                    .filter(line -> !OF_EACH_START.matcher(line).find())
+                    .filter(line -> !USUAL_WARNING.matcher(line).find())
                     .toList();
             List<String> telling = warnings.isEmpty() ? lines : warnings;
             return telling.stream()
@@ -229,7 +230,7 @@ final class DrillSandbox implements AutoCloseable {
         }
     }
 
-    /** Its data are a copy, so it may die at once. */
+    /** Kills the server at once: its data are only a copy. */
     private void kill() {
         client.close();
         server.destroyForcibly();
@@ -250,7 +251,7 @@ final class DrillSandbox implements AutoCloseable {
                     Files.deleteIfExists(path);
                 }
             } catch (NoSuchFileException | DirectoryNotEmptyException | UncheckedIOException stillInUse) {
-                // By a restore that was stopped just now.
+                // A restore that is being stopped may still write here.
                 if (attempt == DELETE_ATTEMPTS) {
                     throw new IOException(stillInUse);
                 }
