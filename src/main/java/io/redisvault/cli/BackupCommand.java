@@ -25,7 +25,7 @@ final class BackupCommand extends VaultCommand {
     public Integer call() throws IOException {
         BackupOutcome outcome = run();
         print(outcome, outcome instanceof Stored stored ? stored.backup().url() : "");
-        // Elsewhere than on a terminal the log says it.
+        // Without a terminal, the log says this.
         if (Progress.onTerminal() && outcome instanceof Stored stored) {
             note("stored " + HumanText.backup(stored.backup()));
         } else if (Progress.onTerminal() && outcome instanceof Skipped skipped) {
@@ -40,7 +40,7 @@ final class BackupCommand extends VaultCommand {
     private BackupOutcome run() {
         Uni<BackupOutcome> run = runner.start(Trigger.COMMAND);
         Progress progress = new Progress();
-        // Elsewhere the log has lines of its own about a long upload.
+        // Without a terminal, the log shows the progress of a long upload.
         if (Progress.onTerminal()) {
             runner.running().ifPresent(backup -> progress.follow(backup::bytesTotal, backup::bytesDone));
         }

@@ -32,7 +32,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 
-/** Checks whether settings, Redis, dump and storage allow backups, and says how to mend what does not. */
+/** Checks whether settings, Redis, dump and storage allow backups, and says how to fix what does not. */
 @Command(
         name = "check",
         description = "Check settings, Redis, dump, storage, HTTP and schedule: a line each, with what mends it.",
@@ -40,7 +40,7 @@ import picocli.CommandLine.Command;
         footer = {"%nExamples:", "  redis-vault check", "  redis-vault check --json"})
 final class CheckCommand extends VaultCommand {
 
-    /** With a warning backups are still taken, with something wrong they are not. */
+    /** How bad a finding is: backups still run with a {@link #WARNING}, but not if something is {@link #WRONG}. */
     @RegisterForReflection
     enum Result {
         OK(Logger.Level.INFO),
@@ -53,14 +53,14 @@ final class CheckCommand extends VaultCommand {
             this.level = level;
         }
 
-        /** As it is printed. */
+        /** The word in the output. */
         @JsonValue
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** @param text with the remedy, where something is wrong */
+    /** @param text what was found; if it is not {@link Result#OK}, also the remedy */
     @RegisterForReflection
     record Finding(String subject, Result result, String text) {}
 
@@ -88,14 +88,14 @@ final class CheckCommand extends VaultCommand {
 
     @Override
     void beforeStart() {
-        // The findings have these warnings, too.
+        // RedisVault would log the warnings that the findings contain.
         System.setProperty("quarkus.log.category.\"io.redisvault.cli.RedisVault\".level", "OFF");
     }
 
     @Override
     public Integer call() throws IOException {
         Stream<Finding> warnings = Settings.current().warnings().stream().map(text -> warning("settings", text));
-        Stream<Finding> answers = Uni.join().all(questions(redis.state())).andFailFast().await().indefinitely().stream()
+        Stream<Finding> answers = Uni.join().all(checks(redis.state())).andFailFast().await().indefinitely().stream()
                 .flatMap(List::stream);
         List<Finding> found = Stream.of(settings().stream(), warnings, service().stream(), answers)
                 .flatMap(findings -> findings)
@@ -111,13 +111,13 @@ final class CheckCommand extends VaultCommand {
                 : RedisVault.DONE;
     }
 
-    /** Logs each finding as soon as it is known; a sidecar starts before its Redis, which is waited for a little. */
+    /** Logs each finding of the service as soon as it is known. Redis may start after its sidecar, so it is retried. */
     void log() {
-        Uni<ServerInfo> patient =
+        Uni<ServerInfo> retried =
                 redis.state().onFailure().retry().withBackOff(PAUSE, PAUSE).atMost(RETRIES);
         log(settings());
         log(service());
-        questions(patient).forEach(question -> question.subscribe()
+        checks(retried).forEach(check -> check.subscribe()
                 .with(CheckCommand::log, fault -> LOG.error("a check at the start failed", fault)));
     }
 
@@ -125,7 +125,7 @@ final class CheckCommand extends VaultCommand {
         findings.forEach(finding -> LOG.log(finding.result().level, finding.text()));
     }
 
-    private List<Uni<List<Finding>>> questions(Uni<ServerInfo> state) {
+    private List<Uni<List<Finding>>> checks(Uni<ServerInfo> state) {
         Uni<List<Finding>> dump = Uni.createFrom()
                 .item(this::dump)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
@@ -149,7 +149,7 @@ final class CheckCommand extends VaultCommand {
     /** Findings about HTTP and the schedule, which only the service uses. */
     private List<Finding> service() {
         boolean tls = config.http().tlsCertFile().isPresent();
-        // The port in use, also if HTTP_PORT is 0.
+        // Quarkus' value is the port in use, even if HTTP_PORT is 0.
         String port =
                 ConfigProvider.getConfig().getValue(tls ? "quarkus.http.ssl-port" : "quarkus.http.port", String.class);
         String callers = config.http().token().isPresent()

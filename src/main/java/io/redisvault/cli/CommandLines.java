@@ -33,7 +33,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Parses arguments, and turns failures into one line and an exit code. */
+/** Sets picocli up: it parses our types of values, and turns failures into one line and an exit code. */
 final class CommandLines {
 
     private static final String AGO = "ago";
@@ -50,10 +50,10 @@ final class CommandLines {
             .toFormatter(Locale.ROOT)
             .withResolverStyle(ResolverStyle.STRICT);
 
-    /** The permissions of a file. */
+    /** Permissions of a file. A type of its own, because picocli chooses converters by type. */
     record FileMode(Set<PosixFilePermission> permissions) {}
 
-    /** The name of a node, as the settings allow it. */
+    /** Name of a node; the same names are valid as in the settings. */
     record NodeName(String text) {}
 
     private CommandLines() {}
@@ -63,17 +63,17 @@ final class CommandLines {
         commandLine.getCommandSpec().version("redis-vault " + VaultVersion.CURRENT);
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(Instant.class, reading(CommandLines::time))
-                .registerConverter(Duration.class, reading(HumanDuration::parse))
-                .registerConverter(NodeName.class, reading(text -> new NodeName(Settings.nodeName(text))))
-                .registerConverter(FileMode.class, reading(CommandLines::fileMode))
-                .registerConverter(RestoreOptions.Owner.class, reading(RestoreOptions.Owner::parse))
-                .registerConverter(ListenAddress.class, reading(ListenAddress::parse))
+                .registerConverter(Instant.class, converter(CommandLines::time))
+                .registerConverter(Duration.class, converter(HumanDuration::parse))
+                .registerConverter(NodeName.class, converter(text -> new NodeName(Settings.nodeName(text))))
+                .registerConverter(FileMode.class, converter(CommandLines::fileMode))
+                .registerConverter(RestoreOptions.Owner.class, converter(RestoreOptions.Owner::parse))
+                .registerConverter(ListenAddress.class, converter(ListenAddress::parse))
                 .setParameterExceptionHandler(CommandLines::wrongUsage)
                 .setExecutionExceptionHandler(CommandLines::failed);
     }
 
-    private static <T> ITypeConverter<T> reading(Function<String, T> parser) {
+    private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
         return text -> {
             try {
                 return parser.apply(text);
@@ -83,7 +83,7 @@ final class CommandLines {
         };
     }
 
-    /** Reads a time as people write it; without an offset it is UTC. */
+    /** Reads a date, a time or {@code 2h ago}; without an offset it is UTC. */
     static Instant time(String text) {
         String stripped = text.strip();
         if (stripped.endsWith(AGO)) {
@@ -98,13 +98,13 @@ final class CommandLines {
         }
     }
 
-    /** Reads three octal digits, such as {@code 640}, with or without a 0 before them. */
+    /** Reads three octal digits such as {@code 640}, also with a leading 0. */
     static FileMode fileMode(String text) {
         if (!text.matches("0?[0-7]{3}")) {
             throw new IllegalArgumentException("is not a file mode such as 640");
         }
         int bits = Integer.parseInt(text, 8);
-        // The constants are declared from the highest bit to the lowest.
+        // The enum's constants go from the highest bit to the lowest.
         Set<PosixFilePermission> permissions = EnumSet.allOf(PosixFilePermission.class);
         permissions.removeIf(permission -> (bits & 0400 >> permission.ordinal()) == 0);
         return new FileMode(permissions);

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what a shell needs to complete our commands and options. */
+/** Prints a script with which a shell completes our commands and options. */
 @Command(
         name = "completion",
         description = "Print a script by which a shell completes commands and options.",
@@ -23,7 +23,7 @@ final class CompletionCommand implements Launcher.LocalCommand {
         ZSH
     }
 
-    /** One script is for both. */
+    /** Not used: the same script works in both shells. */
     @Parameters(paramLabel = "bash|zsh", description = "the shell")
     private Shell shell;
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Proves that a backup can be restored. */
+/** Proves that a backup can be restored: see {@link Drill}. */
 @Command(
         name = "drill",
         description = "Restore a backup into a temporary directory, load it with a real server, show its keys.",
@@ -57,7 +57,7 @@ final class DrillCommand extends LoadingCommand {
         if (flush && !isInto()) {
             throw wrong("--flush goes with --into only");
         }
-        // For the socket of the server.
+        // The drill talks to its server over a Unix socket.
         System.setProperty("quarkus.vertx.prefer-native-transport", "true");
     }
 

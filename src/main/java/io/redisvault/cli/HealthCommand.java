@@ -13,7 +13,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
-/** Asks the running service whether it works, in images that have no other program to ask with. Starts no Quarkus. */
+/** Asks the running service whether it works, for images without curl or the like. Does not start Quarkus. */
 @Command(
         name = "health",
         description = "Ask the service on this machine whether it works, as a probe does: exit code 0 or 1.",
@@ -31,7 +31,7 @@ final class HealthCommand implements Launcher.LocalCommand {
         VaultConfig.Http http = Settings.ofProcess(Optional.ofNullable(vault.config), Optional.empty())
                 .typed()
                 .http();
-        // An address for all of them is none to call.
+        // The service may listen on all addresses, which is no address to connect to.
         String host = http.host().matches("0\\.0\\.0\\.0|::") ? "localhost" : http.host();
         String server = host + ", port " + http.port();
         try {
@@ -54,7 +54,7 @@ final class HealthCommand implements Launcher.LocalCommand {
         return call.getResponseCode();
     }
 
-    /** A port that speaks TLS: its certificate need not be for this address, so that it is open has to do. */
+    /** Only checks that a TLS port is open: its certificate need not be valid for this address. */
     private static int connect(String host, int port) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);

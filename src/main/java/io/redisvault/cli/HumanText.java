@@ -10,21 +10,21 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Sizes, times and backups in few words. */
+/** Formats sizes, times and backups for people. */
 final class HumanText {
 
     private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB", "PiB", "EiB");
 
     private HumanText() {}
 
-    /** Such as {@code 1.2 GiB}. */
+    /** A size such as {@code 1.2 GiB}. */
     static String bytes(long bytes) {
         if (bytes < 1024) {
             return bytes + " B";
         }
         double amount = bytes / 1024.0;
         int unit = 0;
-        // 1023.95 would be shown as 1024.0.
+        // 1023.95 would be rounded to 1024.0.
         while (amount >= 1023.95) {
             amount /= 1024;
             unit++;
@@ -32,7 +32,7 @@ final class HumanText {
         return String.format(Locale.ROOT, "%.1f %s", amount, UNITS.get(unit));
     }
 
-    /** The two largest units, such as {@code 3h 12m}. */
+    /** A duration in its two largest units, such as {@code 3h 12m}. */
     static String time(Duration duration) {
         if (duration.toDays() > 0) {
             return duration.toDays() + "d " + duration.toHoursPart() + "h";
@@ -45,17 +45,16 @@ final class HumanText {
                 : Math.max(0, duration.toSeconds()) + "s";
     }
 
-    /** How long ago a time was. */
     static String age(Instant time, Instant now) {
         return time(Duration.between(time, now));
     }
 
-    /** Such as {@code 2026-11-28 14:00:00Z}. */
+    /** A time such as {@code 2026-11-28 14:00:00Z}. */
     static String time(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ');
     }
 
-    /** Lines with a column below each heading, as wide as what is in it. */
+    /** A table with a line of headings; each column is as wide as its longest cell. */
     static String table(List<String> heading, List<List<String>> rows) {
         List<List<String>> lines =
                 Stream.concat(Stream.of(heading), rows.stream()).toList();
@@ -75,7 +74,7 @@ final class HumanText {
         return number + (number == 1 ? " key" : " keys");
     }
 
-    /** Such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified, slots 0-5460 of a cluster}. */
+    /** A backup such as {@code 1.2 GiB, redis 7.4.1, RDB version 12, CRC-64 e9c6d914c4b8d9ca verified}. */
     static String backup(Backup backup) {
         return dump(backup)
                 + backup.slots()

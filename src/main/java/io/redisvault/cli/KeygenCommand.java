@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.Command;
 
-/** Makes a pair of keys, as {@code age-keygen} does. */
+/** Makes an age identity and its recipient; the output is that of {@code age-keygen}. */
 @Command(
         name = "keygen",
         description = "Print a new identity of age, to be kept secret, and the recipient that belongs to it.",

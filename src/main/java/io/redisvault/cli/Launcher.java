@@ -19,17 +19,17 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** Starts Quarkus once the arguments and the settings are known to be right. */
+/** Checks the arguments and the settings, then starts Quarkus: a mistake is reported without waiting for the start. */
 final class Launcher {
 
-    /** A command that needs no right settings, and runs without Quarkus. */
+    /** A command that runs without Quarkus, even if settings are invalid. */
     interface LocalCommand extends Callable<Integer> {
 
         @Override
         Integer call();
     }
 
-    /** From the system's text "Cannot assign requested address". */
+    /** Word of the system's message "Cannot assign requested address". */
     private static final String OTHER_MACHINE = "assign";
 
     private Launcher() {}
@@ -38,7 +38,7 @@ final class Launcher {
         if (args.length == 0) {
             return start(null, Optional.empty(), args);
         }
-        // Without beans: it only looks at what is wanted. Quarkus makes the commands that run.
+        // This parse only finds out which command is wanted. Quarkus later creates the commands with their beans.
         return CommandLines.of(new RedisVault(), CommandLine.defaultFactory())
                 .setExecutionStrategy(parsed -> launch(parsed, args))
                 .execute(args);
@@ -69,17 +69,17 @@ final class Launcher {
         return start(vault.config, server, args);
     }
 
-    /** Opens no port and starts no schedule, so that it can run beside a sidecar. */
+    /** Disables the port and the schedule, so that the command can run beside a sidecar. */
     private static void prepareCommand() {
         System.setProperty("quarkus.http.host-enabled", "false");
         System.setProperty("quarkus.scheduler.enabled", "false");
         System.setProperty("quarkus.log.console.stderr", "true");
-        // A connection that is still being made when the command is done.
+        // Hides the error of a connection that is still being opened when the command ends.
         System.setProperty("quarkus.log.category.\"io.quarkus.vertx.core.runtime\".level", "OFF");
-        // A slow machine is no fault whose stack somebody needs.
+        // No stack traces of blocked threads: a slow machine is not a bug.
         System.setProperty("quarkus.vertx.warning-exception-time", "1h");
         if (Progress.onTerminal() && System.getenv("LOG_LEVEL") == null) {
-            // The command itself says what it does.
+            // On a terminal the command itself reports what it does.
             System.setProperty("quarkus.log.console.level", "WARN");
             System.setProperty("quarkus.log.console.format", "redis-vault: %s%e%n");
         }
@@ -99,7 +99,7 @@ final class Launcher {
         return exitCode.get();
     }
 
-    /** The native image has zstd's library as a file, since it could not unpack one where the root is read-only. */
+    /** Uses zstd's library beside the native executable: unpacking one fails on a read-only root file system. */
     static void useZstdBeside(Path executable) {
         try {
             Path library = executable.toRealPath().resolveSibling("libzstd-jni.so");
@@ -107,11 +107,11 @@ final class Launcher {
                 System.setProperty("ZstdNativePath", library.toString());
             }
         } catch (IOException noProc) {
-            // The library is unpacked.
+            // No /proc: zstd unpacks its own library.
         }
     }
 
-    /** Prints why Quarkus did not start. Returns the exit code. */
+    /** Prints why Quarkus did not start; returns the exit code. */
     private static int explain(Throwable failure, int code) {
         Throwable cause = ExceptionUtil.getRootCause(failure);
         if (cause instanceof ConfigValidationException invalid) {

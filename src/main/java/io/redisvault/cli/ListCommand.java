@@ -12,7 +12,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the backups there are. */
+/** Lists the backups of a node. */
 @Command(
         name = "list",
         description = "List the backups of a node, newest first.",
@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         })
 final class ListCommand extends VaultCommand {
 
-    /** Each takes memory, of which there is enough for these. */
+    /** Limit of the backups in one list, because each takes memory. */
     private static final int MOST = 5000;
 
     private static final int MOST_NAMED = 10;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** A command that may have a running server load the backup. */
+/** A command that can load a backup into a running server: the options that restore and drill share. */
 abstract class LoadingCommand extends SelectingCommand {
 
     @Option(
@@ -39,9 +39,9 @@ abstract class LoadingCommand extends SelectingCommand {
     }
 
     /**
-     * Refuses options that do not go together.
+     * Throws if the command line has options that do not go together.
      *
-     * @param otherwise options that mean nothing with {@code --into}
+     * @param otherwise options that are not allowed with {@code --into}
      */
     void checkInto(String... otherwise) {
         if (!isInto() && listen.isPresent()) {

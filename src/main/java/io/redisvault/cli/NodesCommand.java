@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-/** Shows which nodes have backups. */
+/** Lists the nodes that have backups. */
 @Command(
         name = "nodes",
         description = "List the nodes that have backups under the prefix, each with its newest one.",

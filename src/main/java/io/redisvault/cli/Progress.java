@@ -7,7 +7,7 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Waits for a transfer and shows how far it is: a bar on a terminal, a line now and then elsewhere. */
+/** Waits for a transfer and shows its progress: a bar on a terminal, otherwise a line every 10 seconds. */
 final class Progress implements BackupReading.Listener {
 
     private static final int WIDTH = 30;
@@ -20,7 +20,6 @@ final class Progress implements BackupReading.Listener {
         return System.console() != null;
     }
 
-    /** Shows this reading from now on. */
     @Override
     public void begins(BackupReading reading) {
         long total = reading.backup().bytes();
@@ -28,19 +27,18 @@ final class Progress implements BackupReading.Listener {
         VaultCommand.note("reading " + reading.backup().url() + ", " + HumanText.bytes(total));
     }
 
-    /** Shows this transfer from now on, as soon as it has bytes. */
+    /** Shows this transfer from now on, as soon as its total is known. Both values are bytes. */
     synchronized void follow(LongSupplier total, LongSupplier done) {
         transfer = new Transfer(total, done, System.nanoTime());
     }
 
-    /** Shows that the transfer is over and something else goes on. */
     @Override
     public void step(String what) {
         end();
         VaultCommand.note(what);
     }
 
-    /** The outcome of the work; throws what it fails with. */
+    /** Waits for the work and returns its result, or throws its failure. */
     <T> T await(Uni<T> work) {
         Duration pause = onTerminal() ? Duration.ofMillis(200) : Duration.ofSeconds(10);
         Cancellable ticks = Multi.createFrom()
@@ -64,7 +62,7 @@ final class Progress implements BackupReading.Listener {
         transfer = null;
     }
 
-    /** False if there is nothing to show. */
+    /** Shows the progress; false if there is nothing to show. */
     private synchronized boolean show() {
         long total = transfer == null || VaultCommand.isSilent()
                 ? 0
@@ -79,7 +77,7 @@ final class Progress implements BackupReading.Listener {
                         (done / seconds)));
         if (onTerminal()) {
             int filled = (int) (done * WIDTH / total);
-            // Blanks over what a longer text has left.
+            // The padding overwrites the end of a longer text before.
             System.err.printf("\r[%s%s] %-40s", "#".repeat(filled), " ".repeat(WIDTH - filled), text);
         } else {
             VaultCommand.note(text.strip());

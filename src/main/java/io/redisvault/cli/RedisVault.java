@@ -20,7 +20,7 @@ import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code redis-vault}: serves, unless it is told to do one thing and exit. */
+/** The program {@code redis-vault}: runs as a service, unless a command or {@code --once} does one thing and exits. */
 @QuarkusMain
 @Command(
         name = "redis-vault",
@@ -80,19 +80,19 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
 
     public static void main(String... args) {
         int code = Launcher.launch(withoutName(args));
-        // In ./mvnw quarkus:dev a stop is the beginning of a start with what was changed.
+        // ./mvnw quarkus:dev stops and restarts the program in the same process.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             System.exit(code);
         }
     }
 
-    /** Where the program is what an image runs, some name it once more: {@code docker run redis-vault redis-vault list}. */
+    /** Drops a repeated program name, as in {@code docker run redis-vault redis-vault list}. */
     private static String[] withoutName(String... args) {
         boolean named = args.length > 0 && args[0].equals("redis-vault");
         return named ? Arrays.copyOfRange(args, 1, args.length) : args;
     }
 
-    /** Runs in Quarkus. Most starts have no arguments, and need not wait for a parser of options. */
+    /** Runs in Quarkus. Without arguments it skips picocli, for a faster start of the service. */
     @Override
     public int run(String... args) {
         Settings.current().warnings().forEach(LOG::warn);

@@ -16,7 +16,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Puts a backup in place. */
+/** Restores a backup, into a directory ({@link Restore}) or into a running server ({@link LiveRestore}). */
 @Command(
         name = "restore",
         description =
@@ -101,7 +101,7 @@ final class RestoreCommand extends LoadingCommand {
     void beforeStart() {
         checkInto("--to", "--if-empty", "--append-only", "--append-filename", "--append-dirname");
         checkInto("--unverified", "--owner", "--mode");
-        // Of a shell's variable that is not set; the working directory would not be meant.
+        // An empty path is probably an unset shell variable, not the working directory.
         boolean nowhere = to == null || to.toString().isEmpty();
         if (nowhere && !isInto()) {
             throw wrong("name a directory with --to PATH, or a running server with --into ADDRESS");

@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A command about one backup, which its options select. */
+/** A command that works on one backup: the options that select it. */
 abstract class SelectingCommand extends VaultCommand {
 
     private static final String LATEST = "latest";

@@ -10,13 +10,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A command that does one thing and exits. */
+/** Base of the commands that do one thing and exit: their output and common options. */
 abstract class VaultCommand implements Callable<Integer> {
 
     @Inject
     ObjectMapper mapper;
 
-    /** Set once, before the command begins. */
+    /** Set once, before the command starts. */
     private static volatile boolean silent;
 
     @Spec
@@ -30,10 +30,10 @@ abstract class VaultCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print JSON, for programs")
     private boolean json;
 
-    /** Prepares what Quarkus must know before it starts. */
+    /** Checks options and sets properties before Quarkus starts. */
     void beforeStart() {}
 
-    /** Address of the server that takes the place of the configured Redis. */
+    /** Address of a server to use instead of the configured Redis; empty if there is none. */
     Optional<String> server() {
         return Optional.empty();
     }
@@ -41,7 +41,7 @@ abstract class VaultCommand implements Callable<Integer> {
     @Override
     public abstract Integer call() throws IOException;
 
-    /** Prints a result: as JSON if that is wanted, else as text, if there is any. */
+    /** Prints the result to standard output: as JSON with {@code --json}, else as text, unless that is empty. */
     void print(Object result, String text) throws IOException {
         String shown = json ? mapper.writeValueAsString(result) : text;
         if (!shown.isEmpty()) {
@@ -49,12 +49,12 @@ abstract class VaultCommand implements Callable<Integer> {
         }
     }
 
-    /** Options that do not go together, or a value that is not allowed. */
+    /** An exception for wrong usage; to be thrown by the caller. */
     ParameterException wrong(String what) {
         return new ParameterException(command.commandLine(), what);
     }
 
-    /** Makes {@link #note} silent if this command is to be quiet, which it returns. */
+    /** Silences {@link #note} if {@code --quiet} was passed; returns whether it was. */
     boolean silence() {
         silent = quiet;
         return quiet;
@@ -64,14 +64,14 @@ abstract class VaultCommand implements Callable<Integer> {
         return silent;
     }
 
-    /** Prints a line for people, beside the result. */
+    /** Prints a line for people to standard error, unless silenced. */
     static void note(String text) {
         if (!silent) {
             error(text);
         }
     }
 
-    /** Prints why there is no result. */
+    /** Prints a line to standard error, even if silenced. */
     static void error(String text) {
         System.err.println("redis-vault: " + text);
     }

@@ -6,7 +6,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
-/** Verifies a backup. */
+/** Reads a backup from the storage and verifies it. */
 @Command(
         name = "verify",
         description = "Read a backup from the storage and check all of it; nothing is written.",
