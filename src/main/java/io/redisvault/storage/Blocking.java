@@ -57,10 +57,7 @@ public final class Blocking {
         });
     }
 
-    /**
-     * Streams the items of a source. Each is fetched on a worker when it is requested. The source is closed however the
-     * stream ends.
-     */
+    /** Streams the items of a source, each fetched on a worker on request. Always closes the source. */
     public static <T> Multi<T> stream(Supplier<? extends Source<T>> open, Executor executor) {
         return Multi.createFrom()
                 .resource(() -> new Guarded<>(open.get()), source -> Multi.createFrom()

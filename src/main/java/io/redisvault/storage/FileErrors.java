@@ -50,7 +50,7 @@ public final class FileErrors {
         if (failure instanceof AccessDeniedException) {
             return new StorageException.AccessDenied(message + "; run it as that user, or change the owner", failure);
         }
-        // The JDK has no exceptions for these. The texts are the C library's, which Java reads in the C locale.
+        // The JDK has no exceptions for these. The texts are the C library's, read in the C locale.
         if (Stream.of("No space left on device", "Disk quota exceeded").anyMatch(reason::contains)) {
             return new StorageException.Other(
                     message + "; free some, or keep fewer backups so that one more always fits", failure);
@@ -88,10 +88,7 @@ public final class FileErrors {
                 : "input or output error";
     }
 
-    /**
-     * Returns this process' user id, because user names differ between containers; the user's name if there is no
-     * /proc.
-     */
+    /** Returns this process' user id, since user names differ between containers; the name without /proc. */
     public static String user() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Logs that a server does not answer, once until it answers again, so that users know why a command takes so long. */
+/** Logs once that a silent server is waited for, so that users know why a command takes so long. */
 public final class Notice {
 
     private static final Duration OF_FAILURES = Duration.ofSeconds(2);

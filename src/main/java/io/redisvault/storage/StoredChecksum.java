@@ -8,10 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
-/**
- * The storage's checksum of an object, compared with the bytes that are read now. Use one instance per read, by one
- * thread at a time.
- */
+/** The storage's checksum of an object, to compare with the bytes of one read. Not for several threads. */
 public final class StoredChecksum {
 
     /** Part size of a checksum that covers all bytes at once. */
@@ -44,17 +41,12 @@ public final class StoredChecksum {
         this.partSize = partSize;
     }
 
-    /**
-     * Makes a CRC32C of all bytes.
-     *
-     * @param told the storage's checksum in Base64
-     */
+    /** @param told the storage's CRC32C of all bytes, in Base64 */
     public static StoredChecksum crc32c(String told) {
         Supplier<MessageDigest> digests = () -> new CrcDigest(new CRC32C());
         return new StoredChecksum("CRC32C", told, digests, Base64.getEncoder()::encodeToString, WHOLE);
     }
 
-    /** Returns the name of the algorithm. */
     public String name() {
         return name;
     }

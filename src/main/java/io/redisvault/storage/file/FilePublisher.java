@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** Creates files, and publishes a written one under its final name without ever replacing another. */
+/** Creates files, and publishes a written one under its final name. Never replaces another file. */
 class FilePublisher {
 
     private static final int PATIENCE_MILLIS = 10_000;
@@ -33,7 +33,7 @@ class FilePublisher {
                 FilePaths.OWNER_ONLY);
     }
 
-    /** Fails if no part of this file can be written. The file's name must have colons, as those of backups have. */
+    /** Fails if no part of this file can be written. Its name must have colons, as those of backups have. */
     void requireWritable(Path file) throws IOException {
         try {
             if (probe(file).isPresent()) {
@@ -53,9 +53,8 @@ class FilePublisher {
     }
 
     /**
-     * Writes and removes a part of a file, and returns its time, which is the server's on a network file system. Empty
-     * if the directory does not show the part: on some file systems a colon starts the name of a stream of another
-     * file.
+     * Writes and removes a part of a file, and returns its time: the server's, on a network file system. Empty if the
+     * directory does not show the part: elsewhere, a colon may begin the name of another file's stream.
      */
     Optional<Instant> probe(Path file) throws IOException {
         Path part = FilePaths.part(file);
@@ -98,8 +97,8 @@ class FilePublisher {
     }
 
     /**
-     * Used where there are no hard links. A rename would replace a file of that name, so only the process that creates
-     * a second file, the guard, may rename.
+     * Used without hard links. A rename replaces an existing file, so the one process that can create a second file,
+     * the guard, may rename.
      */
     private void rename(Path part, Path file) throws IOException {
         Path guard = FilePaths.guard(file);
@@ -124,7 +123,7 @@ class FilePublisher {
                 "Another process is storing under the same name; remove " + guard + " if none is", null);
     }
 
-    /** Checks that nobody else who may write to the directory has swapped the files. */
+    /** Checks that nobody else who may write to the directory swapped the files. */
     private static void requireWritten(Path part, Object fileKey, long size, Path file) throws IOException {
         BasicFileAttributes published = FilePaths.attributes(file);
         // Some FUSE file systems give each name of a file its own file key.

@@ -188,7 +188,7 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return writing(root -> {
+        return onRoot(root -> {
             paths.createDirectories(root);
             Files.newDirectoryStream(root).close();
             publisher.probe(root.resolve("redis-vault-access"));
@@ -199,7 +199,7 @@ public final class FilesystemStorage implements BackupStorage {
     /** Writes a file, because permission bits do not show read-only mounts and exports. */
     @Override
     public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        return writing(root -> {
+        return onRoot(root -> {
             // Named like a part of a backup, so that it is removed with the incomplete uploads if the process dies
             // here.
             Path file = paths.file(keyPrefix + "2026-01-02T03:04:05Z.rdb");
@@ -209,7 +209,7 @@ public final class FilesystemStorage implements BackupStorage {
         });
     }
 
-    private <T> Uni<T> writing(FileCall<T> call) {
+    private <T> Uni<T> onRoot(FileCall<T> call) {
         Path root = paths.root();
         return Blocking.call(
                 () -> {

@@ -36,7 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Google's generated client of the JSON API, created on first use. All of its calls block. */
-// Google's client reads and writes parameters and JSON by reflection, which a native executable must be told.
+// Google's client maps parameters and JSON to fields of these by reflection: a native executable must know them.
 @RegisterForReflection(
         ignoreNested = false,
         targets = {
@@ -179,7 +179,7 @@ public final class GcsClient {
         if (!response.isSuccessStatusCode()) {
             return;
         }
-        // The JDK takes a header that broke off for a whole one, without a body.
+        // The JDK accepts a broken-off header as complete; the answer then has no body.
         if (response.getContent() == null && (method.equals("GET") || method.equals("PUT"))) {
             throw new IOException("the answer broke off within its header");
         }
@@ -191,7 +191,9 @@ public final class GcsClient {
         boolean checkedLater = method.equals("GET")
                 || method.equals("PUT")
                 || response.getHeaders().getLocation() != null;
-        if (hasBody && !checkedLater && String.valueOf(response.getContentType()).startsWith("text/html")) {
+        if (hasBody
+                && !checkedLater
+                && String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();
             throw new GcsErrors.WebPageException();
         }

@@ -18,9 +18,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Translates failures of Google's server and client into {@link StorageException}s. Addresses of uploads and tokens are
- * secrets. So each message is one line of our own with a few words of the server, and failures of the client's requests
- * are not kept as causes.
+ * Translates failures of Google's server and client into {@link StorageException}s. To keep addresses of uploads and
+ * tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed request.
  */
 final class GcsErrors {
 
@@ -139,8 +138,7 @@ final class GcsErrors {
         } else if (find(SSLException.class, failure) != null) {
             why = "no TLS with " + server + ": " + why + "; " + setting;
         } else {
-            // Also a broken-off header that the client takes for a whole one and rejects, for example the charset
-            // "UTF-".
+            // Also a broken-off header that the JDK accepts and the client cannot parse: the charset "UTF-".
             why = "the connection to " + server + " broke: " + why;
         }
         return unavailable(what + why);

@@ -84,7 +84,7 @@ public final class GcsStorage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return Listing.pages(
-                        (Objects page) -> worker("list", url(prefix), () -> page(prefix, page)),
+                        (Objects page) -> onWorker("list", url(prefix), () -> page(prefix, page)),
                         page -> page.getNextPageToken() != null,
                         Objects::getNextPageToken)
                 .onItem()
@@ -123,7 +123,7 @@ public final class GcsStorage implements BackupStorage {
     }
 
     private Uni<StorageObject> describe(String key) {
-        return worker(
+        return onWorker(
                 "read",
                 url(key),
                 () -> client.storage().objects().get(bucket, key).execute());
@@ -151,8 +151,8 @@ public final class GcsStorage implements BackupStorage {
     }
 
     /**
-     * Returns how many bytes the server will send. The JDK takes a header that broke off for a whole one, so the length
-     * must be confirmed by a second header.
+     * Returns how many bytes the server will send. The JDK accepts a broken-off header as complete, so a second header
+     * must confirm the length.
      */
     private long part(String key, long offset, HttpResponse response) throws IOException {
         HttpHeaders headers = response.getHeaders();
@@ -175,7 +175,7 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> delete(String key) {
-        return this.worker(
+        return this.onWorker(
                         "delete",
                         url(key),
                         () -> delete(client.storage().objects().delete(bucket, key)))
@@ -203,7 +203,7 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return worker("list", "gs://" + bucket, this::listOne)
+        return onWorker("list", "gs://" + bucket, this::listOne)
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing))
@@ -213,7 +213,7 @@ public final class GcsStorage implements BackupStorage {
     /** Uses the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
-        return worker("list", "gs://" + bucket, this::listOne)
+        return onWorker("list", "gs://" + bucket, this::listOne)
                 .map(answer -> Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.getDate(), Instant::from)))
                 .onFailure()
                 .recoverWithItem(Optional.empty());
@@ -239,7 +239,7 @@ public final class GcsStorage implements BackupStorage {
         T run() throws IOException;
     }
 
-    private <T> Uni<T> worker(String action, String url, ClientCall<T> call) {
+    private <T> Uni<T> onWorker(String action, String url, ClientCall<T> call) {
         return client.notice()
                 .ofSilence(
                         client::patience,

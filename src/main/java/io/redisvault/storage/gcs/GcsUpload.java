@@ -27,9 +27,9 @@ import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 
 /**
- * A resumable upload, whose object appears when its last chunk arrives. One chunk is kept in memory, to resend what the
- * server does not have. Google's own uploaders hide the session's address, which is needed to abort an upload, and the
- * object's generation, which is needed to tell it from another one.
+ * A resumable upload, whose object appears when its last chunk arrives. One chunk is kept, to resend what the server
+ * does not have. Google's own uploaders hide the session's address, needed to abort an upload, and the object's
+ * generation, needed to tell it from another one.
  */
 final class GcsUpload {
 
@@ -93,7 +93,7 @@ final class GcsUpload {
             } catch (NumberFormatException halfALength) {
                 // Treated like an answer without an address.
             }
-            // The JDK takes a header that broke off for a whole one, so the address may be missing.
+            // The JDK accepts a broken-off header as complete, so the address may be missing.
             pause(new IOException("an upload was begun without an address for its bytes"));
         }
     }
@@ -113,10 +113,7 @@ final class GcsUpload {
         return null;
     }
 
-    /**
-     * Sends the rest, once the content has completed. Fails with {@link StorageException.Corrupt} if something else was
-     * stored.
-     */
+    /** Sends the rest, once the content has completed. Fails if something else was stored. */
     StorageObject finish() throws IOException {
         StorageObject stored = send(true);
         session = null;
@@ -131,10 +128,7 @@ final class GcsUpload {
         return stored;
     }
 
-    /**
-     * Deletes only this generation of the object: another one may be a good object of somebody else. Returns what the
-     * user still has to do, for the message; empty if nothing.
-     */
+    /** Deletes only this generation of the object: another may be good. Returns what the user must still do. */
     private String remove(StorageObject stored) {
         if (stored.getGeneration() == null) {
             return ", DELETE IT";
@@ -152,7 +146,7 @@ final class GcsUpload {
         }
     }
 
-    /** Aborts an upload that has not completed. Without this, Google keeps its bytes unseen for a week. */
+    /** Aborts an upload that has not completed; otherwise Google keeps its bytes unseen for a week. */
     void abort() {
         // The interrupt of a cancellation must not stop this request.
         Thread.interrupted();
@@ -167,9 +161,7 @@ final class GcsUpload {
         }
     }
 
-    /**
-     * Sends the chunk, and after a failure only what the server does not have of it. Null unless it is the last chunk.
-     */
+    /** Sends the chunk, and after a failure only what the server lacks. Null unless it is the last chunk. */
     private StorageObject send(boolean last) throws IOException {
         long end = start + filled;
         long received = start;
@@ -193,7 +185,7 @@ final class GcsUpload {
                 received = answer.received();
                 unsure = false;
             } catch (HttpResponseException e) {
-                unsure = !beginsAgain(e);
+                unsure = !restartIfForgotten(e);
                 received = unsure ? received : start;
                 pause(e);
             } catch (IOException | IllegalArgumentException halfAnAnswer) {
@@ -204,10 +196,10 @@ final class GcsUpload {
     }
 
     /**
-     * Begins the upload again if the server has forgotten it while no chunk was sent completely; returns whether it
-     * did. Fails if a retry is useless.
+     * Begins the upload again if the server forgot it before any chunk was complete, and returns whether it did. Fails
+     * if a retry is useless.
      */
-    private boolean beginsAgain(HttpResponseException failure) throws IOException {
+    private boolean restartIfForgotten(HttpResponseException failure) throws IOException {
         boolean forgotten = failure.getStatusCode() == 404 || failure.getStatusCode() == 410;
         if (!forgotten && !GcsClient.mayPass(failure.getStatusCode())) {
             throw failure;
@@ -223,10 +215,7 @@ final class GcsUpload {
 
     private record Answer(long received, StorageObject stored) {}
 
-    /**
-     * @param from offset in the object of the first byte to send; if equal to {@code end}, asks the server how much it
-     *     has
-     */
+    /** @param from offset of the first byte to send; if it is {@code end}, asks how much the server has */
     private Answer put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
         HttpRequest request = client.session().buildPutRequest(session, bytes(from, end));
@@ -255,7 +244,7 @@ final class GcsUpload {
         }
     }
 
-    /** Part of the chunk. Written in slices, so that a cancellation does not wait for a slow server. */
+    /** Part of the chunk, written in slices so that a cancellation does not wait for a slow server. */
     private HttpContent bytes(long from, long end) {
         return new AbstractHttpContent(wanted.getContentType()) {
             @Override
