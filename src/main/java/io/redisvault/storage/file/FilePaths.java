@@ -87,7 +87,7 @@ record FilePaths(Path root) {
                 file, String.format(".%08x.part", ThreadLocalRandom.current().nextInt()));
     }
 
-    /** Lock file for a rename. Named like a part, so that it is removed with these if its process dies. */
+    /** Lock file for a rename. Named like a part, so that it is removed like one if its process dies. */
     static Path guard(Path file) {
         return beside(file, ".00000000.part");
     }

@@ -54,7 +54,7 @@ class FilePublisher {
 
     /**
      * Writes and removes a part of a file, and returns its time: the server's, on a network file system. Empty if the
-     * directory does not show the part: elsewhere, a colon may begin the name of another file's stream.
+     * directory does not show the part: on some file systems a colon begins the name of another file's stream.
      */
     Optional<Instant> probe(Path file) throws IOException {
         Path part = FilePaths.part(file);
@@ -97,8 +97,8 @@ class FilePublisher {
     }
 
     /**
-     * Used without hard links. A rename replaces an existing file, so the one process that can create a second file,
-     * the guard, may rename.
+     * Without hard links: a rename would replace an existing file, so only the process that creates the guard may
+     * rename.
      */
     private void rename(Path part, Path file) throws IOException {
         Path guard = FilePaths.guard(file);

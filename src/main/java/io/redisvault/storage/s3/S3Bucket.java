@@ -70,7 +70,7 @@ final class S3Bucket {
         return Uni.createFrom().deferred(() -> new S3Attempts(outage, notice).within(silence.multipliedBy(2), attempt));
     }
 
-    /** Runs on a worker: getting a role's credentials before the request blocks. */
+    /** Runs on a worker: before the request the client gets a role's credentials, which blocks. */
     private <T> Uni<T> attempt(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
         return Uni.createFrom()
                 .completionStage(() -> call.apply(client))

@@ -33,9 +33,7 @@ final class S3Connection extends ChannelOutboundHandlerAdapter {
     private final AtomicInteger addressIndex;
     private ChannelHandler filtered;
 
-    /**
-     * @param addressIndex which of a host's addresses to use, since the first may be dead; shared by all connections
-     */
+    /** @param addressIndex the host's address to use, as the first may be dead; shared by all connections */
     S3Connection(AtomicInteger addressIndex) {
         this.addressIndex = addressIndex;
     }
