@@ -10,48 +10,51 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The bucket, or directory, that holds the backups.
+ * The bucket or directory that holds the backups, whatever the product behind it.
  *
- * <p>Every call is lazy, starts on subscription and never blocks the subscriber's thread. Failures of the
- * storage are {@link StorageException}s; a failure of the content that is being stored is passed on as it is.
- * Keys are UTF-8 strings whose segments are separated by {@code /}; a segment is not empty and does not start with a
- * dot, which the filesystem storage keeps for itself.
+ * <p>Every call is lazy: it starts on subscription and never blocks the subscribing thread. Failures of the storage are
+ * {@link StorageException}s; a failure of the content being stored is passed on unchanged. Keys are UTF-8 strings of
+ * segments separated by {@code /}. A segment is not empty and does not start with a dot: the filesystem storage uses
+ * such names for its own files.
  */
 public interface BackupStorage {
 
     /**
-     * Stores one object, all of it or nothing: it becomes visible under its key only once the content has completed. A failed
-     * call leaves nothing behind. A cancelled one may leave an incomplete upload, which {@link #abortIncomplete} removes.
+     * Stores one object as a whole: it becomes visible only after the content has completed. A failed call leaves
+     * nothing behind. A cancelled call may leave an incomplete upload, which {@link #abortIncomplete} removes.
      *
-     * @param metadata short ASCII facts kept beside the object; names in lower case with hyphens
-     * @return the object as stored; fails with {@link StorageException.AlreadyExists} if the key is taken
+     * @param metadata short ASCII values stored with the object; names in lower case with hyphens
+     * @return the stored object; fails with {@link StorageException.AlreadyExists} if the key is taken
      */
     Uni<StoredObject> put(String key, Content content, Map<String, String> metadata);
 
-    /** Objects whose key starts with {@code prefix}, in any order, fetched page by page as they are asked for, without metadata. */
+    /**
+     * Lists the objects whose key starts with {@code prefix}, without metadata and in any order. Pages are fetched on
+     * demand; an incomplete listing fails.
+     */
     Multi<StoredObject> list(String prefix);
 
-    /** One object with its metadata; fails with {@link StorageException.NotFound}. */
+    /** Returns one object with its metadata; fails with {@link StorageException.NotFound}. */
     Uni<StoredObject> head(String key);
 
     /**
-     * The storage's checksum of an object; empty if it has none that can be compared with the object's bytes. Fails with {@link
-     * StorageException.NotFound}.
+     * Returns the storage's checksum of an object; empty if there is none that can be compared with the object's bytes.
+     * Fails with {@link StorageException.NotFound}.
      */
     Uni<Optional<StoredChecksum>> checksum(String key);
 
     /**
-     * {@code length} bytes of an object from {@code offset} on, no faster than they are asked for; fails with
-     * {@link StorageException.NotFound}, and with {@link StorageException.Corrupt} when fewer arrive.
+     * Reads {@code length} bytes of an object, starting at byte {@code offset}, no faster than they are requested.
+     * Fails with {@link StorageException.NotFound}, or with {@link StorageException.Corrupt} if fewer bytes arrive.
      */
     Multi<ByteBuffer> read(String key, long offset, long length);
 
-    /** Deletes an object; a missing one counts as deleted. */
+    /** Deletes an object; succeeds if there is none. */
     Uni<Void> delete(String key);
 
     /**
-     * Deletes several objects one by one, some at a time: some servers lack a call for many. One result per key, in any
-     * order; never fails as a whole.
+     * Deletes several objects with one request each, because some servers cannot delete many at once. Yields one result
+     * per key, in any order; never fails as a whole.
      */
     default Multi<Deletion> delete(Collection<String> keys) {
         return Multi.createFrom()
@@ -65,31 +68,32 @@ public interface BackupStorage {
     }
 
     /**
-     * Removes what interrupted uploads left behind, if begun before {@code olderThan}; yields how many.
+     * Removes incomplete uploads that are older than {@code olderThan}, and yields how many.
      *
-     * @param keyPrefix what the keys of interest start with, for the storage to narrow its search
-     * @param keys which of these keys' uploads may go; no other is touched
+     * @param keyPrefix start of the keys to look at, so that the storage can narrow its search
+     * @param keys accepts the keys whose uploads may be removed; other uploads are not touched
      */
     Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys);
 
-    /** Completes when the bucket answers and may be listed, else fails with what is wrong and how to mend it. */
+    /** Checks that the storage answers and can be listed; fails with the reason and the remedy. */
     Uni<Void> checkAccess();
 
     /**
-     * Tries to write: creates and removes something tiny under a name like a backup's, which is never taken for one.
+     * Checks that writing works: stores and deletes a tiny object, whose name resembles a backup's but never counts as
+     * one.
      *
-     * @param keyPrefix what the keys of backups start with
-     * @return empty if that went well, else a sentence that says why writing was not tried; fails with
-     *     {@link StorageException} if it failed for another reason than a permission
+     * @param keyPrefix start of the keys of backups
+     * @return empty if writing works, else a sentence that says why the check could not be completed; fails with
+     *     {@link StorageException} if writing does not work
      */
     default Uni<Optional<String>> checkWrite(String keyPrefix) {
-        // With colons as in a backup's time, which some places do not take; no backup's name, since those end in .rdb.
+        // Has colons like a backup's name, because some storages reject them. Does not end in .rdb, so it is no backup.
         String key = keyPrefix + "2026-01-02T03:04:05Z.access-check";
         Content content = new Content(Multi.createFrom().item(ByteBuffer.allocate(1)), 1);
-        // Who may not delete leaves nothing behind.
+        // Delete first: without that permission the check stops before it leaves anything behind.
         return delete(key)
                 .chain(() -> put(key, content, Map.of()))
-                // Another process of this node writes it at the same time.
+                // Another process of this node runs the same check.
                 .onFailure(StorageException.AlreadyExists.class)
                 .recoverWithNull()
                 .chain(() -> delete(key))
@@ -99,11 +103,11 @@ public interface BackupStorage {
                 .recoverWithItem(failure -> Optional.of("writing was not tried to its end: " + failure.getMessage()));
     }
 
-    /** The storage's own clock, where it tells; never fails. */
+    /** Returns the time of the storage's clock; empty if it is not known. Never fails. */
     default Uni<Optional<Instant>> clock() {
         return Uni.createFrom().item(Optional.empty());
     }
 
-    /** The address people know an object by, such as {@code s3://bucket/key}. */
+    /** Returns the address of an object as users know it, for example {@code s3://bucket/key}. */
     String url(String key);
 }

@@ -17,26 +17,26 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Runs on workers what blocks, for storages whose files or clients know nothing else. */
+/** Runs blocking code on worker threads, for storages that use files or a blocking client. */
 public final class Blocking {
 
     private static final int CHUNK = 64 * 1024;
 
-    /** Chunks of a content that may be ready before they are written. */
+    /** Chunks of a content that are fetched ahead of the writer. */
     private static final int PREFETCH = 4;
 
     private Blocking() {}
 
-    /** Items that are got one by one, by one thread at a time. */
+    /** A blocking sequence of items, used by one thread at a time. */
     public interface Source<T> {
 
-        /** Null after the last item. */
+        /** Returns the next item; null after the last one. */
         T next() throws Exception;
 
         void close();
     }
 
-    /** Runs a call on a worker, which is interrupted if the call is cancelled. */
+    /** Runs a call on a worker. Cancelling the result interrupts the call. */
     public static <T> Uni<T> call(Callable<T> call, Executor executor) {
         return Uni.createFrom().emitter(emitter -> {
             FutureTask<T> task = new FutureTask<>(call) {
@@ -57,7 +57,7 @@ public final class Blocking {
         });
     }
 
-    /** Items of a source, each got on a worker when it is asked for; the source is closed, whatever ends the stream. */
+    /** Streams the items of a source, each fetched on a worker on request. Always closes the source. */
     public static <T> Multi<T> stream(Supplier<? extends Source<T>> open, Executor executor) {
         return Multi.createFrom()
                 .resource(() -> new Guarded<>(open.get()), source -> Multi.createFrom()
@@ -74,11 +74,11 @@ public final class Blocking {
     }
 
     /**
-     * Reads so many bytes of a channel that stands where they start; fails with {@link StorageException.Corrupt} if it ends
-     * early.
+     * Reads {@code length} bytes of a channel from its current position; fails with {@link StorageException.Corrupt} if
+     * it ends early.
      *
-     * @param name of the object, for the message
-     * @param errors translates what the channel fails with
+     * @param name of the object, for messages
+     * @param errors translates failures of the channel
      */
     public static Multi<ByteBuffer> read(
             Callable<? extends ReadableByteChannel> open,
@@ -90,8 +90,8 @@ public final class Blocking {
     }
 
     /**
-     * Writes a content chunk by chunk on the caller's thread. A failure of the content is thrown as it is; one of the
-     * writer cancels the content.
+     * Writes a content chunk by chunk on the calling thread. A failure of the content is thrown unchanged. If the
+     * writer fails, the content is cancelled.
      */
     public static void write(Content content, Consumer<ByteBuffer> writer) throws Exception {
         Source<ByteBuffer> chunks = chunks(content);
@@ -104,12 +104,12 @@ public final class Blocking {
         }
     }
 
-    /** Chunks of a content, which is subscribed to at once; its failure is thrown as it is. */
+    /** Subscribes to a content at once and returns its chunks. A failure of the content is thrown unchanged. */
     public static Source<ByteBuffer> chunks(Content content) {
         return new ContentSource(content);
     }
 
-    /** Lets a cancellation close a source only when it is not in use; nobody hears what fails after it. */
+    /** Closes a source only when no call of it is running. Drops failures that come after closing. */
     private static final class Guarded<T> {
         private final Source<T> source;
         private volatile boolean closed;
@@ -166,7 +166,7 @@ public final class Blocking {
 
         @Override
         public void close() {
-            // Too late for one that has ended.
+            // No effect if the content has ended.
             Optional.ofNullable(subscription.get()).ifPresent(Flow.Subscription::cancel);
         }
     }
@@ -220,7 +220,7 @@ public final class Blocking {
             try {
                 channel.close();
             } catch (IOException ignored) {
-                // Nothing was written to it.
+                // It was only read from, so nothing is lost.
             }
         }
     }

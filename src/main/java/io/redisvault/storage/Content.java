@@ -4,16 +4,16 @@ import io.smallrye.mutiny.Multi;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of an object to be stored.
+ * The bytes of an object to store.
  *
- * @param bytes in order, to be subscribed to once; a chunk belongs to its receiver. Bytes that must not be stored fail the
- *     stream before the last of them pass
- * @param limit the largest number of bytes that may come
- * @param exact whether no fewer may come
+ * @param bytes in order, for one subscription; each chunk belongs to its receiver. If the bytes must not be stored, the
+ *     stream fails before the last of them
+ * @param limit maximum length in bytes
+ * @param exact whether the length must be exactly {@code limit}
  */
 public record Content(Multi<ByteBuffer> bytes, long limit, boolean exact) {
 
-    /** @param length in bytes */
+    /** @param length exact length in bytes */
     public Content(Multi<ByteBuffer> bytes, long length) {
         this(bytes, length, true);
     }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.zip.Checksum;
 
-/** A CRC of 32 bits as a digest of four bytes. */
+/** A 32-bit CRC as a {@link MessageDigest} of four bytes, so that CRCs and MD5 are used alike. */
 public final class CrcDigest extends MessageDigest {
 
     private final Checksum crc;
@@ -15,7 +15,7 @@ public final class CrcDigest extends MessageDigest {
         this.crc = crc;
     }
 
-    /** As Amazon and Google write it: its four bytes in Base64. */
+    /** Returns a CRC as Amazon and Google write it: its four bytes in Base64. */
     public static String text(Checksum crc) {
         return Base64.getEncoder().encodeToString(bytes(crc));
     }

@@ -2,7 +2,7 @@ package io.redisvault.storage;
 
 import java.util.Optional;
 
-/** Result of deleting one object; without a failure it is gone. */
+/** Result of deleting one object; the failure is empty if the object is gone. */
 public record Deletion(String key, Optional<StorageException> failure) {
 
     public static Deletion done(String key) {

@@ -5,17 +5,17 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Makes the names in a directory last. */
+/** Flushes directories to disk, so that the names in them survive a power failure. */
 public final class DirectorySync {
 
     private DirectorySync() {}
 
-    /** Without it, a name that was added or removed may not survive a power failure. */
+    /** Flushes the names in a directory, where the file system supports it. */
     public static void force(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException unsupported) {
-            // Some network and FUSE file systems cannot, and have no caches of their own to lose either.
+            // Some network and FUSE file systems cannot do this, but have no cache of their own to lose.
         }
     }
 }

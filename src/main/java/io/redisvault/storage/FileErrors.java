@@ -13,23 +13,24 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Says in plain words what is wrong with a file. */
+/** Explains file errors in plain words. */
 public final class FileErrors {
 
     private static final String NO_DIRECTORY = "it is not a directory, or below what is none";
 
     private FileErrors() {}
 
-    /** Such as {@code /data: it does not exist}. */
+    /** Returns the path, if known, and the reason, for example {@code /data: it does not exist}. */
     public static String text(IOException failure) {
         String file = failure instanceof FileSystemException of ? of.getFile() : null;
         return file == null ? reason(failure) : file + ": " + reason(failure);
     }
 
     /**
-     * Says in the storage's terms why an action failed.
+     * Translates a failed file operation into a {@link StorageException}.
      *
-     * @param place a path, or what names one
+     * @param action a verb for the message, for example "read"
+     * @param place the path or its description, for the message
      */
     public static StorageException translate(String action, Object place, Exception failure) {
         if (failure instanceof StorageException translated) {
@@ -49,7 +50,7 @@ public final class FileErrors {
         if (failure instanceof AccessDeniedException) {
             return new StorageException.AccessDenied(message + "; run it as that user, or change the owner", failure);
         }
-        // The JDK has no types for these; the texts are the C library's, which Java reads in the C locale.
+        // The JDK has no exceptions for these. The texts are the C library's, read in the C locale.
         if (Stream.of("No space left on device", "Disk quota exceeded").anyMatch(reason::contains)) {
             return new StorageException.Other(
                     message + "; free some, or keep fewer backups so that one more always fits", failure);
@@ -87,7 +88,7 @@ public final class FileErrors {
                 : "input or output error";
     }
 
-    /** The user of this process; by number, since the same number has other names in other containers. */
+    /** Returns this process' user id, since user names differ between containers; the name without /proc. */
     public static String user() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
@@ -96,7 +97,7 @@ public final class FileErrors {
         }
     }
 
-    /** Whose the file is, or the first directory above it that can be seen. */
+    /** Describes the owner and mode of the file, or of the first directory above it that can be seen. */
     private static String owner(String file) {
         for (Path seen = Path.of(file).toAbsolutePath(); seen != null; seen = seen.getParent()) {
             try {
@@ -105,7 +106,7 @@ public final class FileErrors {
                         "%s belongs to user %s with mode %03o",
                         seen, attributes.get("uid"), (int) attributes.get("mode") & 0777);
             } catch (IOException | UnsupportedOperationException hidden) {
-                // Its directory may say why.
+                // Try the directory above.
             }
         }
         return "the owner cannot be seen";

@@ -2,11 +2,11 @@ package io.redisvault.storage;
 
 import java.util.regex.Pattern;
 
-/** Texts of servers and clients, as they may be repeated. */
+/** Cleans texts of servers and libraries, so that they can be shown to users. */
 public final class ForeignWords {
 
-    /** In characters; longer texts are advice for programmers. */
-    private static final int MOST = 300;
+    /** In characters; what follows in longer texts is advice for programmers. */
+    private static final int MAX_LENGTH = 300;
 
     private static final Pattern SECRETS = Pattern.compile(
             "\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|\\S*AIza\\S+"
@@ -15,7 +15,7 @@ public final class ForeignWords {
 
     private ForeignWords() {}
 
-    /** In one line, without names of classes and what gives access. */
+    /** Returns the text in one line, shortened, without class names and secrets; a standard text for null. */
     public static String plain(String text) {
         if (text == null) {
             return "no reason given";
@@ -24,6 +24,6 @@ public final class ForeignWords {
                 .replaceAll("…")
                 .replaceAll("[\\s\\p{Cntrl}]+", " ")
                 .strip();
-        return line.length() > MOST ? line.substring(0, MOST) + "…" : line;
+        return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "…" : line;
     }
 }

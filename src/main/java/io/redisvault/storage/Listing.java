@@ -6,10 +6,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Pages of a listing up to the one that says it is the last; nothing less is believed. */
+/** Fetches a listing page by page. Fails unless it ends with a page that says it is the last. */
 public final class Listing<P> {
 
-    /** Of a thousand objects each. */
+    /** Each has up to a thousand objects. */
     private static final int MAX_PAGES = 10_000;
 
     private final Set<String> seen = new HashSet<>();
@@ -19,9 +19,9 @@ public final class Listing<P> {
     private Listing() {}
 
     /**
-     * @param fetch the page after another one, null for the first
-     * @param truncated whether a page says that there are more
-     * @param next the marker that a page gives for the next one
+     * @param fetch gets the page after the given one, or the first page for null
+     * @param truncated whether a page says that more follow
+     * @param next a page's marker for the next page; null or empty if there is none
      */
     public static <P> Multi<P> pages(
             Function<P, Uni<P>> fetch, Function<P, Boolean> truncated, Function<P, String> next) {
@@ -30,7 +30,7 @@ public final class Listing<P> {
                 .uni(Listing<P>::new, listing -> fetch.apply(listing.page).map(page -> {
                     listing.page = page;
                     String marker = next.apply(page);
-                    // The client takes a 1, which XML allows, for false.
+                    // XML allows 1 for true, but the client reads it as false: a new marker says "more", too.
                     listing.more = truncated.apply(page) || listing.isNew(marker);
                     if (listing.more) {
                         listing.requireNew(marker);
@@ -56,7 +56,7 @@ public final class Listing<P> {
         }
     }
 
-    /** Requires a value that a listing must have. */
+    /** Returns a value that every entry must have; fails if it is null. */
     public static <T> T require(T value, String name) {
         if (value == null) {
             throw incomplete("there is an entry without " + name);
@@ -64,7 +64,7 @@ public final class Listing<P> {
         return value;
     }
 
-    /** Requires a key that was asked for; some servers ignore the prefix, or write keys in another way. */
+    /** Returns the key if it has the prefix, else fails. Some servers ignore the prefix or write keys differently. */
     public static String requireKey(String key, String prefix) {
         if (!require(key, "a key").startsWith(prefix)) {
             throw incomplete("it has keys that do not begin with '" + prefix + "'");

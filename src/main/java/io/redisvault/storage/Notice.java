@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Says that a server is waited for, once until it answers again: whoever waits for a command should know why. */
+/** Logs once that a silent server is waited for, so that users know why a command takes so long. */
 public final class Notice {
 
     private static final Duration OF_FAILURES = Duration.ofSeconds(2);
@@ -18,16 +18,16 @@ public final class Notice {
     private final String server;
     private final AtomicBoolean given = new AtomicBoolean();
 
-    /** @param server such as {@code S3 at https://s3.example.org} */
+    /** @param server its name for the log, for example {@code S3 at https://s3.example.org} */
     public Notice(String server) {
         this.server = server;
     }
 
     /**
-     * Says it if the server has failed for a while.
+     * Logs the wait if the server has failed for some seconds.
      *
-     * @param passed since the first failure
-     * @param limit when it is given up
+     * @param passed time since the first failure
+     * @param limit when the caller gives up, counted from the first failure
      */
     public void ofFailure(Duration passed, Duration limit, String reason) {
         if (passed.compareTo(OF_FAILURES) >= 0 && passed.compareTo(limit) < 0) {
@@ -35,7 +35,12 @@ public final class Notice {
         }
     }
 
-    /** A call that ends soon where all is well; says it if it does not, with the reason that is known by then. */
+    /**
+     * Returns a call that is expected to end soon. Logs the wait if it does not.
+     *
+     * @param limit when the caller gives up, counted from the start of the call
+     * @param reason asked for when the wait is logged
+     */
     public <T> Uni<T> ofSilence(Supplier<Duration> limit, Supplier<String> reason, Uni<T> call) {
         return Uni.createFrom().deferred(() -> {
             Cancellable timer = Uni.createFrom()
@@ -55,7 +60,7 @@ public final class Notice {
         }
     }
 
-    /** To be called when it has answered. */
+    /** Ends the notice; call it when the server has answered. */
     public void clear() {
         given.set(false);
     }

@@ -1,27 +1,27 @@
 package io.redisvault.storage;
 
-/** Why the storage could not do what it was asked; the message names the remedy where there is one. */
+/** A failure of the storage. The message names the remedy if there is one. */
 public abstract sealed class StorageException extends RuntimeException {
 
     private StorageException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /** There is no object under this key, or no such bucket. */
+    /** There is no such object or no such bucket. */
     public static final class NotFound extends StorageException {
         public NotFound(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
-    /** The key is taken; what is stored there was left alone. */
+    /** The key is taken; the object stored there was not changed. */
     public static final class AlreadyExists extends StorageException {
         public AlreadyExists(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
-    /** Credentials are missing or wrong, or lack a permission. */
+    /** Credentials are missing, wrong or lack a permission. */
     public static final class AccessDenied extends StorageException {
         public AccessDenied(String message, Throwable cause) {
             super(message, cause);
@@ -35,14 +35,14 @@ public abstract sealed class StorageException extends RuntimeException {
         }
     }
 
-    /** The stored object is not the one that was sent, or cannot be read completely. */
+    /** The stored object differs from what was sent, or cannot be read completely. */
     public static final class Corrupt extends StorageException {
         public Corrupt(String message, Throwable cause) {
             super(message, cause);
         }
     }
 
-    /** The storage has promised to keep the object for some time, and keeps its promise. */
+    /** The storage must keep the object for some time: a lock, a hold or a retention policy. */
     public static final class Locked extends StorageException {
         public Locked(String message, Throwable cause) {
             super(message, cause);

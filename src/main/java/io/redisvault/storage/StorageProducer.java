@@ -8,11 +8,11 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Selects the storage by its type; only that one's client is ever created. */
+/** Selects the storage by its type. The clients of other types are never created. */
 @ApplicationScoped
 class StorageProducer {
 
-    /** @param storages each {@link Identifier identified} by the name of its type */
+    /** @param storages {@link Identifier identified} by the names of their types */
     @Produces
     @Singleton
     BackupStorage select(VaultConfig config, @Any Instance<BackupStorage> storages) {

@@ -8,13 +8,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
-/**
- * A checksum that the storage has of an object since it was stored, to be compared with the bytes that are read now. For one
- * reading, by one thread at a time.
- */
+/** The storage's checksum of an object, to compare with the bytes of one read. Not for several threads. */
 public final class StoredChecksum {
 
-    /** Instead of the size of parts. */
+    /** Part size of a checksum that covers all bytes at once. */
     public static final long WHOLE = Long.MAX_VALUE;
 
     private final String name;
@@ -28,11 +25,11 @@ public final class StoredChecksum {
 
     /**
      * @param name of the algorithm
-     * @param told by the storage
-     * @param digests makes new ones
-     * @param text of a digest, as the storage writes it
-     * @param partSize of each part but the last in bytes, where it is the digest of their digests, with their number
-     *     after a hyphen; else {@link #WHOLE}
+     * @param told the storage's checksum
+     * @param digests makes digests of the algorithm
+     * @param text formats a digest as the storage does
+     * @param partSize in bytes, of all parts but the last, if the checksum is the digest of the parts' digests followed
+     *     by a hyphen and their number; else {@link #WHOLE}
      */
     public StoredChecksum(
             String name, String told, Supplier<MessageDigest> digests, Function<byte[], String> text, long partSize) {
@@ -44,18 +41,17 @@ public final class StoredChecksum {
         this.partSize = partSize;
     }
 
-    /** Of all bytes. */
+    /** @param told the storage's CRC32C of all bytes, in Base64 */
     public static StoredChecksum crc32c(String told) {
         Supplier<MessageDigest> digests = () -> new CrcDigest(new CRC32C());
         return new StoredChecksum("CRC32C", told, digests, Base64.getEncoder()::encodeToString, WHOLE);
     }
 
-    /** Of the algorithm. */
     public String name() {
         return name;
     }
 
-    /** Adds the next bytes; the buffer stays as it is. */
+    /** Adds the next bytes; does not change the buffer. */
     public void update(ByteBuffer bytes) {
         ByteBuffer rest = bytes.duplicate();
         while (rest.hasRemaining()) {
@@ -75,7 +71,7 @@ public final class StoredChecksum {
         inPart = 0;
     }
 
-    /** An error text if the bytes are not those that were stored; empty if they are. */
+    /** Compares the checksums after the last byte: empty if they are equal, else an error text. */
     public Optional<String> difference() {
         String found = partSize == WHOLE ? text.apply(digest.digest()) : ofParts();
         return found.equals(told)

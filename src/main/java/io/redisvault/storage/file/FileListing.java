@@ -14,14 +14,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /**
- * Regular files below a root in directory order, so that nothing is buffered for sorting. Directories that cannot hold a
- * key with the prefix are not read, and links are not followed.
+ * Lists the regular files below a root in directory order, so that nothing is buffered for sorting. Does not read
+ * directories that cannot hold a key with the prefix, and follows no links.
  *
- * @param wanted which of the keys with the prefix; a file that is not wanted is not looked at
+ * @param wanted selects files by their key, and must itself check the prefix
  */
 record FileListing(Path root, String prefix, Predicate<String> wanted, Executor executor) {
 
-    /** @param key of the file, were it an object */
+    /** @param key the file's path below the root, which is its key if it is an object */
     record Entry(String key, Path path, BasicFileAttributes attributes) {}
 
     Multi<Entry> files() {
@@ -41,7 +41,7 @@ record FileListing(Path root, String prefix, Predicate<String> wanted, Executor 
                 .transformToMultiAndConcatenate(this::look);
     }
 
-    /** The file if it is a regular one that is wanted, the files below it if it is a directory. */
+    /** Yields the child if it is a regular file that is wanted, or the files below it if it is a directory. */
     private Multi<Entry> look(Path child) {
         String key = root.relativize(child).toString();
         boolean mayHold = !FilePaths.isHidden(key) && (prefix.startsWith(key + "/") || key.startsWith(prefix));
@@ -51,7 +51,8 @@ record FileListing(Path root, String prefix, Predicate<String> wanted, Executor 
         try {
             BasicFileAttributes attributes = FilePaths.attributes(child);
             if (attributes.isDirectory() && mayHold) {
-                // One that is gone by now has nothing in it; one like lost+found, which is not ours, nothing of ours.
+                // A directory removed meanwhile is empty. One we may not read, like lost+found, has nothing of ours,
+                // unless the prefix leads through it.
                 boolean onTheWay = prefix.startsWith(key + "/");
                 return below(child)
                         .onFailure(failure -> failure instanceof StorageException.NotFound

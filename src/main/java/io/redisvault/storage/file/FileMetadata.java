@@ -16,14 +16,14 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Facts of an object: extended attributes of its file. Earlier versions wrote a file {@code .name.meta}, which is read where there
- * are no attributes.
+ * An object's metadata, kept in extended attributes of its file. Earlier versions wrote a file {@code .name.meta},
+ * which is read if there are no attributes.
  */
 final class FileMetadata {
 
     private static final String VIEW = "user:";
     private static final String PREFIX = "redis-vault.";
-    /** No fact of the caller's. */
+    /** Does not start with {@link #PREFIX}, so it is not part of the caller's metadata. */
     private static final String CRC32C = "redis-vault-crc32c";
 
     private static final int LARGEST_FILE = 64 * 1024;
@@ -31,8 +31,8 @@ final class FileMetadata {
     private FileMetadata() {}
 
     /**
-     * @param crc32c of the file's bytes
-     * @return what was kept: nothing on a file system without such attributes
+     * @param crc32c of the file's bytes, in Base64
+     * @return the metadata kept; empty if the file system has no extended attributes
      */
     static Map<String, String> write(Path file, Map<String, String> facts, String crc32c) {
         try {
@@ -50,7 +50,7 @@ final class FileMetadata {
         Files.setAttribute(file, VIEW + name, value.getBytes(StandardCharsets.UTF_8), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** That of the file's bytes when it was written; empty if none was kept. */
+    /** Returns the CRC32C of the file's bytes when it was written; empty if none was kept. */
     static Optional<String> crc32c(Path file) {
         try {
             byte[] value = (byte[]) Files.getAttribute(file, VIEW + CRC32C, LinkOption.NOFOLLOW_LINKS);

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where objects are below the root. A file whose name starts with a dot is never an object: {@code .name.1a2b3c4d.part}
- * is one that is still being written. Links are not followed, and nothing is opened that is no regular file.
+ * Maps keys to files below the root. A file whose name starts with a dot is never an object: for example,
+ * {@code .name.1a2b3c4d.part} is still being written. Links are not followed, and only regular files are opened.
  */
 record FilePaths(Path root) {
 
@@ -32,7 +32,7 @@ record FilePaths(Path root) {
 
     private static final Pattern PART = Pattern.compile("((?:.*/)?)\\.([^/]+)\\.[0-9a-f]{8}\\.part");
 
-    /** The file of a key; refuses keys that cannot be one, or that lead elsewhere by way of a symbolic link. */
+    /** Returns the file of a key. Fails if the key is not valid, or if a symbolic link in its path leads elsewhere. */
     Path file(String key) throws IOException {
         for (String segment : key.split("/", -1)) {
             if (segment.isEmpty() || segment.startsWith(".") || segment.indexOf('\\') >= 0) {
@@ -53,9 +53,9 @@ record FilePaths(Path root) {
         return file;
     }
 
-    /** Makes the root, whose parent must exist, and what is missing below it. */
+    /** Creates a directory, and the root if its parent exists. */
     void createDirectories(Path directory) throws IOException {
-        // A root that is a symbolic link would be taken for a file below.
+        // Needed for a root that is a symbolic link: creating directories below takes the link for a file.
         if (Files.isDirectory(directory)) {
             return;
         }
@@ -71,7 +71,7 @@ record FilePaths(Path root) {
         Files.createDirectories(directory, OWNERS_DIRECTORY);
     }
 
-    /** Names the first directory of a path that is not there. */
+    /** Returns a failure that names the first missing directory of a path. */
     static StorageException missing(Path directory) {
         Path parent = directory.getParent();
         return parent != null && !Files.exists(parent)
@@ -87,7 +87,7 @@ record FilePaths(Path root) {
                 file, String.format(".%08x.part", ThreadLocalRandom.current().nextInt()));
     }
 
-    /** Kept by whom renames to a name; goes with the parts if its process dies. */
+    /** Lock file for a rename. Named like a part, so that it is removed like one if its process dies. */
     static Path guard(Path file) {
         return beside(file, ".00000000.part");
     }
@@ -96,12 +96,12 @@ record FilePaths(Path root) {
         return beside(file, ".meta");
     }
 
-    /** The key that a part is to become, by the key that it has itself. */
+    /** Returns the key of the object that a part belongs to, given the part's own key; empty if it is no part. */
     static Optional<String> keyOfPart(String part) {
         return Optional.of(PART.matcher(part)).filter(Matcher::matches).map(found -> found.group(1) + found.group(2));
     }
 
-    /** True for names that no object has. */
+    /** True for keys that no object has. */
     static boolean isHidden(String key) {
         return key.startsWith(".", key.lastIndexOf('/') + 1);
     }
@@ -110,7 +110,7 @@ record FilePaths(Path root) {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Fails with {@link NoSuchFileException} for anything but a file: a directory, a link, a pipe that nobody writes to. */
+    /** Fails with {@link NoSuchFileException} for anything but a regular file, for example a link or a pipe. */
     static BasicFileAttributes regular(Path file) throws IOException {
         BasicFileAttributes attributes = attributes(file);
         if (!attributes.isRegularFile()) {
@@ -119,7 +119,7 @@ record FilePaths(Path root) {
         return attributes;
     }
 
-    /** To be read, if it is the regular file that was seen before it was opened. */
+    /** Opens a regular file for reading; fails if it was replaced while it was opened. */
     static FileChannel open(Path file) throws IOException {
         Object seen = regular(file).fileKey();
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);

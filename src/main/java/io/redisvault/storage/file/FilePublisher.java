@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** Makes files, and gives a written one the name that makes it an object: never one that is taken. */
+/** Creates files, and publishes a written one under its final name. Never replaces another file. */
 class FilePublisher {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int PAUSE_MILLIS = 50;
 
-    /** A file that is not there yet, for its owner only. */
+    /** Creates a new file that only its owner may access. */
     FileChannel create(Path part) throws IOException {
         return FileChannel.open(
                 part,
@@ -33,7 +33,7 @@ class FilePublisher {
                 FilePaths.OWNER_ONLY);
     }
 
-    /** Fails where no part could be written of a file with this name, which has colons. */
+    /** Fails if no part of this file can be written. Its name must have colons, as those of backups have. */
     void requireWritable(Path file) throws IOException {
         try {
             if (probe(file).isPresent()) {
@@ -42,7 +42,7 @@ class FilePublisher {
         } catch (AccessDeniedException denied) {
             throw denied;
         } catch (FileSystemException refused) {
-            // If it is not the name, this fails for the same reason.
+            // If the name is not the problem, this fails for the same reason.
             probe(file.resolveSibling("redis-vault-access"));
         }
         throw new StorageException.Other(
@@ -53,8 +53,8 @@ class FilePublisher {
     }
 
     /**
-     * Writes and removes a part of a file, and tells its time: the server's, on a network file system. Empty if the part cannot
-     * be seen in the directory: a colon may begin a stream of another file.
+     * Writes and removes a part of a file, and returns its time: the server's, on a network file system. Empty if the
+     * directory does not show the part: on some file systems a colon begins the name of another file's stream.
      */
     Optional<Instant> probe(Path file) throws IOException {
         Path part = FilePaths.part(file);
@@ -70,16 +70,16 @@ class FilePublisher {
         }
     }
 
-    /** @param fileKey of what was written; nothing else is published, whatever has its path by now */
+    /** @param fileKey of the file that was written; fails if another file has its path by now */
     void publish(Path part, Object fileKey, long size, Path file) throws IOException {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            // Of a backup that is gone; its facts would be taken for those of this one.
+            // Metadata of a deleted backup would be taken for this one's.
             Files.deleteIfExists(FilePaths.metadata(file));
         }
         try {
             link(part, file);
         } catch (FileAlreadyExistsException taken) {
-            // Over NFS a link may be made although its answer is lost.
+            // NFS may lose the answer although the link was made.
             if (!isSame(file, fileKey)) {
                 throw taken;
             }
@@ -91,12 +91,15 @@ class FilePublisher {
         requireWritten(part, fileKey, size, file);
     }
 
-    /** The one way to give a file a name that never replaces what has it, on local file systems and NFS alike. */
+    /** The only way to name a file without replacing another, both on local file systems and on NFS. */
     void link(Path part, Path file) throws IOException {
         Files.createLink(file, part);
     }
 
-    /** A rename replaces what has the name, so a second file, which only one process can create, guards the name meanwhile. */
+    /**
+     * Without hard links: a rename would replace an existing file, so only the process that creates the guard may
+     * rename.
+     */
     private void rename(Path part, Path file) throws IOException {
         Path guard = FilePaths.guard(file);
         take(guard);
@@ -120,10 +123,10 @@ class FilePublisher {
                 "Another process is storing under the same name; remove " + guard + " if none is", null);
     }
 
-    /** Somebody else who may write to the directory could have swapped the files. */
+    /** Checks that nobody else who may write to the directory swapped the files. */
     private static void requireWritten(Path part, Object fileKey, long size, Path file) throws IOException {
         BasicFileAttributes published = FilePaths.attributes(file);
-        // Some FUSE file systems give each name of a file a number of its own.
+        // Some FUSE file systems give each name of a file its own file key.
         if (!published.isRegularFile()
                 || published.size() != size
                 || !isSame(file, fileKey) && !isSame(part, fileKey)) {

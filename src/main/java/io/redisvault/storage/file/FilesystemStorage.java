@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 
-/** Objects as files below a directory: a volume, an NFS export, a laptop's disk. */
+/** Stores objects as files below a directory, for example on a volume, an NFS export or a local disk. */
 @Singleton
 @Identifier("FILESYSTEM")
 public final class FilesystemStorage implements BackupStorage {
@@ -50,7 +50,7 @@ public final class FilesystemStorage implements BackupStorage {
         this(config.storage().path().orElseThrow(), Infrastructure.getDefaultWorkerPool());
     }
 
-    /** @param executor runs what blocks */
+    /** @param executor runs blocking calls */
     public FilesystemStorage(Path root, Executor executor) {
         this(root, executor, new FilePublisher());
     }
@@ -66,7 +66,7 @@ public final class FilesystemStorage implements BackupStorage {
         return Blocking.call(() -> store(key, content, metadata), executor);
     }
 
-    /** Writes beside the final name, and takes that name once everything is on disk. */
+    /** Writes a part next to the final file, and publishes it once everything is on disk. */
     private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
         Path file = onFile("create", key, this::prepare);
         Path part = FilePaths.part(file);
@@ -173,7 +173,7 @@ public final class FilesystemStorage implements BackupStorage {
         return files(keyPrefix, hidden -> FilePaths.keyOfPart(hidden)
                         .filter(key -> key.startsWith(keyPrefix) && keys.test(key))
                         .isPresent())
-                // The time of the last write: one that is still being written is never old.
+                // This is the time of the last write: a part that is being written is never old.
                 .filter(part -> part.attributes().lastModifiedTime().toInstant().isBefore(olderThan))
                 .onItem()
                 .transformToUniAndConcatenate(part -> Blocking.call(() -> Files.deleteIfExists(part.path()), executor)
@@ -188,7 +188,7 @@ public final class FilesystemStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return writing(root -> {
+        return onRoot(root -> {
             paths.createDirectories(root);
             Files.newDirectoryStream(root).close();
             publisher.probe(root.resolve("redis-vault-access"));
@@ -196,11 +196,12 @@ public final class FilesystemStorage implements BackupStorage {
         });
     }
 
-    /** Permission bits do not tell about read-only mounts and exports; writing does. */
+    /** Writes a file, because permission bits do not show read-only mounts and exports. */
     @Override
     public Uni<Optional<String>> checkWrite(String keyPrefix) {
-        return writing(root -> {
-            // A part of a backup: what a process leaves that dies meanwhile goes with the incomplete ones.
+        return onRoot(root -> {
+            // Named like a part of a backup, so that it is removed with the incomplete uploads if the process dies
+            // here.
             Path file = paths.file(keyPrefix + "2026-01-02T03:04:05Z.rdb");
             paths.createDirectories(file.getParent());
             publisher.requireWritable(file);
@@ -208,7 +209,7 @@ public final class FilesystemStorage implements BackupStorage {
         });
     }
 
-    private <T> Uni<T> writing(FileCall<T> call) {
+    private <T> Uni<T> onRoot(FileCall<T> call) {
         Path root = paths.root();
         return Blocking.call(
                 () -> {
@@ -238,7 +239,7 @@ public final class FilesystemStorage implements BackupStorage {
         return paths.root().resolve(key).toUri().toString();
     }
 
-    /** Makes names survive a power failure: those in a directory, and its own and those above it. */
+    /** Flushes a directory and those above it up to the root, so that new names survive a power failure. */
     private void force(Path directory) {
         for (Path each = directory; each.startsWith(paths.root()); each = each.getParent()) {
             DirectorySync.force(each);

@@ -35,9 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Google's generated client of the JSON API, made when it is first used. All of its calls block. */
-// Google's client reads parameters and JSON by the fields of these. A native executable knows those only that it was
-// told of.
+/** Google's generated client of the JSON API, created on first use. All of its calls block. */
+// Google's client maps parameters and JSON to fields of these by reflection: a native executable must know them.
 @RegisterForReflection(
         ignoreNested = false,
         targets = {
@@ -58,7 +57,7 @@ public final class GcsClient {
 
     private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
 
-    /** Looks for credentials, whose own requests go through the given transport. */
+    /** Finds Google credentials; their own requests use the given transport. */
     interface CredentialsSource {
         GoogleCredentials find(HttpTransportFactory transport) throws IOException;
     }
@@ -76,7 +75,7 @@ public final class GcsClient {
         this(options, GoogleCredentials::getApplicationDefault, System.getenv());
     }
 
-    /** @param environment with what proxies are named by */
+    /** @param environment the variables that name proxies */
     GcsClient(GcsOptions options, CredentialsSource source, Map<String, String> environment) {
         this.options = options;
         this.source = source;
@@ -98,7 +97,7 @@ public final class GcsClient {
         return storage;
     }
 
-    /** True if another try is worth it after a while: the server is busy, or the answer broke off within its status. */
+    /** True if a retry may succeed: the server is busy, or its answer broke off within the status line. */
     static boolean mayPass(int status) {
         return status < 100 || PASSING.contains(status);
     }
@@ -107,7 +106,7 @@ public final class GcsClient {
         return errors;
     }
 
-    /** Requests of an upload's session, whose address is its own credential; each is tried once. */
+    /** Makes requests of an upload session, which are tried once. The session's address is its credential. */
     HttpRequestFactory session() {
         return transport.createRequestFactory(request -> {
             prepare(request);
@@ -121,12 +120,12 @@ public final class GcsClient {
         return notice;
     }
 
-    /** Says that the server is waited for, if that has been for a while. */
+    /** Logs the wait for the server once it has lasted for some seconds. */
     void notice(ExponentialBackOff waiting, String reason) {
         notice.ofFailure(Duration.ofMillis(waiting.getElapsedTimeMillis()), patience(), reason);
     }
 
-    /** For which requests that fail are made again. */
+    /** How long a failed request is retried. */
     Duration patience() {
         return options.timeout().multipliedBy(2);
     }
@@ -170,7 +169,7 @@ public final class GcsClient {
                 .setReadTimeout(Math.toIntExact(options.timeout().toMillis()))
                 .setFollowRedirects(false)
                 .setResponseInterceptor(GcsClient::inspect)
-                // It would log addresses of sessions.
+                // It would log the secret addresses of upload sessions.
                 .setLoggingEnabled(false)
                 .setCurlLoggingEnabled(false);
     }
@@ -180,7 +179,7 @@ public final class GcsClient {
         if (!response.isSuccessStatusCode()) {
             return;
         }
-        // The JDK takes half a header for a whole one, without a body then.
+        // The JDK accepts a broken-off header as complete; the answer then has no body.
         if (response.getContent() == null && (method.equals("GET") || method.equals("PUT"))) {
             throw new IOException("the answer broke off within its header");
         }
@@ -188,11 +187,13 @@ public final class GcsClient {
         boolean hasBody = length == null
                 ? response.getHeaders().getFirstHeaderStringValue("transfer-encoding") != null
                 : length > 0;
-        // Some servers give all answers this type: what is read as JSON shows then what it is.
-        boolean shows = method.equals("GET")
+        // Some servers send this type with every answer, so answers with JSON are checked when they are parsed.
+        boolean checkedLater = method.equals("GET")
                 || method.equals("PUT")
                 || response.getHeaders().getLocation() != null;
-        if (hasBody && !shows && String.valueOf(response.getContentType()).startsWith("text/html")) {
+        if (hasBody
+                && !checkedLater
+                && String.valueOf(response.getContentType()).startsWith("text/html")) {
             response.disconnect();
             throw new GcsErrors.WebPageException();
         }

@@ -18,12 +18,12 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Says in the storage's terms what Google's server and client report: each in one line of our own with a few words of the
- * server, since addresses of uploads and tokens are secrets. Failures of the client are no causes of ours, for the same reason.
+ * Translates failures of Google's server and client into {@link StorageException}s. To keep addresses of uploads and
+ * tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed request.
  */
 final class GcsErrors {
 
-    /** Where JSON was expected. */
+    /** The answer is a web page instead of JSON. */
     static final class WebPageException extends IOException {}
 
     private static final String CHECK_CREDENTIALS = "check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity";
@@ -40,7 +40,7 @@ final class GcsErrors {
     private final String setting;
     private final String timeout;
 
-    /** @param proxy that is between, such as {@code proxy:3128} */
+    /** @param proxy between us and the server, for example {@code proxy:3128} */
     GcsErrors(GcsOptions options, URI server, Optional<String> proxy) {
         this.server = server.getAuthority()
                 + proxy.map(by -> " by way of the proxy " + by).orElse("");
@@ -50,13 +50,13 @@ final class GcsErrors {
         this.timeout = options.timeout().toSeconds() + " s (STORAGE_TIMEOUT)";
     }
 
-    /** Its name and port, and the proxy before it. */
+    /** Returns the server's name and port, and the proxy in front of it. */
     String server() {
         return server;
     }
 
     /**
-     * @param action such as "list"
+     * @param action a verb for the message, for example "list"
      * @param url of the object or bucket
      */
     StorageException translate(String action, String url, Exception failure) {
@@ -99,7 +99,7 @@ final class GcsErrors {
         if (status == 403 && reason.endsWith("ateLimitExceeded")) {
             return unavailable(what + said);
         }
-        // retentionPolicyNotMet, objectUnderActiveHold and their like
+        // For example retentionPolicyNotMet or objectUnderActiveHold.
         if (status == 403 && (reason.contains("etention") || reason.contains("Hold"))) {
             return new StorageException.Locked(what + "the bucket keeps it for now: " + said, null);
         }
@@ -138,7 +138,7 @@ final class GcsErrors {
         } else if (find(SSLException.class, failure) != null) {
             why = "no TLS with " + server + ": " + why + "; " + setting;
         } else {
-            // Also half a header, such as a charset "UTF-", that the client takes for a whole one and refuses.
+            // Also a broken-off header that the JDK accepts and the client cannot parse: the charset "UTF-".
             why = "the connection to " + server + " broke: " + why;
         }
         return unavailable(what + why);
@@ -160,7 +160,7 @@ final class GcsErrors {
         return new StorageException.Other(message, null);
     }
 
-    /** The server's own words, of an answer in JSON or plain text, and the status. */
+    /** Returns the server's message, from an answer in JSON or plain text, and the status. */
     private static String said(HttpResponseException answer) {
         String body = String.valueOf(answer.getContent());
         Matcher message = SAID.matcher(body);

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How Google's server is reached.
+ * How to reach Google Cloud Storage.
  *
- * @param endpoint of another server than Google's public one
- * @param anonymous if no credentials are to be looked for and sent, as with an emulator
- * @param caFile PEM file of authorities that are trusted as the system's own are
- * @param timeout for an answer; a request that fails is tried again for twice as long
+ * @param endpoint of a server other than Google's public one
+ * @param anonymous whether to send no credentials, for example to an emulator
+ * @param caFile PEM file of authorities to trust besides the system's
+ * @param timeout for an answer; a failed request is retried for twice as long
  */
 public record GcsOptions(Optional<URI> endpoint, boolean anonymous, Optional<Path> caFile, Duration timeout) {}

@@ -34,7 +34,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Objects in a bucket of Google Cloud Storage. */
+/** Stores objects in a bucket of Google Cloud Storage. */
 @Singleton
 @Identifier("GCS")
 public final class GcsStorage implements BackupStorage {
@@ -57,7 +57,7 @@ public final class GcsStorage implements BackupStorage {
                 Infrastructure.getDefaultWorkerPool());
     }
 
-    /** @param executor runs the client's calls, all of which block */
+    /** @param executor runs the client's calls, which block */
     public GcsStorage(String bucket, GcsClient client, Executor executor) {
         this.bucket = bucket;
         this.client = client;
@@ -84,7 +84,7 @@ public final class GcsStorage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return Listing.pages(
-                        (Objects page) -> worker("list", url(prefix), () -> page(prefix, page)),
+                        (Objects page) -> onWorker("list", url(prefix), () -> page(prefix, page)),
                         page -> page.getNextPageToken() != null,
                         Objects::getNextPageToken)
                 .onItem()
@@ -123,7 +123,7 @@ public final class GcsStorage implements BackupStorage {
     }
 
     private Uni<StorageObject> describe(String key) {
-        return worker(
+        return onWorker(
                 "read",
                 url(key),
                 () -> client.storage().objects().get(bucket, key).execute());
@@ -151,8 +151,8 @@ public final class GcsStorage implements BackupStorage {
     }
 
     /**
-     * How many bytes the server says it sends. The JDK takes half a header for a whole one, so that a length is believed only
-     * if it is said twice.
+     * Returns how many bytes the server will send. The JDK accepts a broken-off header as complete, so a second header
+     * must confirm the length.
      */
     private long part(String key, long offset, HttpResponse response) throws IOException {
         HttpHeaders headers = response.getHeaders();
@@ -175,7 +175,7 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> delete(String key) {
-        return this.worker(
+        return this.onWorker(
                         "delete",
                         url(key),
                         () -> delete(client.storage().objects().delete(bucket, key)))
@@ -187,7 +187,7 @@ public final class GcsStorage implements BackupStorage {
         HttpResponse answer = request.executeUnparsed();
         String said = answer.parseAsString();
         if (said.contains("\"error\"")) {
-            // With the status of success.
+            // An error with the status of success.
             throw new HttpResponseException.Builder(answer.getStatusCode(), null, answer.getHeaders())
                     .setContent(said)
                     .build();
@@ -195,7 +195,7 @@ public final class GcsStorage implements BackupStorage {
         return null;
     }
 
-    /** Nothing to do: uploads that were not finished cannot be listed, and Google removes them after a week. */
+    /** Does nothing: incomplete uploads cannot be listed, and Google removes them after a week. */
     @Override
     public Uni<Integer> abortIncomplete(String keyPrefix, Instant olderThan, Predicate<String> keys) {
         return Uni.createFrom().item(0);
@@ -203,17 +203,17 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return worker("list", "gs://" + bucket, this::listOne)
+        return onWorker("list", "gs://" + bucket, this::listOne)
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing))
                 .replaceWithVoid();
     }
 
-    /** By the header {@code Date} of an answer. */
+    /** Uses the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
-        return worker("list", "gs://" + bucket, this::listOne)
+        return onWorker("list", "gs://" + bucket, this::listOne)
                 .map(answer -> Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.getDate(), Instant::from)))
                 .onFailure()
                 .recoverWithItem(Optional.empty());
@@ -239,7 +239,7 @@ public final class GcsStorage implements BackupStorage {
         T run() throws IOException;
     }
 
-    private <T> Uni<T> worker(String action, String url, ClientCall<T> call) {
+    private <T> Uni<T> onWorker(String action, String url, ClientCall<T> call) {
         return client.notice()
                 .ofSilence(
                         client::patience,
@@ -257,12 +257,12 @@ public final class GcsStorage implements BackupStorage {
         }
     }
 
-    /** Bytes of an answer; closing it early does not read the rest. */
+    /** The body of an answer, which must have the announced length. Closing it early does not read the rest. */
     private static final class Body extends FilterInputStream {
         private final HttpResponse response;
         private long left;
 
-        /** @param length that the server says it has */
+        /** @param length that the server announced, in bytes */
         Body(HttpResponse response, long length) throws IOException {
             super(response.getContent());
             this.response = response;

@@ -31,14 +31,14 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * The JDK's HTTP with the proxies of the environment and authorities of a file.
+ * The JDK's HTTP client, with proxies from the environment and more authorities from a file.
  *
- * @param environment with {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in capitals or not
+ * @param environment with {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY}, in upper or lower case
  */
 record GcsTransport(Map<String, String> environment) implements ConnectionFactory {
 
     HttpTransport create(Optional<Path> caFile) {
-        // The JDK does not tell proxies passwords unless told to, before its first connection.
+        // By default the JDK sends no passwords to proxies. This must be set before its first connection.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         NetHttpTransport.Builder builder = new NetHttpTransport.Builder().setConnectionFactory(this);
         if (caFile.isPresent()) {
@@ -77,13 +77,13 @@ record GcsTransport(Map<String, String> environment) implements ConnectionFactor
                 }
             });
         } else {
-            // An authenticator cannot repeat what is streamed.
+            // With an authenticator, the JDK would have to repeat the request, but its body is streamed.
             String both = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
             connection.setRequestProperty("Proxy-Authorization", "Basic " + both);
         }
     }
 
-    /** The system's authorities and those of a file. */
+    /** Returns the system's authorities and those of a PEM file. */
     private static KeyStore authorities(Path file) throws IOException, GeneralSecurityException {
         List<Certificate> all = new ArrayList<>();
         try (InputStream pem = Files.newInputStream(file)) {

@@ -27,15 +27,15 @@ import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 
 /**
- * A resumable upload, whose object appears when its last chunk arrives. One chunk is kept, to be sent again from where
- * the server has it. Google's own uploaders keep the session's address and the new object's generation to themselves,
- * without which an upload can neither be aborted nor its object be told from another one.
+ * A resumable upload, whose object appears when its last chunk arrives. One chunk is kept, to resend what the server
+ * does not have. Google's own uploaders hide the session's address, needed to abort an upload, and the object's
+ * generation, needed to tell it from another one.
  */
 final class GcsUpload {
 
     private static final Logger LOG = Logger.getLogger(GcsUpload.class);
 
-    /** A multiple of 256 KiB; each chunk costs a round trip. */
+    /** In bytes, a multiple of 256 KiB; each chunk costs a round trip. */
     static final int CHUNK = 8 * 1024 * 1024;
 
     private static final int SLICE = 64 * 1024;
@@ -48,13 +48,13 @@ final class GcsUpload {
     private final CRC32C crc = new CRC32C();
     private final byte[] chunk = new byte[CHUNK];
 
-    /** Null before the upload is begun and after it came to its end. */
+    /** The address for the bytes. Null before the upload begins and after it has completed. */
     private GenericUrl session;
-    /** Where the chunk begins in the object. */
+    /** Offset of the chunk in the object. */
     private long start;
 
     private int filled;
-    /** Waits before another try; null while all goes well. */
+    /** Pauses between attempts; null while all goes well. */
     private ExponentialBackOff backOff;
 
     GcsUpload(GcsClient client, String bucket, String key, Map<String, String> metadata) {
@@ -72,13 +72,13 @@ final class GcsUpload {
         return null;
     }
 
-    /** Returns the address to send the bytes to. */
+    /** Begins an upload and returns the address for its bytes. */
     private GenericUrl begin() throws IOException {
         Storage storage = client.storage();
         GenericUrl url = new GenericUrl(storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/"
                 + CharEscapers.escapeUriPath(bucket) + "/o");
         url.put("uploadType", "resumable");
-        // Only if there is none yet.
+        // Create the object only if there is none yet.
         url.put("ifGenerationMatch", 0);
         while (true) {
             try {
@@ -91,9 +91,9 @@ final class GcsUpload {
                     return new GenericUrl(location);
                 }
             } catch (NumberFormatException halfALength) {
-                // As below.
+                // Treated like an answer without an address.
             }
-            // The JDK takes half a header for a whole one.
+            // The JDK accepts a broken-off header as complete, so the address may be missing.
             pause(new IOException("an upload was begun without an address for its bytes"));
         }
     }
@@ -113,7 +113,7 @@ final class GcsUpload {
         return null;
     }
 
-    /** Sends what is left, once the content has ended well. */
+    /** Sends the rest, once the content has completed. Fails if something else was stored. */
     StorageObject finish() throws IOException {
         StorageObject stored = send(true);
         session = null;
@@ -128,7 +128,7 @@ final class GcsUpload {
         return stored;
     }
 
-    /** Deletes this generation of the object: another may be somebody else's, and good. Says what is left to do. */
+    /** Deletes only this generation of the object: another may be good. Returns what the user must still do. */
     private String remove(StorageObject stored) {
         if (stored.getGeneration() == null) {
             return ", DELETE IT";
@@ -146,22 +146,22 @@ final class GcsUpload {
         }
     }
 
-    /** Gives up what was sent, unless it became an object; without this, Google keeps it unseen for a week. */
+    /** Aborts an upload that has not completed; otherwise Google keeps its bytes unseen for a week. */
     void abort() {
-        // A cancellation must not end this, too.
+        // The interrupt of a cancellation must not stop this request.
         Thread.interrupted();
         if (session == null) {
             return;
         }
         try {
-            // Google answers 499, as if the client had hung up.
+            // Google answers 499, as if the client had disconnected.
             client.session().buildDeleteRequest(session).execute().disconnect();
         } catch (IOException | RuntimeException e) {
             LOG.warn(client.errors().translate("abort the upload of", url(), e).getMessage());
         }
     }
 
-    /** Sends the chunk, and after a failure what the server has not got of it. Null unless it is the last one. */
+    /** Sends the chunk, and after a failure only what the server lacks. Null unless it is the last chunk. */
     private StorageObject send(boolean last) throws IOException {
         long end = start + filled;
         long received = start;
@@ -185,7 +185,7 @@ final class GcsUpload {
                 received = answer.received();
                 unsure = false;
             } catch (HttpResponseException e) {
-                unsure = !beginsAgain(e);
+                unsure = !restartIfForgotten(e);
                 received = unsure ? received : start;
                 pause(e);
             } catch (IOException | IllegalArgumentException halfAnAnswer) {
@@ -196,10 +196,10 @@ final class GcsUpload {
     }
 
     /**
-     * True if the server forgot the upload while nothing is lost, so that another could be begun. Fails if another try is
-     * in vain.
+     * Begins the upload again if the server forgot it before any chunk was complete, and returns whether it did. Fails
+     * if a retry is useless.
      */
-    private boolean beginsAgain(HttpResponseException failure) throws IOException {
+    private boolean restartIfForgotten(HttpResponseException failure) throws IOException {
         boolean forgotten = failure.getStatusCode() == 404 || failure.getStatusCode() == 410;
         if (!forgotten && !GcsClient.mayPass(failure.getStatusCode())) {
             throw failure;
@@ -215,7 +215,7 @@ final class GcsUpload {
 
     private record Answer(long received, StorageObject stored) {}
 
-    /** @param from where in the object the bytes begin that are sent; asks how far the server is if it is the end */
+    /** @param from offset of the first byte to send; if it is {@code end}, asks how much the server has */
     private Answer put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
         HttpRequest request = client.session().buildPutRequest(session, bytes(from, end));
@@ -244,7 +244,7 @@ final class GcsUpload {
         }
     }
 
-    /** A part of the chunk, written in slices so that a cancellation need not wait for a slow server. */
+    /** Part of the chunk, written in slices so that a cancellation does not wait for a slow server. */
     private HttpContent bytes(long from, long end) {
         return new AbstractHttpContent(wanted.getContentType()) {
             @Override
@@ -265,7 +265,7 @@ final class GcsUpload {
 
     private static void requireNotCancelled() {
         if (Thread.currentThread().isInterrupted()) {
-            // Nothing that would be tried again.
+            // Not an IOException, which would be retried.
             throw new CancellationException();
         }
     }

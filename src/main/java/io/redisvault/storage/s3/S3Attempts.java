@@ -5,25 +5,25 @@ import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 
-/** Attempts of one request: another one as long as the server may soon be able to answer it. */
+/** Makes one request, and retries it as long as the server may soon be able to answer. */
 final class S3Attempts {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
 
-    /** After any failure that another attempt may not have. */
-    private static final int FEW = 6;
+    /** For failures that may pass, but are no outage. */
+    private static final int MAX_FAILURES = 6;
 
     private final Duration outage;
     private final Notice notice;
     private int failures;
     private long firstFailure;
-    /** Of the last attempt whose connection the client did not lose. */
+    /** The last failure whose cause is known: the client loses the cause of some. */
     private volatile Throwable reason;
-    /** The last failure in which the server told more than that it is silent. */
-    private volatile Throwable telling;
+    /** The last failure that shows an outage; null if the server was only silent. */
+    private volatile Throwable lastOutage;
 
-    /** @param outage for which a server that is gone or overwhelmed is waited for */
+    /** @param outage how long to retry while the server is down or overloaded */
     S3Attempts(Duration outage, Notice notice) {
         this.outage = outage;
         this.notice = notice;
@@ -39,16 +39,16 @@ final class S3Attempts {
                 .invoke(notice::clear);
     }
 
-    /** The same in a bounded time. */
+    /** Like {@link #of}, but fails after {@code limit}. */
     <T> Uni<T> within(Duration limit, Uni<T> attempt) {
         return notice.ofSilence(
-                        () -> telling == null ? limit : outage,
+                        () -> lastOutage == null ? limit : outage,
                         () -> reason == null ? "no answer yet" : reason.getMessage(),
                         of(attempt))
                 .ifNoItem()
                 .after(limit)
-                .failWith(() -> telling != null
-                        ? telling
+                .failWith(() -> lastOutage != null
+                        ? lastOutage
                         : new StorageException.Unavailable(
                                 "S3 did not answer within " + limit.toMillis() + " ms, twice STORAGE_TIMEOUT", null));
     }
@@ -58,12 +58,12 @@ final class S3Attempts {
         firstFailure = failures++ == 0 ? now : firstFailure;
         reason = S3Failure.isLost(failure) && reason != null ? reason : failure;
         boolean mayEndSoon = S3Failure.mayEndSoon(failure);
-        telling = mayEndSoon ? reason : telling;
+        lastOutage = mayEndSoon ? reason : lastOutage;
         Duration passed = Duration.ofNanos(now - firstFailure);
         boolean inTime = mayEndSoon && passed.compareTo(outage) < 0;
         if (inTime) {
             notice.ofFailure(passed, outage, reason.getMessage());
         }
-        return inTime || failures < FEW && S3Failure.mayPass(failure);
+        return inTime || failures < MAX_FAILURES && S3Failure.mayPass(failure);
     }
 }

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Requests to a bucket, made again while the server is out of order; their failures say what they mean. */
+/** Requests to one bucket: retried during an outage, with failures translated for users. */
 final class S3Bucket {
 
     private final S3AsyncClient client;
@@ -34,7 +34,7 @@ final class S3Bucket {
     private final Duration silence;
     private final Notice notice;
 
-    /** @param silence after which the client gives up an attempt */
+    /** @param silence without bytes after which the client gives up an attempt */
     S3Bucket(S3AsyncClient client, String name, Duration silence) {
         this.client = client;
         this.name = name;
@@ -52,26 +52,25 @@ final class S3Bucket {
     }
 
     /**
-     * One call of the client that takes as long as it needs while bytes move. Where the server is out of order it is made
-     * again, for as long as a silence may last.
+     * Makes a request that may take any time while bytes move. Retries it during an outage of at most {@code silence}.
      *
-     * @param permission the IAM action it needs
+     * @param permission the IAM action it needs, for messages
      */
     <T> Uni<T> request(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
         return Uni.createFrom().deferred(() -> new S3Attempts(silence, notice).of(attempt(permission, call)));
     }
 
-    /** As a request, of a call that moves next to nothing: with all its attempts in a bounded time. */
+    /** Makes a request that moves few bytes. All of its attempts together have a time limit. */
     <T> Uni<T> quickRequest(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
         return quick(silence, attempt(permission, call));
     }
 
     private <T> Uni<T> quick(Duration outage, Uni<T> attempt) {
-        // One connection gone silent is no reason to fail, two are.
+        // Leaves time for a second attempt after one connection went silent.
         return Uni.createFrom().deferred(() -> new S3Attempts(outage, notice).within(silence.multipliedBy(2), attempt));
     }
 
-    /** On a worker: credentials of a role are asked for before the call, and that blocks. */
+    /** Runs on a worker: before the request the client gets a role's credentials, which blocks. */
     private <T> Uni<T> attempt(String permission, Function<S3AsyncClient, CompletableFuture<T>> call) {
         return Uni.createFrom()
                 .completionStage(() -> call.apply(client))
@@ -80,7 +79,7 @@ final class S3Bucket {
                 .transform(failure -> errors.translate(permission, failure));
     }
 
-    /** Fails soon if the bucket does not answer, or may not be listed. */
+    /** Lists one key. Fails soon if the bucket does not answer or may not be listed. */
     Uni<ListObjectsV2Response> probe() {
         return quick(
                 Duration.ZERO,
@@ -93,7 +92,7 @@ final class S3Bucket {
         return head(key, null).chain(head -> size(key, head).map(size -> new StoredObject(key, size, head.metadata())));
     }
 
-    /** Some servers and proxies answer no length to HEAD, or that of the answer's own body, which is empty. */
+    /** Returns the size, if need be from a listing: some servers answer HEAD without a length, or with 0. */
     private Uni<Long> size(String key, HeadObjectResponse head) {
         Long told = head.contentLength();
         if (told != null && told > 0) {
@@ -110,12 +109,11 @@ final class S3Bucket {
                         null)));
     }
 
-    /** A page of a listing. */
     Uni<ListObjectsV2Response> list(Consumer<ListObjectsV2Request.Builder> page) {
         return quickRequest("s3:ListBucket", s3 -> s3.listObjectsV2(page.andThen(request -> request.bucket(name))));
     }
 
-    /** The server's checksum of an object. A server that refuses to be asked for it may still answer an ETag. */
+    /** Returns the server's checksum of an object. A server that refuses to be asked for one may still send an ETag. */
     Uni<Optional<StoredChecksum>> checksum(String key) {
         return head(key, ChecksumMode.ENABLED)
                 .onFailure(refusal -> S3Failure.isMisunderstood(refusal) || S3Failure.isMute(refusal))
@@ -128,12 +126,12 @@ final class S3Bucket {
                         "s3:GetObject",
                         s3 -> s3.headObject(
                                 request -> request.bucket(name).key(key).checksumMode(checksums)))
-                // What would answer in words says it better.
+                // HEAD has no error text. If a listing fails, too, it gives the reason.
                 .onFailure(S3Failure::isMute)
                 .recoverWithUni(mute -> probe().chain(() -> Uni.createFrom().failure(mute)));
     }
 
-    /** At least one byte. */
+    /** @param length in bytes, at least 1 */
     Multi<ByteBuffer> read(String key, long offset, long length) {
         return request(
                         "s3:GetObject",
@@ -169,7 +167,7 @@ final class S3Bucket {
                 null);
     }
 
-    /** A missing object counts as deleted. */
+    /** Deletes an object; succeeds if there is none. */
     Uni<Void> delete(String key) {
         return quickRequest(
                         "s3:DeleteObject",
@@ -179,7 +177,7 @@ final class S3Bucket {
                 .recoverWithNull();
     }
 
-    /** Yields false if there is no such upload. */
+    /** Aborts an upload; yields false if there is no such upload. */
     Uni<Boolean> abort(String key, String uploadId) {
         return quickRequest(
                         "s3:AbortMultipartUpload",

@@ -13,19 +13,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Direct memory for parts, used again while an upload lasts and freed soon after it. What is lost on the way, as with a
- * cancelled request that still writes from it, is left to the garbage collector.
+ * Direct buffers for parts, reused during an upload and freed soon after it. A lost buffer, such as that of a cancelled
+ * request still being sent, is left to the garbage collector.
  */
 final class S3Buffers {
 
-    /** A server may answer before it has received all. */
+    /** A server may answer before it has received all bytes, while the buffer is still in use. */
     private static final int SECONDS_TO_FREE = 5;
 
     private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
     private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
     private final AtomicLong taken = new AtomicLong();
 
-    /** An empty buffer of exactly this capacity. */
+    /** Returns an empty buffer of exactly this capacity in bytes; fails if there is no direct memory left. */
     ByteBuf take(int size) {
         taken.incrementAndGet();
         for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
@@ -47,7 +47,7 @@ final class S3Buffers {
         spare.add(buffer);
     }
 
-    /** After an upload that succeeded, whose requests are over; one that has begun meanwhile uses and frees them. */
+    /** Frees the buffers after a successful upload. If another upload began meanwhile, that one uses and frees them. */
     void freeSoon() {
         long before = taken.get();
         Infrastructure.getDefaultWorkerPool()

@@ -17,18 +17,18 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
-/** A checksum that servers compute of what they receive. */
+/** A checksum that servers compute of the bytes they receive. */
 enum S3Checksum {
     CRC32,
     MD5;
 
     private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
 
-    /** The checksum in an answer; empty if there is none that can be compared with the object's bytes. */
+    /** Returns the checksum in an answer; empty if there is none that can be compared with the object's bytes. */
     static Optional<StoredChecksum> told(HeadObjectResponse head, long size) {
         String crc32 = head.checksumCRC32();
         String md5 = md5(head.eTag(), head.serverSideEncryption());
-        // Of an object in parts some servers leave the number of these away.
+        // Some servers omit the number of parts, so the checksum of an object in parts looks like one of all bytes.
         boolean clear = crc32 != null
                 && (crc32.contains("-")
                         || head.checksumType() == ChecksumType.FULL_OBJECT
@@ -37,11 +37,11 @@ enum S3Checksum {
                 .or(() -> MD5.told("MD5 of its ETag", md5, size));
     }
 
-    /** @param sum null if there is none */
+    /** @param sum null if the server sent none */
     private Optional<StoredChecksum> told(String name, String sum, long length) {
         boolean inParts = sum != null && sum.contains("-");
         long partSize = inParts ? Math.max(1, S3Parts.size(length)) : StoredChecksum.WHOLE;
-        // Parts of other sizes than ours are not known.
+        // Only objects with parts of our own size can be compared.
         boolean comparable = sum != null && (!inParts || sum.endsWith("-" + (length + partSize - 1) / partSize));
         return comparable
                 ? Optional.of(new StoredChecksum(name, sum, this::digest, this::text, partSize))
@@ -58,7 +58,7 @@ enum S3Checksum {
         return this == CRC32 ? new CrcDigest(new java.util.zip.CRC32()) : newMd5();
     }
 
-    /** That of an object in parts: of the checksums of these, with their number. */
+    /** Returns the checksum of an object in parts: the checksum of the parts' checksums, and their number. */
     String ofParts(List<CompletedPart> parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (CompletedPart part : parts) {
@@ -72,12 +72,12 @@ enum S3Checksum {
         return text(of(ByteBuffer.wrap(all.toByteArray()))) + "-" + parts.size();
     }
 
-    /** As servers answer it. */
+    /** Formats a checksum as servers do in answers. */
     String text(byte[] sum) {
         return this == CRC32 ? base64(sum) : HexFormat.of().formatHex(sum);
     }
 
-    /** As it is in a request. */
+    /** Formats a checksum as requests need it. */
     static String base64(byte[] sum) {
         return Base64.getEncoder().encodeToString(sum);
     }
@@ -91,8 +91,8 @@ enum S3Checksum {
     }
 
     /**
-     * The MD5 in an ETag, or with a number after a hyphen that of the parts' MD5s; null for a tag of another form, and of an
-     * object that is encrypted with keys in KMS.
+     * Returns the MD5 in an ETag; for an object in parts that is the MD5 of their MD5s, a hyphen and their number. Null
+     * if the ETag has another form, or if the object is encrypted with KMS, when the ETag is no MD5.
      */
     static String md5(String tag, ServerSideEncryption encryption) {
         String text = tag == null ? "" : tag.replace("\"", "").toLowerCase(Locale.ROOT);

@@ -27,7 +27,7 @@ import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
-/** The client of Quarkus, with a transport of our own. */
+/** Creates the S3 client: the one of Quarkus with a transport of our own. */
 final class S3Client {
 
     private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(10);
@@ -37,14 +37,15 @@ final class S3Client {
     static S3AsyncClient create(
             S3AsyncClientBuilder builder, VaultConfig vault, Vertx vertx, @MainEventLoopGroup EventLoopGroup loops) {
         if (hasMusl(Path.of("/lib"))) {
-            // Netty's library for TLS is made for glibc: with musl, and GCC's library on ARM, loading it ends the JVM.
+            // Netty's TLS library is made for glibc. With musl (on ARM: with musl and GCC's library), loading it ends
+            // the JVM.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
         }
         URI server = vault.storage()
                 .endpoint()
                 .orElseGet(() ->
                         URI.create("https://s3." + vault.storage().region().orElse("us-east-1") + ".amazonaws.com"));
-        // These limit a pause without bytes, not the whole upload.
+        // These timeouts limit a pause without bytes, not the whole upload.
         Duration silence = vault.storage().timeout();
         Duration connecting = silence.compareTo(LONGEST_CONNECTING) < 0 ? silence : LONGEST_CONNECTING;
         NettyNioAsyncHttpClient.Builder transport = transport(
@@ -57,13 +58,13 @@ final class S3Client {
                 .caFile()
                 .map(authorities -> trustManagers(authorities, vertx))
                 .ifPresent(trusted -> transport.tlsTrustManagersProvider(() -> trusted));
-        // The client closes what it builds itself.
+        // Pass the builder: the client closes only a transport that it has built itself.
         return builder.httpClientBuilder(transport)
                 .overrideConfiguration(configure(builder.overrideConfiguration()))
                 .build();
     }
 
-    /** Over connections of our own kind. */
+    /** Builds a transport whose connections are {@link S3Connection}s. */
     static NettyNioAsyncHttpClient.Builder transport(SdkEventLoopGroup loops, Optional<HttpProxy> proxy) {
         ProxyConfiguration.Builder configured =
                 ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariableValues(false);
@@ -73,17 +74,17 @@ final class S3Client {
                 .port(by.port())
                 .username(by.user().orElse(null))
                 .password(by.password()));
-        AtomicInteger place = new AtomicInteger();
+        AtomicInteger addressIndex = new AtomicInteger();
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(SdkEventLoopGroup.create(loops.eventLoopGroup(), () -> {
                     Channel channel = loops.channelFactory().newChannel();
-                    channel.pipeline().addFirst(new S3Connection(place));
+                    channel.pipeline().addFirst(new S3Connection(addressIndex));
                     return channel;
                 }))
                 .proxyConfiguration(configured.build());
     }
 
-    /** True if the dynamic linker of musl is among the libraries in a directory. */
+    /** True if the directory contains musl's dynamic linker. */
     static boolean hasMusl(Path libraries) {
         try (DirectoryStream<Path> linkers = Files.newDirectoryStream(libraries, "ld-musl-*")) {
             return linkers.iterator().hasNext();
@@ -95,7 +96,7 @@ final class S3Client {
 
     static ClientOverrideConfiguration configure(ClientOverrideConfiguration configuration) {
         return configuration.toBuilder()
-                // S3Bucket makes other attempts, and tells of them.
+                // S3Bucket retries instead, and logs the wait.
                 .retryStrategy(AwsRetryStrategy.doNotRetry())
                 .addExecutionInterceptor(new S3WholeAnswers())
                 .build();

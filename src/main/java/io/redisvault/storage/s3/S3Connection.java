@@ -20,71 +20,71 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A connection on which the client sees one answer to each request: it takes {@code 100 Continue} and {@code 103 Early Hints}
- * for the final one, and what comes after that for the answer to its next request.
+ * Lets the client see exactly one answer to each request. Otherwise the client takes {@code 100 Continue} or
+ * {@code 103 Early Hints} for the final answer, and what follows for the answer to its next request.
  */
 final class S3Connection extends ChannelOutboundHandlerAdapter {
 
-    /** The status that Netty gives to an answer whose first line is not HTTP. */
+    /** Netty gives this status to an answer whose first line is not HTTP. */
     private static final int UNREADABLE = 999;
 
-    private static final int MILLIS_TO_ASK = 20;
+    private static final int FAILURE_DELAY_MILLIS = 20;
 
-    private final AtomicInteger place;
-    private ChannelHandler guarded;
+    private final AtomicInteger addressIndex;
+    private ChannelHandler filtered;
 
-    /** @param place among the addresses of a host, of which the first may be dead; for all connections to it */
-    S3Connection(AtomicInteger place) {
-        this.place = place;
+    /** @param addressIndex the host's address to use, as the first may be dead; shared by all connections */
+    S3Connection(AtomicInteger addressIndex) {
+        this.addressIndex = addressIndex;
     }
 
-    /** The client's pool waits for ever for a connection that is refused while it is still asking for it. */
+    /** Reports a failure with a delay: the client's pool waits forever if it comes too early. */
     @Override
     public void connect(
             ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise)
             throws Exception {
-        int tried = place.get();
+        int tried = addressIndex.get();
         ChannelPromise attempt = context.newPromise();
         attempt.addListener(done -> {
             if (done.isSuccess()) {
                 promise.trySuccess();
             } else {
-                place.compareAndSet(tried, tried + 1);
+                addressIndex.compareAndSet(tried, tried + 1);
                 context.executor()
-                        .schedule(() -> promise.tryFailure(done.cause()), MILLIS_TO_ASK, TimeUnit.MILLISECONDS);
+                        .schedule(() -> promise.tryFailure(done.cause()), FAILURE_DELAY_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
         super.connect(context, address(remote, tried), local, attempt);
     }
 
-    /** That at a place of the host's; its name was resolved just now, so that this does not block. */
-    private static SocketAddress address(SocketAddress remote, int place) throws UnknownHostException {
-        if (place == 0 || !(remote instanceof InetSocketAddress first)) {
+    /** Returns an address of the host. Does not block, because the name was resolved just before. */
+    private static SocketAddress address(SocketAddress remote, int index) throws UnknownHostException {
+        if (index == 0 || !(remote instanceof InetSocketAddress first)) {
             return remote;
         }
         InetAddress[] all = InetAddress.getAllByName(first.getHostString());
-        return new InetSocketAddress(all[Math.floorMod(place, all.length)], first.getPort());
+        return new InetSocketAddress(all[Math.floorMod(index, all.length)], first.getPort());
     }
 
-    /** The client sets up its handlers once it is connected, and others for the way through a proxy. */
+    /** Adds the filter here: the client adds handlers after connecting, and others for a proxy. */
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         ChannelHandlerContext codec = context.pipeline().context(HttpClientCodec.class);
-        if (codec != null && codec.handler() != guarded) {
-            guarded = codec.handler();
-            context.pipeline().addAfter(codec.name(), null, new Ignoring());
+        if (codec != null && codec.handler() != filtered) {
+            filtered = codec.handler();
+            context.pipeline().addAfter(codec.name(), null, new OneAnswerFilter());
         }
         super.write(context, message, promise);
     }
 
-    /** An answer that is not HTTP; the client would take it for one with the status 999. */
+    /** The answer is not HTTP. The client would take it for one with the status 999. */
     static final class NotHttp extends IOException {
         private NotHttp() {
             super("not HTTP");
         }
     }
 
-    private static final class Ignoring extends ChannelDuplexHandler {
+    private static final class OneAnswerFilter extends ChannelDuplexHandler {
 
         private boolean interim;
         private boolean answered;
@@ -98,7 +98,7 @@ final class S3Connection extends ChannelOutboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (answered) {
-                // Swift ends a body that its answer to HEAD has not.
+                // Swift ends a body after its answer to HEAD, which has none.
                 ReferenceCountUtil.release(message);
                 context.close();
                 return;

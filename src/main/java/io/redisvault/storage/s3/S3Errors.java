@@ -24,7 +24,7 @@ import javax.net.ssl.SSLException;
 import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Says what a failed request means for a backup, and what mends it. */
+/** Translates failed requests into {@link StorageException}s that name the cause and the remedy. */
 final class S3Errors {
 
     private record Meaning(BiFunction<String, Throwable, StorageException> kind, String sentence) {}
@@ -46,7 +46,7 @@ final class S3Errors {
                 .orElse("");
     }
 
-    /** Such as {@code S3 at https://s3.example.org}. */
+    /** Returns the server's name for messages, for example {@code S3 at https://s3.example.org}. */
     String server() {
         return "S3" + place;
     }
@@ -115,7 +115,7 @@ final class S3Errors {
     private Meaning ofStatus(S3Failure refusal, String permission) {
         int status = refusal.status();
         String words = refusal.words();
-        // Amazon says so in words only, others by a code.
+        // Amazon says this only in the message, other servers by a code.
         if (refusal.code().equals("ObjectLocked") || LOCK.matcher(words).find()) {
             return is(Locked::new, ": the object is kept by a lock");
         }
@@ -144,7 +144,7 @@ final class S3Errors {
     }
 
     private Meaning elsewhere(S3Failure refusal) {
-        // What comes after the path may be a signature.
+        // The query may contain a signature.
         Optional<String> location = refusal.header("Location")
                 .map(place -> place.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//"));
         Optional<String> region = refusal.header("x-amz-bucket-region")
@@ -190,7 +190,7 @@ final class S3Errors {
         if (failure.has(DateTimeException.class) || failure.has(NumberFormatException.class)) {
             return is(Other::new, what + " sent an answer that cannot be read: " + failure.reason());
         }
-        // A body that breaks off fails with what its connection did, in no wrapping.
+        // If a body breaks off, the client throws the connection's exception without wrapping it.
         return cause instanceof SdkClientException || cause instanceof IOException
                 ? is(Unavailable::new, outage(failure, failure.reason()))
                 : is(Other::new, "S3 request failed: " + failure.reason());
@@ -222,7 +222,7 @@ final class S3Errors {
             return "no TLS with S3" + place + ": " + reason;
         }
         boolean mayBePlain = failure.has(ClosedChannelException.class) && place.contains("https:");
-        // Such as "its answer has no ETag".
+        // For example "its answer has no ETag".
         return (reason.contains("answer") ? "S3 did not answer as it should" : "S3 did not answer")
                 + place
                 + (mayBePlain ? ", or does not speak TLS (then use http:// in S3_ENDPOINT): " : ": ")

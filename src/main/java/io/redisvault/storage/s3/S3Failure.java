@@ -18,30 +18,30 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * Facts about a request that failed.
+ * What is known of a failed request.
  *
- * @param cause an {@link AwsServiceException} if the server answered by an error
+ * @param cause an {@link AwsServiceException} if the server answered with an error
  */
 record S3Failure(Throwable cause) {
 
     private static final Set<String> CONFLICTS = Set.of("ConditionalRequestConflict", "OperationAborted");
     private static final Pattern CODE = Pattern.compile("[\\w.-]{1,80}");
 
-    private static final Pattern CLIENTS = Pattern.compile(
+    private static final Pattern CLIENT_PHRASES = Pattern.compile(
             "Request attempt \\d+ failure: |Unable to execute HTTP request: | ?\\((SDK Attempt|Service: )[^)]*\\)");
 
-    /** Of what the client threw, or of what that was translated to. */
+    /** @param thrown by the client, or its translation */
     static S3Failure of(Throwable thrown) {
         boolean wrapped = thrown instanceof CompletionException || thrown instanceof StorageException;
         return new S3Failure(wrapped && thrown.getCause() != null ? thrown.getCause() : thrown);
     }
 
-    /** 0 if there was no answer. */
+    /** HTTP status; 0 if there was no answer. */
     int status() {
         return cause instanceof AwsServiceException refusal ? refusal.statusCode() : 0;
     }
 
-    /** Empty if the server gave none, as in each answer to {@code HEAD}. */
+    /** Error code; empty if the server sent none, as in every answer to {@code HEAD}. */
     String code() {
         return details()
                 .map(AwsErrorDetails::errorCode)
@@ -49,7 +49,7 @@ record S3Failure(Throwable cause) {
                 .orElse("");
     }
 
-    /** The server's, in brackets and after a space; empty if there are none. */
+    /** The server's message in brackets, with a space in front; empty if there is none. */
     String words() {
         return details()
                 .map(AwsErrorDetails::errorMessage)
@@ -62,7 +62,7 @@ record S3Failure(Throwable cause) {
         return answer().flatMap(answer -> answer.firstMatchingHeader(name));
     }
 
-    /** True for the type of a web page; some servers give it to answers without a body, too. */
+    /** True if the answer is a web page. An empty answer is none, although some servers give it that type. */
     boolean isPage() {
         return answer().filter(S3Failure::hasTypeOfPage).isPresent();
     }
@@ -96,7 +96,7 @@ record S3Failure(Throwable cause) {
         return Stream.iterate(cause, Objects::nonNull, Throwable::getCause).limit(20);
     }
 
-    /** Why there was no answer. */
+    /** Returns the reason why there was no answer. */
     String reason() {
         Throwable deepest = chain().reduce((outer, inner) -> inner).orElse(cause);
         if (deepest instanceof TimeoutException) {
@@ -108,16 +108,16 @@ record S3Failure(Throwable cause) {
         return deepest.getMessage() == null ? "the connection broke" : plain(deepest.getMessage());
     }
 
-    /** True if the client lost a connection that failed at once, as for an unknown host it does, and cannot say why. */
+    /** True if the client only says that it got no connection in time; it can lose the real cause. */
     static boolean isLost(Throwable thrown) {
         return of(thrown).has(TimeoutException.class);
     }
 
     private static String plain(String words) {
-        return ForeignWords.plain(CLIENTS.matcher(words).replaceAll(""));
+        return ForeignWords.plain(CLIENT_PHRASES.matcher(words).replaceAll(""));
     }
 
-    /** True if another attempt may go well: connections and answers break, and the client learns the server's time. */
+    /** True if a retry may succeed, also after a clock error: by then the client knows the server's time. */
     static boolean mayPass(Throwable thrown) {
         S3Failure failure = of(thrown);
         return thrown instanceof StorageException.Unavailable && !isConflict(thrown)
@@ -125,7 +125,7 @@ record S3Failure(Throwable cause) {
                 || failure.code().equals("RequestTimeTooSkewed");
     }
 
-    /** True if the server is gone or overwhelmed, and may be back soon; one that is silent was waited for already. */
+    /** True if the server is down or overloaded; not if it was silent, since that was waited for already. */
     static boolean mayEndSoon(Throwable thrown) {
         S3Failure failure = of(thrown);
         return thrown instanceof StorageException.Unavailable
@@ -136,23 +136,23 @@ record S3Failure(Throwable cause) {
                         || String.valueOf(failure.cause.getMessage()).contains("Connection reset"));
     }
 
-    /** True if another request for the same key is under way, and this one may be sent again. */
+    /** True if another request for the same key is in progress; this one may be retried. */
     static boolean isConflict(Throwable thrown) {
         return CONFLICTS.contains(of(thrown).code());
     }
 
-    /** True if the server objects to something in the request, and to nothing that has an exception of its own. */
+    /** True if the server rejects something in the request, and no other exception says what. */
     static boolean isMisunderstood(Throwable thrown) {
         return isNotImplemented(thrown)
                 || thrown instanceof StorageException.Other && of(thrown).status() == 400;
     }
 
-    /** True if the server knows the call, but not what was asked of it. */
+    /** True if the server does not implement the call, or an option of it. */
     static boolean isNotImplemented(Throwable thrown) {
         return of(thrown).status() == 501;
     }
 
-    /** True if the server objects to the condition that the key must be free. */
+    /** True if the server does not support the condition that the key must be free. */
     static boolean lacksConditions(Throwable thrown) {
         return isNotImplemented(thrown)
                 || of(thrown).status() == 400
@@ -163,7 +163,7 @@ record S3Failure(Throwable cause) {
         return of(thrown).status() == 404 && !of(thrown).code().equals("NoSuchBucket");
     }
 
-    /** True if the server refused and did not say why, as an answer to {@code HEAD} cannot. */
+    /** True if the server refused without a reason, as in every refusal of {@code HEAD}. */
     static boolean isMute(Throwable thrown) {
         return thrown instanceof StorageException.AccessDenied
                 && of(thrown).status() > 0

@@ -6,11 +6,11 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * How objects are to be written.
+ * Settings for writing objects.
  *
- * @param encryption the server's, such as {@code aws:kms}
- * @param kmsKey for the encryption with KMS
- * @param storageClass such as {@code STANDARD_IA}
+ * @param encryption by the server, for example {@code aws:kms}
+ * @param kmsKey id of the key for encryption with KMS
+ * @param storageClass for example {@code STANDARD_IA}
  * @param conditionalWrites whether the server can refuse to replace an object
  */
 public record S3Options(

@@ -9,28 +9,28 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
- * A content cut into parts. One is filled only when it is asked for, so that no more are in memory than are in flight; the
- * last one follows only once the content has completed. Each belongs to its receiver, who
+ * Cuts a content into parts. A part is filled only when it is requested, so that memory holds no more parts than are
+ * being sent. The last one follows only after the content has completed. Each part belongs to its receiver, who
  * {@linkplain S3Buffers#giveBack gives its buffer back}.
  */
 final class S3Parts implements Blocking.Source<S3Parts.Part> {
 
     /**
-     * A part of an object, in memory until it has arrived.
+     * A part of an object, in memory until the server has received it.
      *
-     * @param number from 1 on
-     * @param last whether the content has completed with it
+     * @param number counted from 1
+     * @param last whether the content has completed with this part
      */
     record Part(int number, boolean last, ByteBuf buffer) {
 
-        /** The time limit of a write is for one of these. */
+        /** The write timeout is for this many bytes. */
         private static final int BYTES_PER_WRITE = 64 * 1024;
 
         boolean isWhole() {
             return number == 1 && last;
         }
 
-        /** May be sent several times; nothing is copied. */
+        /** Returns a body that can be sent several times; copies nothing. */
         AsyncRequestBody body() {
             int length = buffer.readableBytes();
             return AsyncRequestBody.fromByteBuffersUnsafe(
@@ -69,7 +69,7 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
         this.chunks = Blocking.chunks(content);
     }
 
-    /** Two may be sent at a time while they are small. */
+    /** Returns how many parts may be sent at a time: two while they are small, else one. */
     static int inFlight(long limit) {
         return size(limit) > MAX_SIZE_OF_TWO ? 1 : 2;
     }
@@ -111,7 +111,7 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
         chunks.close();
     }
 
-    /** Of a part, in bytes: small as long as the number of parts allows it. */
+    /** Returns the size of a part in bytes, as small as the limit on the number of parts allows. */
     static int size(long limit) {
         long needed = Math.max(MIN_SIZE, (limit + MAX_PARTS - 1) / MAX_PARTS);
         return Math.toIntExact(Math.min(needed, limit));

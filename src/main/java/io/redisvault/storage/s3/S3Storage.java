@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
-/** A bucket of Amazon S3, or of a server that speaks its protocol. */
+/** Stores objects in a bucket of Amazon S3 or of a compatible server. */
 @Singleton
 @Identifier("S3")
 public final class S3Storage implements BackupStorage {
@@ -47,7 +47,7 @@ public final class S3Storage implements BackupStorage {
                 config.storage().timeout());
     }
 
-    /** @param silence after which the client gives up an attempt */
+    /** @param silence without bytes after which the client gives up an attempt */
     S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
         this.bucket = new S3Bucket(client, bucket, silence);
         this.writing = new S3Writing(this.bucket, options);
@@ -83,7 +83,7 @@ public final class S3Storage implements BackupStorage {
 
     @Override
     public Multi<ByteBuffer> read(String key, long offset, long length) {
-        // A range has one byte or more.
+        // A range cannot be empty.
         return length == 0
                 ? head(key).onItem().transformToMulti(head -> Multi.createFrom().empty())
                 : bucket.read(key, offset, length);
@@ -104,7 +104,7 @@ public final class S3Storage implements BackupStorage {
                                         .keyMarker(page == null ? null : page.nextKeyMarker())
                                         .uploadIdMarker(page == null ? null : page.nextUploadIdMarker()))),
                         ListMultipartUploadsResponse::isTruncated,
-                        // Amazon names one on the last page, too.
+                        // Amazon sends a marker on the last page, too.
                         page -> !page.isTruncated() || page.nextKeyMarker() == null
                                 ? null
                                 : page.nextKeyMarker() + "\0" + page.nextUploadIdMarker())
@@ -132,7 +132,7 @@ public final class S3Storage implements BackupStorage {
         return bucket.probe().replaceWithVoid();
     }
 
-    /** By the header {@code Date} of an answer. */
+    /** Uses the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
         return bucket.probe()

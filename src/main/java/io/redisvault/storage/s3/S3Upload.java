@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.s3.model.CreateMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
-/** One object on its way into the bucket: by one request if it fits one part, else in parts, two at a time. */
+/** Uploads one object: in one request if it fits into one part, else in parts, mostly two at a time. */
 final class S3Upload {
 
     private static final String PERMISSION = "s3:PutObject";
@@ -39,10 +39,10 @@ final class S3Upload {
     private final Map<String, String> metadata;
     private final Content content;
     private final Uni<CreateMultipartUploadResponse> begun;
-    private final CompletableFuture<List<CompletedPart>> broken = new CompletableFuture<>();
+    private final CompletableFuture<List<CompletedPart>> contentFailure = new CompletableFuture<>();
     private long length;
     private volatile boolean inParts;
-    private volatile boolean over;
+    private volatile boolean aborted;
 
     S3Upload(S3Writing writing, String key, Content content, Map<String, String> metadata) {
         this.writing = writing;
@@ -51,8 +51,10 @@ final class S3Upload {
         this.key = key;
         this.metadata = metadata;
         this.content = new Content(
-                content.bytes().onFailure().invoke(broken::completeExceptionally), content.limit(), content.exact());
-        // Some servers ignore headers that they do not know, some refuse them.
+                content.bytes().onFailure().invoke(contentFailure::completeExceptionally),
+                content.limit(),
+                content.exact());
+        // Some servers ignore unknown headers, others refuse them.
         this.begun = begin(ChecksumAlgorithm.CRC32)
                 .onFailure(S3Failure::isMisunderstood)
                 .recoverWithUni(() -> begin(null))
@@ -60,7 +62,7 @@ final class S3Upload {
                 .indefinitely();
     }
 
-    /** A content that fails ends the upload at once, also while nobody waits for its bytes. */
+    /** A failure of the content ends the upload at once, even while no part is being filled. */
     Uni<StoredObject> run() {
         Uni<List<CompletedPart>> parts = Blocking.stream(
                         () -> new S3Parts(key, content, writing.buffers()), Infrastructure.getDefaultWorkerPool())
@@ -73,7 +75,7 @@ final class S3Upload {
                 .collect()
                 .asList();
         return Uni.join()
-                .first(parts, Uni.createFrom().completionStage(broken))
+                .first(parts, Uni.createFrom().completionStage(contentFailure))
                 .toTerminate()
                 .chain(sent -> inParts ? complete(sent) : nothing())
                 .invoke(writing.buffers()::freeSoon)
@@ -90,7 +92,7 @@ final class S3Upload {
         return new StoredObject(key, length, metadata);
     }
 
-    /** Yields nothing: there is no upload to complete. */
+    /** Yields null: there is no upload to complete. */
     private Uni<CompletedPart> sendWhole(Part part) {
         byte[] md5 = part.checksum(MD5);
         return writing.publish(
@@ -109,7 +111,7 @@ final class S3Upload {
                 .chain(Uni.createFrom()::nullItem);
     }
 
-    /** Servers that ignore the MD5 that they are sent still compute a tag, but not always of the MD5. */
+    /** Reads the object back if its ETag differs: the server may ignore our MD5, or use other ETags. */
     private Uni<Void> compare(String md5, PutObjectResponse response) {
         String computed = S3Checksum.md5(response.eTag(), response.serverSideEncryption());
         if (computed == null || computed.contains("-") || computed.equals(md5)) {
@@ -140,7 +142,7 @@ final class S3Upload {
                         .checksumAlgorithm(checksum)));
     }
 
-    /** The answer of a server that compares the CRC-32 of each part says so. */
+    /** A server that checks the CRC-32 of each part says so when the upload begins. */
     private static S3Checksum checksum(CreateMultipartUploadResponse upload) {
         return upload.checksumAlgorithm() == ChecksumAlgorithm.CRC32 ? CRC32 : MD5;
     }
@@ -150,12 +152,12 @@ final class S3Upload {
         return begun.chain(upload -> {
             S3Checksum checksum = checksum(upload);
             byte[] sum = part.checksum(checksum);
-            // A bucket with Object Lock wants one of the two.
+            // A bucket with Object Lock requires one of the two.
             String crc32 = checksum == CRC32 ? S3Checksum.base64(sum) : null;
             String md5 = checksum == MD5 ? S3Checksum.base64(sum) : null;
             return bucket.request(
                             PERMISSION,
-                            s3 -> over
+                            s3 -> aborted
                                     ? new CompletableFuture<>()
                                     : s3.uploadPart(
                                             request -> request.bucket(bucket.name())
@@ -194,7 +196,7 @@ final class S3Upload {
         }
     }
 
-    /** Some servers ignore the condition when an upload is completed: the look before narrows the gap to one request. */
+    /** Some servers ignore the condition here, so the key is checked right before: a gap of one request. */
     private Uni<Void> complete(List<CompletedPart> sent) {
         List<CompletedPart> inOrder = sent.stream()
                 .sorted(Comparator.comparing(CompletedPart::partNumber))
@@ -214,14 +216,14 @@ final class S3Upload {
         String computed = checksum == CRC32
                 ? response.checksumCRC32()
                 : S3Checksum.md5(response.eTag(), response.serverSideEncryption());
-        // Without their number it is that of all bytes, and says nothing of parts.
+        // Without the number of parts it is a checksum of all bytes, which was not computed here.
         if (computed == null || !computed.contains("-") || computed.equals(checksum.ofParts(sent))) {
             return nothing();
         }
         if (checksum == CRC32) {
             return writing.discard(key, "the storage computed " + computed + " of its parts, which are others");
         }
-        // Each part was compared; a server may compute the tag of the whole in a way of its own.
+        // Each part was compared already, and servers may compute the ETag of the whole differently.
         writing.warnOfTag(key, computed);
         return bucket.head(key)
                 .chain(found -> found.size() == length
@@ -229,9 +231,9 @@ final class S3Upload {
                         : writing.discard(key, "the storage has " + found.size() + " bytes of " + length));
     }
 
-    /** Best effort: what remains is an incomplete upload, to be removed by a later run. */
+    /** Aborts the upload, if possible; otherwise a later run removes it. */
     private Uni<Void> abort() {
-        over = true;
+        aborted = true;
         if (!inParts) {
             return nothing();
         }

@@ -25,26 +25,26 @@ import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Refuses answers that are not whole, not S3's, or an error with the status of success: the client would take them for a
- * listing without objects, or for an upload or deletion that succeeded. Bounds what an answer may take of memory.
+ * Rejects answers that are incomplete, not from S3, or errors with the status of success. The client would take them
+ * for an empty listing, or for an upload or deletion that succeeded. Also limits the memory for an answer.
  */
 final class S3WholeAnswers implements ExecutionInterceptor {
 
-    /** In bytes, of what is no object: several times a page of a thousand long names. */
-    private static final long MOST = 8 << 20;
+    /** In bytes, for answers other than objects: several times a page of a thousand long names. */
+    private static final long MAX_LENGTH = 8 << 20;
 
-    /** The first of these that an answer can have, it must have. */
+    /** An answer must have the first of these fields that its type defines. */
     private static final List<String> ESSENTIAL = List.of("IsTruncated", "UploadId", "ETag");
 
-    /** In bytes, of an error. */
-    private static final int LONGEST_ERROR = 4096;
+    /** In bytes; how much of an answer is searched for an error. */
+    private static final int MAX_ERROR_LENGTH = 4096;
 
     private static final Pattern ERROR =
             Pattern.compile("(?s)[^<]*(?:<\\?.*?\\?>\\s*)?<(?:\\w+:)?Error\\b.*?</(?:\\w+:)?Error>");
 
     private static final Pattern PAGE = Pattern.compile("(?i)\\W*<(!doctype\\s+)?html\\b");
 
-    /** Servers and proxies answer {@code Expect} as they like, or not at all; bodies are in memory, and may be sent again. */
+    /** Servers and proxies differ in answering {@code Expect}. Bodies are in memory, so we can do without. */
     @Override
     public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
         return context.httpRequest().copy(request -> request.removeHeader("Expect"));
@@ -58,7 +58,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
                 .headers()
                 .forEach((name, values) ->
                         headers.putHeader(name, values.stream().distinct().toList()));
-        // Not used, and of any form: the client logs the stack of what it cannot read, or fails.
+        // We do not use these. The client logs a stack trace, or fails, if it cannot parse them.
         SdkHttpResponse answer =
                 headers.removeHeader("Last-Modified").removeHeader("Expires").build();
         if (context.request() instanceof GetObjectRequest) {
@@ -68,7 +68,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
             if (answer.isSuccessful() && S3Failure.hasTypeOfPage(answer) && !isS3(answer)) {
                 throw page();
             }
-            // A refusal without a body is no page.
+            // An error without a body is not a web page.
             return answer.toBuilder().removeHeader("Content-Type").build();
         }
         if (answer.firstMatchingHeader("Content-Encoding")
@@ -89,7 +89,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         return context.responsePublisher().map(body -> SdkPublisher.adapt(body).map(new Body(successful)));
     }
 
-    /** A body chunk by chunk. Some servers send white space to keep a connection, and XML has none before its declaration. */
+    /** Checks a body chunk by chunk. Some servers keep a connection open with white space, illegal before XML. */
     private static final class Body implements Function<ByteBuffer, ByteBuffer> {
         private final boolean successful;
         private final StringBuilder start = new StringBuilder();
@@ -102,24 +102,24 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         @Override
         public ByteBuffer apply(ByteBuffer bytes) {
             length += bytes.remaining();
-            if (length > MOST) {
+            if (length > MAX_LENGTH) {
                 throw new StorageException.Other("S3's answer is too long", null);
             }
             while (start.isEmpty() && bytes.hasRemaining() && Character.isWhitespace(bytes.get(bytes.position()))) {
                 bytes.get();
             }
-            if (start.length() < LONGEST_ERROR) {
-                int more = Math.min(bytes.remaining(), LONGEST_ERROR);
+            if (start.length() < MAX_ERROR_LENGTH) {
+                int more = Math.min(bytes.remaining(), MAX_ERROR_LENGTH);
                 start.append(ISO_8859_1.decode(bytes.slice(bytes.position(), more)));
                 if (successful) {
-                    requireNoOther(start);
+                    requireNoPageOrError(start);
                 }
             }
             return bytes;
         }
     }
 
-    private static void requireNoOther(CharSequence start) {
+    private static void requireNoPageOrError(CharSequence start) {
         if (PAGE.matcher(start).lookingAt()) {
             throw page();
         }
@@ -140,7 +140,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
         return found.find() ? found.group(1) : "";
     }
 
-    /** Some servers give all answers the type of a web page. */
+    /** Decides by the headers: some servers give all answers the type of a web page. */
     private static boolean isS3(SdkHttpResponse answer) {
         return answer.headers().keySet().stream().anyMatch(name -> name.matches("(?i)etag|x-amz-.*"));
     }
@@ -165,7 +165,7 @@ final class S3WholeAnswers implements ExecutionInterceptor {
                 });
     }
 
-    /** Tried again, as what fails by an IOException is. */
+    /** Has an IOException as its cause, so that the request is retried. */
     private static SdkClientException refused(String why) {
         return SdkClientException.create("refused answer", new IOException(why));
     }

@@ -11,10 +11,10 @@ import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * How objects come into a bucket: never in place of another. Keeps what it learns of the server.
+ * Makes objects visible in a bucket without ever replacing another. Remembers what it learns about the server.
  *
- * @param refusesToReplace whether the server can keep an object that is there, as far as known
- * @param tagsAreMd5s whether all ETags were, so far
+ * @param refusesToReplace whether the server supports conditional writes, as far as known
+ * @param tagsAreMd5s whether all ETags so far were MD5s
  */
 record S3Writing(
         S3Bucket bucket,
@@ -35,16 +35,16 @@ record S3Writing(
     /**
      * Makes an object visible, if its key is free.
      *
-     * @param distrustful whether to look, although the server is asked not to replace an object
-     * @param call the request, given its {@code If-None-Match}
-     * @return null if the answer was lost, and the object is there
+     * @param distrustful whether to check the key first, even if the server is asked not to replace an object
+     * @param call makes the request, given its {@code If-None-Match}, or null for none
+     * @return null if the answer was lost, but the object is stored
      */
     <T> Uni<T> publish(
             StoredObject object, boolean distrustful, BiFunction<S3AsyncClient, String, CompletableFuture<T>> call) {
         Uni<T> conditional = bucket.request("s3:PutObject", s3 -> call.apply(s3, "*"));
         Uni<T> afterLook =
                 requireFree(object.key()).chain(() -> bucket.request("s3:PutObject", s3 -> call.apply(s3, null)));
-        // Only if it succeeds without the condition was that what the server lacks.
+        // Only if the request succeeds without the condition was the condition the problem.
         Uni<T> published = refusesToReplace.get()
                 ? (distrustful ? requireFree(object.key()).chain(() -> conditional) : conditional)
                         .onFailure(S3Failure::lacksConditions)
@@ -62,8 +62,9 @@ record S3Writing(
     }
 
     /**
-     * The answer to a request can be lost after the storage has done what it asked; a retry then meets its object. Some
-     * servers store what they have got of a request that breaks off; a retry then meets half of it.
+     * Finds out what a failed request has stored. The answer may be lost after the object was stored: a retry then
+     * finds the key taken by our own object. Some servers also store part of a request that broke off: that is deleted
+     * and sent again.
      */
     private <T> Uni<T> settle(StoredObject object, Throwable failure, Uni<T> again) {
         return bucket.head(object.key())
@@ -97,7 +98,7 @@ record S3Writing(
                 .recoverWithNull();
     }
 
-    /** Deletes an object that is not what was sent, and fails with the reason. */
+    /** Deletes an object that is not what was sent, and always fails with the reason. */
     Uni<Void> discard(String key, String reason) {
         return bucket.delete(key)
                 .onFailure()
