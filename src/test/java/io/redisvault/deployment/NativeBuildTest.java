@@ -103,7 +103,7 @@ class NativeBuildTest {
         assertThat(wanted)
                 .contains(
                         "io.redisvault.cli.KeygenCommand",
-                        "io.redisvault.cli.Finding",
+                        "io.redisvault.cli.CheckCommand$Finding",
                         "com.google.api.services.storage.model.StorageObject")
                 .allMatch(name -> Stream.of("Constructors", "Methods", "Fields").allMatch(members -> registered
                         .getOrDefault(name, MissingNode.getInstance())
