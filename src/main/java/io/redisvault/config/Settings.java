@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
@@ -22,6 +23,8 @@ public final class Settings {
 
     /** Kept by {@link #check}, so that Quarkus starts with the checked settings even if the file changed since. */
     private static volatile Settings checked;
+
+    private static final Setting RECIPIENTS = Setting.of("backup.age_recipients");
 
     private final List<String> mistakes = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -106,12 +109,14 @@ public final class Settings {
                     setting.property(),
                     setting.defaultValue(type).map(setting::canonical).orElse(""));
         }
-        // The file with a secret wins over the secret itself; age recipients of both are joined.
-        values.values()
-                .forEach(value -> properties.merge(
-                        value.setting().property(),
-                        value.canonical(),
-                        (first, second) -> first.startsWith("age1") ? first + "," + second : second));
+        values.values().forEach(value -> properties.put(value.setting().property(), value.canonical()));
+        // A file with a secret has replaced the secret itself, whose key comes first. Age recipients of both count.
+        properties.put(
+                RECIPIENTS.property(),
+                Stream.of(RECIPIENTS.key(), RECIPIENTS.key() + "_file")
+                        .flatMap(key -> Stream.ofNullable(values.get(key)))
+                        .map(Value::canonical)
+                        .collect(Collectors.joining(",")));
         // Not in VaultConfig: the URL sets other settings, and the other one has no effect any more.
         properties.keySet().removeAll(Set.of("vault.backup.storage_url", "vault.storage.checksums"));
         return properties;
