@@ -61,7 +61,8 @@ class S3AttemptsTest extends OnFakeS3 {
             nothing = closed.uri();
         }
         try (S3AsyncClient client = S3StorageTest.client(nothing, "key", "secret")) {
-            BackupStorage gone = new S3Storage(client, "bucket", S3StorageTest.PLAIN, Duration.ofSeconds(5));
+            // Pauses are random: only in this time does an attempt surely fail after the wait is worth a line.
+            BackupStorage gone = new S3Storage(client, "bucket", S3StorageTest.PLAIN, Duration.ofSeconds(10));
 
             assertThatThrownBy(() -> list(gone)).hasMessageContaining("Connection refused");
         }
