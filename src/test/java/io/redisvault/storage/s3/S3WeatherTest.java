@@ -75,19 +75,7 @@ class S3WeatherTest extends OnFakeS3 {
     @Test
     void anAnswerThatComesTwiceIsNoAnswerToTheNextRequest() {
         server.repeatsItself();
-        for (TestContent content : List.of(SMALL, IN_PARTS)) {
-            assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
-            put(content);
-            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
-            assertThat(storage.list("k").collect().asList().await().atMost(LONG))
-                    .hasSize(1);
-            assertThat(storage.delete(List.of("key"))
-                            .toUni()
-                            .await()
-                            .atMost(LONG)
-                            .succeeded())
-                    .isTrue();
-        }
+        assertPutFoundAndDeleted();
     }
 
     @Test
@@ -124,20 +112,7 @@ class S3WeatherTest extends OnFakeS3 {
             })
     void whatIsS3IsTakenForItWhateverItsTypeAndWhiteSpace(String header, String before) {
         server.decorate(header + "\r\n", before.replace('~', '\n'));
-        assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
-        for (TestContent content : List.of(SMALL, IN_PARTS)) {
-            put(content);
-
-            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
-            assertThat(storage.list("k").collect().asList().await().atMost(LONG))
-                    .hasSize(1);
-            assertThat(storage.delete(List.of("key"))
-                            .toUni()
-                            .await()
-                            .atMost(LONG)
-                            .succeeded())
-                    .isTrue();
-        }
+        assertPutFoundAndDeleted();
     }
 
     @Test
@@ -403,6 +378,24 @@ class S3WeatherTest extends OnFakeS3 {
                 .contains(words)
                 .doesNotContain("geheim", "0123abcd", "Service: S3", "SDK Attempt")
                 .doesNotContainPattern("[\\n\\r]|\\w+Exception|Provider|software\\.|java\\.|netty"));
+    }
+
+    /** Each of two objects is missing, is put, found by its head and in the list, and deleted. */
+    private void assertPutFoundAndDeleted() {
+        for (TestContent content : List.of(SMALL, IN_PARTS)) {
+            assertThatThrownBy(this::head).isInstanceOf(StorageException.NotFound.class);
+            put(content);
+
+            assertThat(head()).isEqualTo(new StoredObject("key", content.length(), FACTS));
+            assertThat(storage.list("k").collect().asList().await().atMost(LONG))
+                    .hasSize(1);
+            assertThat(storage.delete(List.of("key"))
+                            .toUni()
+                            .await()
+                            .atMost(LONG)
+                            .succeeded())
+                    .isTrue();
+        }
     }
 
     private void put(TestContent content) {
