@@ -192,7 +192,7 @@ final class CheckCommand extends VaultCommand {
                 "redis",
                 address + " is " + info.server() + ", role " + info.role().word() + saved + appends));
         problem.ifPresent(text -> findings.add(warning("redis", text)));
-        if (node.isEmpty() && info.field("cluster_enabled").equals("1")) {
+        if (node.isEmpty() && info.inCluster()) {
             findings.add(warning(
                     "redis",
                     address + " is a node of a cluster and does not say its slots, so that backups do not either:"

@@ -99,8 +99,15 @@ final class RestoreCommand extends LoadingCommand {
 
     @Override
     void beforeStart() {
-        checkInto("--to", "--if-empty", "--append-only", "--append-filename", "--append-dirname");
-        checkInto("--unverified", "--owner", "--mode");
+        checkInto(
+                "--to",
+                "--if-empty",
+                "--append-only",
+                "--append-filename",
+                "--append-dirname",
+                "--unverified",
+                "--owner",
+                "--mode");
         // An empty path is probably an unset shell variable, not the working directory.
         boolean nowhere = to == null || to.toString().isEmpty();
         if (nowhere && !isInto()) {

@@ -2,6 +2,7 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
+import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +38,7 @@ public record DrillResult(
                 .map(keys -> new Database(keys.getKey(), keys.getValue()))
                 .toList();
         // A replica also loads expired keys.
-        boolean replica = server.field("role").equals("slave");
+        boolean replica = server.role() == Role.REPLICA;
         Long expired = Optional.ofNullable(server.fields().get("rdb_last_load_keys_expired"))
                 .filter(keys -> !replica)
                 .map(Long::valueOf)

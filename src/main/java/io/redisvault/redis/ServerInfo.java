@@ -59,6 +59,11 @@ public record ServerInfo(Map<String, String> fields) {
         };
     }
 
+    /** True if the server says that it is a node of a cluster. */
+    public boolean inCluster() {
+        return field("cluster_enabled").equals("1");
+    }
+
     /** False only if the server says that it has no replicas. With replicas, it saves dumps to synchronise them. */
     public boolean replicated() {
         return !field("connected_slaves").equals("0");

@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.redis.TargetServer;
 import io.smallrye.mutiny.TimeoutException;
@@ -90,7 +91,7 @@ record LoadAttempt(
         return server.info()
                 // Promote a master, too: a REPLICAOF that it has not answered may still reach it.
                 .chain(info -> server.promote()
-                        .onFailure(refused -> info.field("role").equals("master") && isRefusal(refused))
+                        .onFailure(refused -> info.role() == Role.MASTER && isRefusal(refused))
                         .recoverWithNull())
                 .chain(server::info)
                 .map(info -> new TargetState(before.name(), info))

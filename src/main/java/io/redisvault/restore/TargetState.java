@@ -2,6 +2,7 @@ package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.RdbSupport;
+import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -33,7 +34,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     boolean isMaster() {
-        return info.field("role").equals("master");
+        return info.role() == Role.MASTER;
     }
 
     /** True if the server has loaded the dump that was sent with this replication id. */
@@ -88,7 +89,7 @@ record TargetState(String name, ServerInfo info) {
     /** Throws {@link RestoreException}, with what to do instead, if the server cannot take any backup. */
     void requireFit(LiveOptions options) {
         refuseIf(info.field("redis_mode").equals("sentinel"), "is a Sentinel: name the server itself");
-        if (isInCluster()) {
+        if (info.inCluster()) {
             // requireNoCluster refuses it later: with the backup known, it can say what to do.
             return;
         }
@@ -116,15 +117,11 @@ record TargetState(String name, ServerInfo info) {
         }
     }
 
-    private boolean isInCluster() {
-        return info.field("cluster_enabled").equals("1");
-    }
-
     /** Throws {@link RestoreException} if the server is a node of a cluster. */
     void requireNoCluster(Backup backup, LiveOptions options) {
         String owner = backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of");
         refuseIf(
-                isInCluster(),
+                info.inCluster(),
                 "is a node of a cluster, which becomes nobody's replica by command: "
                         + (options.scratch()
                                 ? "name a server for the drill that is none"
