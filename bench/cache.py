@@ -40,7 +40,7 @@ def cache(options, work):
             print(*rows[-1], sep=" | ", flush=True)
     return (f"A control group of {LIMIT} MiB, in which files of {WORKING_SET} MiB are read once or twice, then a dump of "
             f"{mebibytes} MiB, that is not in the cache, is backed up once by a vault in the same group, or in one "
-            "of its own with the memory limit of the manifests; `cat` stands for any other program that reads it.\n\n"
+            f"of its own with a limit of {CONTAINER} MiB; `cat` stands for any other program that reads it.\n\n"
             + report.table(["read by", "files read before", "MiB of them cached before", "and after",
                             "MiB of the dump cached after"], rows))
 

@@ -57,7 +57,7 @@ public record Backup(
     }
 
     /**
-     * What the Redis server said about itself at the time of the backup. Each may be null.
+     * Identity of the Redis server at the time of the backup. Each value may be null.
      *
      * @param replicationId Redis replication id: the history of writes that the dump belongs to
      * @param clusterNode the node's id in its cluster

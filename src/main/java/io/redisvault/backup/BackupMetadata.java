@@ -126,7 +126,7 @@ class BackupMetadata {
         return size.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(size)) : OptionalLong.empty();
     }
 
-    /** Whether the metadata says that the object holds this dump. */
+    /** True if the metadata describes this dump. */
     static boolean describe(Map<String, String> metadata, DumpFile dump) {
         boolean sameFooter = HexFormat.of().toHexDigits(dump.footer()).equals(metadata.get(FOOTER));
         // Without a checksum, only the exact time distinguishes two dumps of the same second.
@@ -134,12 +134,12 @@ class BackupMetadata {
                 && (dump.endsWithChecksum() || dump.modified().toString().equals(metadata.get(MODIFIED)));
     }
 
-    /** Whether there is metadata; the Rust version wrote none. */
+    /** True if the object has our metadata. The Rust version wrote none. */
     static boolean recorded(Map<String, String> metadata) {
         return metadata.containsKey(FOOTER);
     }
 
-    /** Whether another process stored the object since this one started. Commands are allowed to and do not count. */
+    /** True if another service stored the object since this process started. A command may do that, so it does not count. */
     boolean isByAnother(Map<String, String> metadata) {
         return metadata.containsKey(INSTANCE)
                 && !metadata.get(INSTANCE).equals(instance)

@@ -52,7 +52,7 @@ public sealed interface BackupOutcome {
     @Schema(properties = @SchemaProperty(name = "outcome", enumeration = "failed"))
     record Failed(Reason reason, String detail, @JsonIgnore Throwable cause) implements BackupOutcome {}
 
-    /** What retention did; {@link RetentionResult#NONE} if it did not run. */
+    /** Result of retention; {@link RetentionResult#NONE} if it did not run. */
     default RetentionResult retention() {
         return RetentionResult.NONE;
     }

@@ -80,7 +80,7 @@ class BackupWriter {
     }
 
     /**
-     * Whether the object holds this dump. Compares the metadata, if there is any. Without metadata (backups of the
+     * True if the object holds this dump. Compares the metadata, if there is any. Without metadata (backups of the
      * Rust version, or a storage that keeps none), compares the footer of a plain object; a compressed or encrypted
      * one counts as the same dump only if its name has the exact time.
      */

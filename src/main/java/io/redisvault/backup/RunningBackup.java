@@ -122,7 +122,7 @@ public final class RunningBackup {
         return phase == Phase.UPLOAD ? bytesDone() * 1000 / Math.max(1, elapsed.toMillis()) : 0;
     }
 
-    /** What started a run. */
+    /** Cause of a run. */
     public enum Trigger {
         SCHEDULE,
         REQUEST,

@@ -2,7 +2,7 @@ package io.redisvault.backup;
 
 import java.util.Arrays;
 
-/** Whether a stored dump is compressed or encrypted. The suffix of the backup's name says which. */
+/** Form of a stored dump: plain, compressed, encrypted or both. The suffix of the backup's name shows it. */
 public enum StoredForm {
     PLAIN(".rdb"),
     COMPRESSED(".rdb.zst"),

@@ -22,7 +22,7 @@ record SettingsValidator(VaultConfig config, Map<String, Value> values, List<Str
     /** The longest key that S3 and GCS allow. */
     private static final int KEY_BYTES = 1024;
 
-    /** What follows prefix and node: an underscore, a time of at most 30 characters, and the shortest extension. */
+    /** Length of the rest of a key, after prefix and node: an underscore, a time of at most 30 characters, and the shortest extension. */
     private static final int SUFFIX_BYTES = "_".length() + 30 + ".rdb".length();
 
     private static final String PASSWORD_FILE = "redis.password_file";

@@ -5,11 +5,11 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 
 /**
- * What the header and the end of a dump say.
+ * Facts from the header and the end of a dump.
  *
  * @param size size of the file in bytes
  * @param checksum CRC-64 in the last eight bytes; 0 if there is none, as with {@code rdbchecksum no}
- * @param sealed whether the dump is in an envelope with its own checksums
+ * @param sealed true if the dump is in an envelope with its own checksums
  */
 public record RdbSummary(RdbHeader header, long size, long checksum, boolean sealed) {
 

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a server can load a dump, from a table of the known releases. */
+/** Tells if a server can load a dump, from a table of the known releases. */
 public enum RdbSupport {
     LOADS,
     /** The server would refuse the dump. Some servers refuse only after they have dropped their own data. */

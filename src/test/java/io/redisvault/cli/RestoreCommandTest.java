@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a restore says of its result. */
+/** The output of a restore. */
 class RestoreCommandTest {
 
     @Test

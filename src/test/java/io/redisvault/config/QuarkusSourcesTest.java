@@ -8,7 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What reaches Quarkus. */
+/** The properties that our settings give to Quarkus. */
 class QuarkusSourcesTest {
 
     @Test

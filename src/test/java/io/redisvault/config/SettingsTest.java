@@ -131,7 +131,7 @@ class SettingsTest {
         return settings.value(setting.key()).text();
     }
 
-    /** What the type of storage that a variable is for cannot do without. */
+    /** The settings that a storage type needs. */
     private static Map<String, String> surroundings(String variable) {
         return switch (variable.replaceFirst("_.*", "")) {
             case "GCS" -> Map.of("STORAGE_TYPE", "gcs", "GCS_BUCKET", "abc");

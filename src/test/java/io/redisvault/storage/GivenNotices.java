@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** What is said by {@link Notice} as long as this is open. */
+/** Records what {@link Notice} logs while this is open. */
 public final class GivenNotices extends Handler implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Notice.class.getName());

@@ -18,7 +18,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * What is known of a failed request.
+ * A failed request, and the questions that decide about retries and messages.
  *
  * @param cause an {@link AwsServiceException} if the server answered with an error
  */
