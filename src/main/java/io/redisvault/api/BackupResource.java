@@ -56,19 +56,21 @@ public class BackupResource {
 
     @POST
     @Operation(
-            summary = "Back up now",
-            description = "Answers when the run is done, at once with Prefer: respond-async. Errors: 409 one is running"
-                    + " already, 422 the dump is corrupt and nothing was stored, 500 the dump cannot be read, 502 the"
-                    + " storage failed, 503 Redis gives no answer and its role matters, or the service is stopping.")
+            summary = "Run a backup",
+            description =
+                    "Answers when the backup is done, or at once with `Prefer: respond-async`. Errors: 409 a backup"
+                            + " is already running, 422 the dump is corrupt and nothing was stored, 500 the dump"
+                            + " cannot be read, 502 the storage failed, 503 Redis does not answer and its role"
+                            + " matters, or the service is stopping.")
     @APIResponse(
             responseCode = "200",
             description = "skipped: unchanged, role, no-dump or loading",
             content = @Content(schema = @Schema(implementation = Skipped.class)))
     @APIResponse(
             responseCode = "201",
-            description = "stored, at the Location",
+            description = "stored; Location is its address",
             content = @Content(schema = @Schema(implementation = Stored.class)))
-    @APIResponse(responseCode = "202", description = "begun; follow it at the Location")
+    @APIResponse(responseCode = "202", description = "started; Location shows its progress")
     public Uni<Response> backUp(@HeaderParam("Prefer") List<String> preferences) {
         Uni<BackupOutcome> outcome = runner.start(Trigger.REQUEST);
         if (wantsNoWait(preferences)) {
@@ -104,10 +106,10 @@ public class BackupResource {
     }
 
     @GET
-    @Operation(summary = "What is happening, what happened last, and when the next run begins")
+    @Operation(summary = "Show the running backup, the last run and the next one")
     @APIResponse(
             responseCode = "200",
-            description = "OK",
+            description = "the status of backups",
             content = @Content(schema = @Schema(implementation = BackupStatus.class)))
     public BackupStatus status() {
         Optional<RunningBackup> running = runner.running();

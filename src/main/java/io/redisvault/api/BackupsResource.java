@@ -70,19 +70,22 @@ public class BackupsResource {
     @GET
     @Path("backups")
     @Operation(
-            summary = "This node's backups, newest first",
-            description = "At most limit of them; if there are older ones, a Link header tells where the list goes on."
-                    + " With facts=true each tells what is known of its content, at one request to the storage more."
-                    + " Errors: 400 a parameter cannot be read, 502 the storage failed.")
+            summary = "List this node's backups, newest first",
+            description =
+                    "Returns at most `limit` backups. If there are older ones, the Link header has the address of the"
+                            + " next page. `facts=true` adds the details of each dump, with one more request to the"
+                            + " storage for each. Errors: 400 a parameter is invalid, 502 the storage failed.")
     @APIResponse(
             responseCode = "200",
-            description = "those there are",
+            description = "one page of the list",
             content = @Content(schema = @Schema(type = SchemaType.ARRAY, implementation = Backup.class)))
     public Uni<Response> list(
             @RestQuery boolean facts,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "1000")) @RestQuery
                     String limit,
-            @Parameter(description = "only those that are older", schema = @Schema(implementation = Instant.class))
+            @Parameter(
+                            description = "only backups older than this time",
+                            schema = @Schema(implementation = Instant.class))
                     @RestQuery
                     String before) {
         int most = limit == null ? MOST : number(limit);
@@ -127,24 +130,24 @@ public class BackupsResource {
     @Path("backups/{name}")
     @ResponseHeader(name = HttpHeaders.VARY, value = HttpHeaders.ACCEPT)
     @Operation(
-            summary = "A backup: what is known of it, or its bytes",
+            summary = "Show or download a backup",
             description =
-                    "With Accept: application/octet-stream its stored bytes, all or a range of them. All are checked on"
-                            + " the way, as far as they are not encrypted; one that turns out bad is answered 422, or its connection is broken off where bytes are sent"
-                            + " already. Errors: 404 there is no such backup, 412 it is not the one of If-Match, 416 the range"
-                            + " lies beyond the end, 422 the backup is corrupt, 502 the storage failed, 503 too many backups are"
-                            + " being read.")
+                    "`Accept: application/octet-stream` downloads the stored bytes, all or a range. A whole download"
+                            + " is verified on the way. If the backup is corrupt, the answer is 422, or the"
+                            + " connection breaks before the last bytes. Errors: 404 there is no such backup, 412 it"
+                            + " does not match If-Match, 416 the range lies beyond the end, 422 the backup is"
+                            + " corrupt, 502 the storage failed, 503 too many backups are being read.")
     @APIResponse(
             responseCode = "200",
-            description = "what is known of it, or its bytes",
+            description = "details of the backup, or its bytes",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Backup.class)),
                 @Content(
                         mediaType = MediaType.APPLICATION_OCTET_STREAM,
                         schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
-    @APIResponse(responseCode = "206", description = "the range that was asked for, unchecked")
-    @APIResponse(responseCode = "304", description = "it is the one of If-None-Match")
+    @APIResponse(responseCode = "206", description = "the requested range, unchecked")
+    @APIResponse(responseCode = "304", description = "the backup matches If-None-Match")
     public Uni<Backup> facts(String name) {
         return find(name);
     }
@@ -165,15 +168,16 @@ public class BackupsResource {
     @POST
     @Path("backups/{name}/verify")
     @Operation(
-            summary = "Read a backup back and check it",
+            summary = "Verify a backup",
             description =
-                    "Answers when all of it was read, with what was found: rdb.verified is false if Redis wrote no"
-                            + " checksum to compare it with, and note tells what of an encrypted one could not be checked. Giving"
-                            + " up ends the reading. Errors: 404 there is no such backup, 422"
-                            + " the backup is corrupt or cannot be decrypted, 502 the storage failed, 503 too many backups are being read.")
+                    "Reads the whole backup from the storage, then answers with its details. `rdb.verified` is false"
+                            + " if Redis wrote no checksum. If an encrypted backup cannot be decrypted here, `note`"
+                            + " says what was checked. The reading ends when the caller disconnects. Errors: 404"
+                            + " there is no such backup, 422 the backup is corrupt or no identity decrypts it, 502"
+                            + " the storage failed, 503 too many backups are being read.")
     @APIResponse(
             responseCode = "200",
-            description = "it is good",
+            description = "the backup is good",
             content = @Content(schema = @Schema(implementation = Backup.class)))
     public Uni<Backup> verify(String name) {
         return readLimit
@@ -194,9 +198,9 @@ public class BackupsResource {
     @GET
     @Path("nodes")
     @Operation(
-            summary = "The nodes that have backups under the prefix, each with its newest one",
-            description = "Reads the whole list of the storage. Errors: 502 the storage failed.")
-    @APIResponse(responseCode = "200", description = "by name")
+            summary = "List all nodes under the prefix, each with its newest backup",
+            description = "Lists all objects under the prefix. Errors: 502 the storage failed.")
+    @APIResponse(responseCode = "200", description = "all nodes, by name")
     public Uni<List<NodeBackups>> nodes() {
         return catalog.nodes();
     }

@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
         securitySchemeName = "token",
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
-        description = "API_TOKEN; without one, callers on the same machine need none")
+        description = "the value of API_TOKEN; if it is not set, only callers on the same machine are answered")
 public class Pages {
 
     private static final String TOKEN = "data-token=\"%s\"";

@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
 /** Checks whether settings, Redis, dump and storage allow backups, and says how to fix what does not. */
 @Command(
         name = "check",
-        description = "Check settings, Redis, dump, storage, HTTP and schedule: a line each, with what mends it.",
+        description = "Check everything that a backup needs, and say what is wrong and how to fix it.",
         mixinStandardHelpOptions = true,
         footer = {"%nExamples:", "  redis-vault check", "  redis-vault check --json"})
 final class CheckCommand extends VaultCommand {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** Prints a script with which a shell completes our commands and options. */
 @Command(
         name = "completion",
-        description = "Print a script by which a shell completes commands and options.",
+        description = "Print a completion script for your shell.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",

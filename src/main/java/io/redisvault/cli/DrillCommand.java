@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** Proves that a backup can be restored: see {@link Drill}. */
 @Command(
         name = "drill",
-        description = "Restore a backup into a temporary directory, load it with a real server, show its keys.",
+        description = "Prove that a backup can be restored: load it into a real server and count its keys.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",
@@ -32,23 +32,23 @@ final class DrillCommand extends LoadingCommand {
     @Option(
             names = "--redis-server",
             paramLabel = "PATH",
-            description = "program to load it with; redis-server or valkey-server of the PATH by default")
+            description = "server program to start; default: redis-server or valkey-server on the PATH")
     private Optional<Path> program;
 
     @Option(
             names = "--work-dir",
             paramLabel = "DIR",
             defaultValue = "${sys:java.io.tmpdir}",
-            description = "directory with as much space as the dump needs; ${DEFAULT-VALUE} by default")
+            description = "directory with space for the dump; default: ${DEFAULT-VALUE}")
     private Path workDirectory;
 
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
-            description = "for the loading; 1m and a second for each 4 MiB by default")
+            description = "time that loading may take; default: 1m, plus 1s for each 4 MiB")
     private Optional<Duration> timeout;
 
-    @Option(names = "--flush", description = "remove all keys from the server of --into when the drill has passed")
+    @Option(names = "--flush", description = "remove all keys from the server of --into after the drill has passed")
     private boolean flush;
 
     @Override

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
 /** Asks the running service whether it works, for images without curl or the like. Does not start Quarkus. */
 @Command(
         name = "health",
-        description = "Ask the service on this machine whether it works, as a probe does: exit code 0 or 1.",
+        description = "Ask the service on this machine whether it works, as a liveness probe does.",
         mixinStandardHelpOptions = true,
         footer = {"%nExample:", "  HTTP_PORT=8080 redis-vault health"})
 final class HealthCommand implements Launcher.LocalCommand {

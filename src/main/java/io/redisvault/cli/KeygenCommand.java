@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** Makes an age identity and its recipient; the output is that of {@code age-keygen}. */
 @Command(
         name = "keygen",
-        description = "Print a new identity of age, to be kept secret, and the recipient that belongs to it.",
+        description = "Print a new age key pair: the secret identity and its public recipient.",
         mixinStandardHelpOptions = true,
         footer = {"%nExamples:", "  (umask 077; redis-vault keygen > key.txt)"})
 final class KeygenCommand implements Launcher.LocalCommand {

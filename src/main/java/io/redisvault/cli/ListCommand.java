@@ -39,23 +39,23 @@ final class ListCommand extends VaultCommand {
     @Inject
     Clock clock;
 
-    @Option(names = "--node", paramLabel = "NODE", description = "list the backups of this node, not one's own")
+    @Option(names = "--node", paramLabel = "NODE", description = "list the backups of another node")
     private NodeName node;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             defaultValue = "100",
-            description = "list the N newest, 100 by default")
+            description = "list at most N backups; default: 100")
     private int limit;
 
-    @Option(names = "--all", description = "list all there are, up to " + MOST)
+    @Option(names = "--all", description = "list all backups, at most " + MOST)
     private boolean all;
 
     @Option(
             names = "--before",
             paramLabel = "TIME",
-            description = "list those from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
+            description = "list only backups older than this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
     private Instant before = Instant.MAX;
 
     @Override

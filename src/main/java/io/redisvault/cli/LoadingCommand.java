@@ -15,14 +15,14 @@ abstract class LoadingCommand extends SelectingCommand {
             names = "--into",
             paramLabel = "ADDRESS",
             description =
-                    "a running server that loads the backup without a restart: redis://[user:password@]host:port,"
-                            + " or rediss:// with REDIS_CA_FILE; the password of the settings if it is the server of the settings")
+                    "load the backup into this running server: redis://[user:password@]host:port, or rediss:// for"
+                            + " TLS; if it is the server of the settings, their password is the default")
     private Optional<String> into;
 
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
-            description = "where a server on another machine reaches this one to fetch the backup")
+            description = "address where the server of --into reaches this command; default: loopback")
     private Optional<ListenAddress> listen;
 
     @Override

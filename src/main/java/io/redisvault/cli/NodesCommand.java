@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 /** Lists the nodes that have backups. */
 @Command(
         name = "nodes",
-        description = "List the nodes that have backups under the prefix, each with its newest one.",
+        description = "List all nodes under the prefix, each with its newest backup.",
         mixinStandardHelpOptions = true,
         footer = {"%nExamples:", "  redis-vault nodes", "  redis-vault nodes --json"})
 final class NodesCommand extends VaultCommand {

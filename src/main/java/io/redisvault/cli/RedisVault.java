@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
 @QuarkusMain
 @Command(
         name = "redis-vault",
-        description = "Backs up the dump of the Redis beside it, on a schedule and on request.",
+        description = "Back up the dump of a Redis or Valkey, on a schedule and on request.",
         mixinStandardHelpOptions = true,
         subcommands = {
             CheckCommand.class,
@@ -72,10 +72,10 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
             names = {"-c", "--config"},
             paramLabel = "PATH",
             scope = ScopeType.INHERIT,
-            description = "configuration file; config.yaml in the working directory if there is one")
+            description = "configuration file; default: config.yaml in the working directory, if it exists")
     Path config;
 
-    @Option(names = "--once", description = "run one backup and exit, as the command backup does")
+    @Option(names = "--once", description = "run one backup and exit; same as the command backup")
     boolean once;
 
     public static void main(String... args) {
@@ -104,7 +104,10 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
         return once ? backup.call() : serve();
     }
 
-    @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
+    @Command(
+            name = "serve",
+            description = "Run the service: schedule, HTTP, health, metrics. Same as no command.",
+            mixinStandardHelpOptions = true)
     int serve() {
         check.log();
         if (settings.backup().onShutdown()) {

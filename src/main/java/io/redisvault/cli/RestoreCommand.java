@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 /** Restores a backup, into a directory ({@link Restore}) or into a running server ({@link LiveRestore}). */
 @Command(
         name = "restore",
-        description =
-                "Put a backup where Redis finds it when it starts, or into one that runs: all of it, checked, or nothing.",
+        description = "Restore a verified backup into a data directory, or into a running server.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",
@@ -45,18 +44,17 @@ final class RestoreCommand extends LoadingCommand {
     @Option(
             names = "--to",
             paramLabel = "PATH",
-            description = "the data directory of a Redis that is stopped, or the file to write in one")
+            description = "data directory of a stopped Redis, or the file to write")
     private Path to;
 
     @Option(
             names = "--force",
-            description =
-                    "replace the data that are there: files are kept under another name, keys of a server are lost")
+            description = "replace existing data: files are kept under another name, keys of a running server are lost")
     private boolean force;
 
     @Option(
             names = "--if-empty",
-            description = "do nothing, successfully, where there is a dump or an append-only file, or no backup yet")
+            description = "exit with 0 and change nothing if there are data already, or no backup yet")
     private boolean ifEmpty;
 
     @Option(
@@ -66,35 +64,39 @@ final class RestoreCommand extends LoadingCommand {
             fallbackValue = "yes",
             defaultValue = "${env:RESTORE_APPEND_ONLY:-auto}",
             description =
-                    "write the append-only file of a Redis with 'appendonly yes', which ignores a dump; auto does so"
-                            + " where redis.conf in the directory says it (or set RESTORE_APPEND_ONLY)")
+                    "write an append-only file instead of a dump, for 'appendonly yes'; default: RESTORE_APPEND_ONLY,"
+                            + " or auto, which follows redis.conf or valkey.conf in the directory")
     private RestoreTarget.Form appendOnly;
 
     @Option(
             names = "--append-filename",
             paramLabel = "NAME",
-            description = "as appendfilename in redis.conf; appendonly.aof by default")
+            description = "appendfilename of the server; default: appendonly.aof")
     private Optional<String> appendFilename;
 
     @Option(
             names = "--append-dirname",
             paramLabel = "NAME",
-            description = "as appenddirname in redis.conf; any directory with append-only files by default")
+            description = "appenddirname of the server; default: any directory with append-only files")
     private Optional<String> appendDirname;
 
-    @Option(names = "--fallback", description = "take the newest good backup if newer ones are corrupt")
+    @Option(names = "--fallback", description = "if the newest backup is corrupt, restore the newest good one")
     private boolean fallback;
 
-    @Option(names = "--unverified", description = "take a backup as it is, also one that VERIFY_DUMP=false stored")
+    @Option(names = "--unverified", description = "do not verify; restore the backup as it is")
     private boolean unverified;
 
     @Option(
             names = "--owner",
             paramLabel = "USER[:GROUP]",
-            description = "whom to give the file to; whom the directory belongs to by default")
+            description = "owner of the restored file; default: owner of the directory")
     private Optional<RestoreOptions.Owner> owner;
 
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "600", description = "of the file; 600 by default")
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "600",
+            description = "mode of the restored file; default: 600")
     private FileMode mode;
 
     @Override

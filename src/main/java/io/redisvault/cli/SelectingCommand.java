@@ -17,22 +17,22 @@ abstract class SelectingCommand extends VaultCommand {
             arity = "0..1",
             paramLabel = "NAME",
             defaultValue = LATEST,
-            description = "of the backup, as list shows it; latest is the newest one and the default")
+            description = "name of the backup, as list shows it; default: latest, the newest one")
     private String name;
 
-    @Option(names = "--node", paramLabel = "NODE", description = "take a backup of this node, not of one's own")
+    @Option(names = "--node", paramLabel = "NODE", description = "use the backups of another node")
     private Optional<NodeName> node;
 
     @Option(
             names = "--before",
             paramLabel = "TIME",
-            description = "take the newest dump from before this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
+            description = "use the newest backup older than this time (UTC): 2026-11-28, 2026-11-28T14:00, '2h ago'")
     private Optional<Instant> before;
 
     @Option(
             names = "--max-age",
             paramLabel = "DURATION",
-            description = "accept no older dump than this, such as 24h or 7d")
+            description = "fail if the dump is older than this, such as 24h or 7d")
     private Optional<Duration> maxAge;
 
     BackupSelection selection() {

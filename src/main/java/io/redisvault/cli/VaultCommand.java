@@ -24,7 +24,7 @@ abstract class VaultCommand implements Callable<Integer> {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "print only the result, and errors")
+            description = "print only the result and errors")
     private boolean quiet;
 
     @Option(names = "--json", description = "print JSON, for programs")

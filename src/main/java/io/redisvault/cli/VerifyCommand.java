@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 /** Reads a backup from the storage and verifies it. */
 @Command(
         name = "verify",
-        description = "Read a backup from the storage and check all of it; nothing is written.",
+        description = "Read a whole backup from the storage and check it. Writes nothing.",
         mixinStandardHelpOptions = true,
         footer = {
             "%nExamples:",
