@@ -31,7 +31,7 @@ public final class Demo {
                     redis.version(), redis.port(), redis.keys(), Files.size(redis.dumpFile()));
             say("an S3 server runs at %s with the empty bucket '%s'", s3.endpoint(), s3.bucket());
             try (VaultProcess vault = surroundings.vault().serve()) {
-                say("Redis Vault runs at %1$s, and has a page to look at there: %1$s/", vault.url());
+                say("Redis Vault runs at %1$s, its status page is %1$s/", vault.url());
                 backUp(surroundings, vault);
                 restore(surroundings);
                 if (!exit) {
