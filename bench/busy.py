@@ -68,14 +68,14 @@ def busy(options, work):
         with options.quiet():
             rows.append(compare(case, data, dump, work, options.pairs))
         print(*rows[-1], sep=" | ", flush=True)
-    return (f"`redis-benchmark -t set,get` with 50 clients, or one, that ask again as soon as they have their answer, "
-            "values of 256 bytes; Redis has `appendonly yes` on the disk of the dump. The dump has "
-            f"{mebibytes} MiB and is read from the disk: it is put out of the page cache before each backup. Server, clients, "
-            "vault and an S3 server that forgets what it gets (`bench/sink.py`, as heavy as a network) share the machine. "
-            f"{options.pairs} pairs of windows of about {WINDOW} s, in alternating order; the ratios are medians of those of each "
-            "pair, with over without a backup. The vault had backed up once before. The weights are made "
-            "by `nice`, 5 to 1 as the requests in `k8s/` are.\n\n"
-            + report.table(["what shares what", "p99 of GET (spread)", "p99 of SET (spread)", "throughput (spread)",
+    return (f"`redis-benchmark -t set,get` with 50 clients or one, which send the next request as soon as they have an answer; "
+            "values of 256 bytes. Redis has `appendonly yes` on the disk of the dump. The dump has "
+            f"{mebibytes} MiB and is read from the disk: it is removed from the page cache before each backup. Server, clients, "
+            "vault and an S3 server that discards what it receives (`bench/sink.py`, which costs as much as a network) share "
+            f"the machine. {options.pairs} pairs of windows of about {WINDOW} s, in alternating order. A ratio is with a backup "
+            "to without one, the median of all pairs. The vault had stored one backup before. The weights are set by `nice`: "
+            "5 to 1, like the requests in `k8s/`.\n\n"
+            + report.table(["CPU cores", "p99 of GET (spread)", "p99 of SET (spread)", "throughput (spread)",
                             "p99 ms of GET without, with", "requests/s without, with", "backup MiB/s"], rows))
 
 
@@ -92,7 +92,7 @@ def compare(case, data, dump, work, pairs):
     def together():
         forget(dump)
         os.utime(dump)
-        service.back_up_meanwhile()
+        service.start_backup()
         before, began = service.progress(), time.monotonic()
         window = busy_redis.window()
         after = service.progress()

@@ -38,9 +38,9 @@ def cache(options, work):
             with options.quiet():
                 rows.append([by, times, *run(read, data, dump, work, times)])
             print(*rows[-1], sep=" | ", flush=True)
-    return (f"A control group of {LIMIT} MiB, in which files of {WORKING_SET} MiB are read once or twice, then a dump of "
-            f"{mebibytes} MiB, that is not in the cache, is backed up once by a vault in the same group, or in one "
-            f"of its own with a limit of {CONTAINER} MiB; `cat` stands for any other program that reads it.\n\n"
+    return (f"In a control group of {LIMIT} MiB, files of {WORKING_SET} MiB are read once or twice. Then a dump of {mebibytes} "
+            "MiB, which is not in the cache, is backed up by a vault in the same group, or in a group of its own with a limit "
+            f"of {CONTAINER} MiB. `cat` is any other program that reads the dump.\n\n"
             + report.table(["read by", "files read before", "MiB of them cached before", "and after",
                             "MiB of the dump cached after"], rows))
 

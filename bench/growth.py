@@ -17,15 +17,15 @@ def growth(options, work):
     dumps = [dump(size, None, work, options) for size in sizes]
     if options.dump:
         dumps.append(dump(os.path.getsize(options.dump) // MIB, options.dump, work, options))
-    return (f"With that many backups of one node in one place; runs: {options.runs}, of which the median. `redis-vault list` shows the "
-            "newest ten and asks for the facts of each; a cycle stores a small dump and looks for what may go, in a service "
-            f"just started; the one that deletes all but seven ran once, and not with more than {MOST_DELETED:,}. Peak memory "
-            "is what the kernel calls `VmHWM`; the heap has at most 46 MiB. The S3 server is "
-            "`bench/sink.py`, which makes the backups up and answers over HTTP in pages of 1000.\n\n"
-            + report.table(["storage", "backups", "`list` s", "peak MiB", "cycle, all stay s", "peak MiB",
-                            "all but 7 go s", "peak MiB"], objects)
-            + "\nThe size of the dump, stored in the same S3 server, which forgets what it receives. The service is new and "
-            "has stored a dump of 1 MiB before.\n\n"
+    return (f"Each row has that many backups of one node. Medians of {options.runs} runs. `redis-vault list` shows the newest "
+            "ten with their details. A run stores a small dump and applies retention, in a service just started. The run that "
+            f"deletes all but seven was measured once, with {MOST_DELETED:,} backups at most. Peak memory is what the kernel "
+            "calls `VmHWM`; the heap has at most 46 MiB. The S3 server is `bench/sink.py`, which invents the backups and "
+            "answers over HTTP in pages of 1000.\n\n"
+            + report.table(["storage", "backups", "`list` s", "peak MiB", "run, all stay s", "peak MiB",
+                            "all but 7 deleted s", "peak MiB"], objects)
+            + "\nDumps of different sizes, stored in the same S3 server, which discards what it receives. The service is new "
+            "and has stored a dump of 1 MiB before.\n\n"
             + report.table(["dump MiB", "wall s", "CPU s", "CPU s per GiB", "peak MiB"], dumps))
 
 
@@ -52,9 +52,9 @@ def number(place, count, work, options):
     try:
         with options.quiet():
             runs = [(*command(vault_command("list", "--limit", "10"), env=vault_environment(data, **settings)),
-                     *cycle(data, RETENTION_KEEP_DURATION="520w", **settings)) for _ in range(options.runs)]
+                     *one_run(data, RETENTION_KEEP_DURATION="520w", **settings)) for _ in range(options.runs)]
         with options.quiet():
-            deleting = cycle(data, **settings) if count <= MOST_DELETED else None
+            deleting = one_run(data, **settings) if count <= MOST_DELETED else None
     finally:
         if server:
             server.close()
@@ -67,7 +67,7 @@ def number(place, count, work, options):
     return row
 
 
-def cycle(data, **settings):
+def one_run(data, **settings):
     service = Service(data, **settings)
     try:
         os.utime(os.path.join(data, "dump.rdb"))

@@ -1,7 +1,7 @@
 """Writes docs/performance.md: each mode replaces its own section and keeps the others."""
 import os, re
 
-SECTIONS = ["Beside what one would use instead", "Growth", "Beside a busy Redis", "Page cache", "Native executable"]
+SECTIONS = ["Compared with other programs", "Growth", "Beside a busy Redis", "Page cache", "Native executable"]
 HEAD = """# Performance
 
 `bench/run` writes this page; anyone can repeat that, see `bench/run --help`. Each section comes from its own run. It measured

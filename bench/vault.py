@@ -94,7 +94,7 @@ class Service:
                 sys.exit(f"POST {path} answered {answer.status}")
         return time.monotonic() - began, self.cpu() - before, self.memory("VmHWM")
 
-    def back_up_meanwhile(self):
+    def start_backup(self):
         """Starts a backup and returns when its bytes flow."""
         ask = urllib.request.Request(self.url + "/backup", method="POST", headers={"Prefer": "respond-async"})
         urllib.request.urlopen(ask).close()
@@ -105,7 +105,7 @@ class Service:
             time.sleep(0.05)
 
     def progress(self):
-        """Returns how many bytes of the running backup were sent, or None if there are none."""
+        """Returns the bytes that the running backup has sent, or None before its first and after its last."""
         with urllib.request.urlopen(self.url + "/backup") as answer:
             running = json.load(answer).get("running")
             return running["bytesDone"] if running and running["bytesDone"] else None

@@ -190,8 +190,8 @@ def versus(options, work):
                 shutil.rmtree(data)
     finally:
         server.close()
-    return (f"Medians of {options.runs} runs in turn; ratios are Redis Vault to the other, run by run, so that less is "
-            "better. The dump is in the page cache. Client and server share the machine. The service ran one backup "
+    return (f"Medians of {options.runs} runs in turn. Ratios are Redis Vault to the other program, run by run; below 1 Redis "
+            "Vault is better. The dump is in the page cache. Client and server share the machine. The service ran one backup "
             "before; commands include the start of their JVM. Peak memory is of the largest process.\n\n"
             f"The service was ready {service.start:.2f} s after its start, and had {service.idle:.0f} MiB then.\n\n"
             + report.table(["what", "by", "wall ratio", "CPU ratio", "wall s (spread)", "CPU s", "MiB/s", "peak MiB"], rows))
