@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Named;
@@ -54,14 +55,15 @@ public final class Deployments {
         return Named.of(directory.toString(), Manifests.parse(Tool.KUBECTL.run("kustomize", directory.toString())));
     }
 
-    /** What kubectl makes of the overlay for S3 with one more component. */
-    static Manifests withComponent(String name) throws IOException {
+    /** Renders the overlay for S3 with these components. */
+    static Manifests withComponents(String... names) throws IOException {
         mustBeRendered();
         Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "overlay");
         Path kustomization = Files.writeString(directory.resolve("kustomization.yaml"), """
                 resources: [../../k8s/overlays/s3]
-                components: [../../k8s/components/%s]
-                """.formatted(name));
+                components: [%s]
+                """.formatted(
+                        Stream.of(names).map("../../k8s/components/"::concat).collect(Collectors.joining(", "))));
         try {
             return rendered(directory).getPayload();
         } finally {

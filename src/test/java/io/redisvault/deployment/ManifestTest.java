@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.redisvault.VaultVersion;
 import java.io.IOException;
@@ -168,7 +170,7 @@ class ManifestTest {
 
     @Test
     void probesAndSidecarKnowThePassword() throws IOException {
-        Manifests manifests = Deployments.withComponent("password");
+        Manifests manifests = Deployments.withComponents("password");
         Container redis = pod(manifests).getContainers().get(0);
         assertThat(redis.getArgs())
                 .endsWith("--requirepass", "$(REDISCLI_AUTH)")
@@ -190,13 +192,15 @@ class ManifestTest {
 
     @Test
     void openShiftChoosesTheUsers() throws IOException {
-        Manifests manifests = Deployments.withComponent("openshift");
-        assertThat(pod(manifests).getSecurityContext()).satisfies(context -> {
+        Manifests manifests = Deployments.withComponents("drill", "openshift");
+        JobSpec drill = manifests.the(CronJob.class).getSpec().getJobTemplate().getSpec();
+        assertThat(List.of(pod(manifests), drill.getTemplate().getSpec())).allSatisfy(pod -> {
+            PodSecurityContext context = pod.getSecurityContext();
             assertThat(context.getRunAsUser()).isNull();
             assertThat(context.getRunAsGroup()).isNull();
             assertThat(context.getFsGroup()).isNull();
+            assertRestricted(pod);
         });
-        assertRestricted(pod(manifests));
     }
 
     @ParameterizedTest
