@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
+import org.jboss.logmanager.ExtLogRecord;
 
 /** A log line with facts. Text logs append them as {@code name=value}; JSON logs have a field for each. */
 public final class LogLine {
@@ -41,11 +41,11 @@ public final class LogLine {
             log.log(level, text, trace);
             return;
         }
-        facts.forEach(MDC::put);
-        try {
-            log.log(level, message, trace);
-        } finally {
-            facts.keySet().forEach(MDC::remove);
-        }
+        ExtLogRecord record =
+                new ExtLogRecord(java.util.logging.Level.parse(level.name()), message, LogLine.class.getName());
+        record.setThrown(trace);
+        // Not the MDC: on a Vert.x thread without a context of its own, each access to it creates another one.
+        facts.forEach((name, value) -> record.putMdc(name, value.toString()));
+        org.jboss.logmanager.Logger.getLogger(log.getName()).log(record);
     }
 }

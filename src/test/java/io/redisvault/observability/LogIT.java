@@ -39,6 +39,13 @@ class LogIT {
                     .isEqualTo((int) surroundings.redis().dumpFile().toFile().length());
             assertThat(line.getMap("").get("deleted")).isEqualTo(0);
 
+            Exit failed = surroundings
+                    .vault()
+                    .and("REDIS_DATA_PATH", "/no/such/directory")
+                    .and("LOG_FORMAT", "json")
+                    .run("--once");
+            assertThat(JsonPath.from(failed.err()).getString("reason")).isEqualTo("dump_unreadable");
+
             Exit quiet = surroundings.vault().and("LOG_LEVEL", "error").run("--once");
             assertThat(quiet.code()).isZero();
             assertThat(quiet.err()).isEmpty();
