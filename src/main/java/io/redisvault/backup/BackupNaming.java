@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -86,9 +87,17 @@ public class BackupNaming {
     Optional<BackupName> parseOfAny(String key) {
         // A node name may contain underscores; the last one ends it.
         int end = key.lastIndexOf('_');
-        return key.startsWith(folder) && end > folder.length() && key.indexOf('/', folder.length()) < 0
+        return key.startsWith(folder) && end > folder.length() && isNode(key.substring(folder.length(), end))
                 ? forNode(key.substring(folder.length(), end)).parse(key)
                 : Optional.empty();
+    }
+
+    private static boolean isNode(String name) {
+        try {
+            return Settings.nodeName(name).equals(name);
+        } catch (IllegalArgumentException notOfOurs) {
+            return false;
+        }
     }
 
     static String nodeOf(BackupName name) {

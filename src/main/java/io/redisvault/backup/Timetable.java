@@ -59,9 +59,13 @@ public final class Timetable {
     }
 
     private Instant upcoming() {
-        Instant now = clock.instant();
-        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
-        return rule.apply(delay.isNegative() ? now : now.plus(delay));
+        Duration delay = delay();
+        return rule.apply(clock.instant().plus(delay.isNegative() ? Duration.ZERO : delay));
+    }
+
+    /** The rest of the initial delay; negative when it is over. */
+    private Duration delay() {
+        return initialDelay.minusNanos(System.nanoTime() - startNanos);
     }
 
     /** Returns the planned time of a run that is due, once per run; otherwise empty. */
@@ -69,8 +73,8 @@ public final class Timetable {
         Instant now = clock.instant();
         Instant upcoming = upcoming();
         Instant due = next;
-        // An earlier run than planned means that the clock was set back.
-        if (due == null || upcoming.isBefore(due)) {
+        // An earlier run than planned means that the clock was set back. In the initial delay it may be set forward.
+        if (due == null || upcoming.isBefore(due) || delay().compareTo(Duration.ZERO) > 0) {
             next = upcoming;
             return Optional.empty();
         }

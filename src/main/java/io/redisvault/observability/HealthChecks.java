@@ -11,6 +11,7 @@ import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.restore.ScheduledVerification;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
@@ -109,7 +110,7 @@ class HealthChecks {
             } catch (NoSuchFileException notSavedYet) {
                 return up("dump");
             } catch (IOException unreadable) {
-                return down("dump", unreadable.getMessage());
+                return down("dump", FileErrors.text(unreadable));
             }
         };
     }
