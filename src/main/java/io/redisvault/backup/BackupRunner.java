@@ -15,14 +15,12 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -38,7 +36,7 @@ public class BackupRunner {
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
     private final BackupPipeline pipeline;
-    private final Consumer<CompletedRun> listener;
+    private final Event<CompletedRun> events;
     private final Clock clock;
     private final Duration shutdownTimeout;
     private final AtomicReference<RunningBackup> current = new AtomicReference<>();
@@ -49,15 +47,9 @@ public class BackupRunner {
     /** Shutdown deadline, by {@link System#nanoTime}; null until the service stops. */
     private volatile Long stopDeadline;
 
-    @Inject
     BackupRunner(BackupPipeline pipeline, Event<CompletedRun> events, Clock clock, VaultConfig config) {
-        this(pipeline, events::fire, clock, config);
-    }
-
-    /** @param listener called after each run */
-    BackupRunner(BackupPipeline pipeline, Consumer<CompletedRun> listener, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
-        this.listener = listener;
+        this.events = events;
         this.clock = clock;
         this.shutdownTimeout = config.backup().shutdownTimeout();
     }
@@ -121,7 +113,7 @@ public class BackupRunner {
             lastFailure = completed;
         }
         try {
-            listener.accept(completed);
+            events.fire(completed);
         } catch (RuntimeException fault) {
             LOG.error("what follows a run failed", fault);
         } finally {

@@ -3,7 +3,7 @@ package io.redisvault.backup;
 import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.backup.Ticks.Tick;
+import io.redisvault.backup.Timetable.Tick;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;

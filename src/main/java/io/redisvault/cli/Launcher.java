@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -22,13 +21,6 @@ import picocli.CommandLine.ParseResult;
 
 /** Checks the arguments and the settings, then starts Quarkus: a mistake is reported without waiting for the start. */
 final class Launcher {
-
-    /** A command that runs without Quarkus, even if settings are invalid. */
-    interface LocalCommand extends Callable<Integer> {
-
-        @Override
-        Integer call();
-    }
 
     /** Word of the system's message "Cannot assign requested address". */
     private static final String OTHER_MACHINE = "assign";

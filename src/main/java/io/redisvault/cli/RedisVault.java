@@ -34,9 +34,9 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             RestoreCommand.class,
             DrillCommand.class,
-            CompletionCommand.class,
-            HealthCommand.class,
-            KeygenCommand.class,
+            LocalCommand.Completion.class,
+            LocalCommand.Health.class,
+            LocalCommand.Keygen.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -1,5 +1,6 @@
 package io.redisvault.config;
 
+import io.redisvault.config.Setting.Value;
 import io.redisvault.config.ValueFormat.InvalidValueException;
 import io.redisvault.config.VaultConfig.StorageType;
 import io.smallrye.config.PropertiesConfigSource;

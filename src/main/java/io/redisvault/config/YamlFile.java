@@ -1,5 +1,6 @@
 package io.redisvault.config;
 
+import io.redisvault.config.Setting.Value;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -70,7 +70,7 @@ class HealthChecks {
     @HealthGroup(GROUP)
     AsyncHealthCheck storage(BackupStorage storage) {
         Uni<HealthCheckResponse> answer =
-                answer("storage", SharedAnswer.of(storage::checkAccess), reachable -> up("storage"));
+                answer("storage", StoredBackups.shared(storage::checkAccess), reachable -> up("storage"));
         return () -> answer;
     }
 

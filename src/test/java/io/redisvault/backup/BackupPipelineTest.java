@@ -408,7 +408,7 @@ class BackupPipelineTest {
                 retention,
                 metadata,
                 config);
-        return new BackupRunner(pipeline, ends, clock, config);
+        return new BackupRunner(pipeline, Events.to(ends), clock, config);
     }
 
     private void answers(Role role, boolean loading) {

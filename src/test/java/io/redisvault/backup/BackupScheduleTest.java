@@ -6,7 +6,7 @@ import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.backup.Ticks.Tick;
+import io.redisvault.backup.Timetable.Tick;
 import io.redisvault.redis.Role;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.config.Setting.Value;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -102,7 +102,7 @@ class NativeBuildTest {
                         .toList();
         assertThat(wanted)
                 .contains(
-                        "io.redisvault.cli.KeygenCommand",
+                        "io.redisvault.cli.LocalCommand$Keygen",
                         "io.redisvault.cli.CheckCommand$Finding",
                         "com.google.api.services.storage.model.StorageObject")
                 .allMatch(name -> Stream.of("Constructors", "Methods", "Fields").allMatch(members -> registered
