@@ -11,7 +11,6 @@ import io.redisvault.backup.Timetable.Tick;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
@@ -70,7 +69,7 @@ class BackupLog {
     private static LogLine line(String outcome, String name, String about, CompletedRun run) {
         return new LogLine("backup " + outcome)
                 .about(name, about)
-                .fact("trigger", word(run.trigger()))
+                .fact("trigger", run.trigger().word())
                 .fact("role", run.role().word())
                 .fact("duration_ms", run.duration().toMillis())
                 .fact("outcome", outcome);
@@ -85,7 +84,7 @@ class BackupLog {
         return names.isEmpty() ? line : line.fact("deleted_names", some);
     }
 
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private static String word(Reason reason) {
+        return reason.word().replace('-', '_');
     }
 }

@@ -25,7 +25,6 @@ public class BackupNaming {
     private static final DateTimeFormatter NANOS =
             new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
 
-    private final String prefix;
     private final String folder;
     private final String node;
 
@@ -35,14 +34,13 @@ public class BackupNaming {
     }
 
     BackupNaming(String prefix, String node) {
-        this.prefix = prefix;
-        this.folder = prefix.isEmpty() ? "" : prefix + "/";
+        this.folder = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
         this.node = node;
     }
 
     /** The naming of another node under the same prefix. */
     BackupNaming forNode(String other) {
-        return new BackupNaming(prefix, other);
+        return new BackupNaming(folder, other);
     }
 
     public String node() {

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -121,9 +122,14 @@ public class BackupRunner {
         }
     }
 
-    /** Sets the deadline. Quarkus then waits for open requests (one may wait for the backup) before {@link #stop}. */
+    /**
+     * Sets the deadline, and aborts the running backup then. Quarkus waits a little longer for open requests before
+     * {@link #stop}, so that one that waits for the backup is answered.
+     */
     void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
         stopDeadline = System.nanoTime() + shutdownTimeout.toNanos();
+        running().ifPresent(run -> CompletableFuture.delayedExecutor(shutdownTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(run::stop));
     }
 
     /**
@@ -152,16 +158,21 @@ public class BackupRunner {
 
     /** Waits for a run until the deadline, then makes it fail, which aborts its upload. */
     private void finishOrAbort(RunningBackup run, String what) {
-        Duration left = Duration.ofNanos(Math.max(0, stopDeadline - System.nanoTime()));
+        Duration left = timeLeft(Duration.ZERO);
         LOG.infof("stopping: %s has %d s to finish", what, left.plusMillis(999).toSeconds());
         if (endsWithin(run, left)) {
             return;
         }
         LOG.warnf("stopping: aborting %s", what);
         run.stop();
-        if (!endsWithin(run, ABORT_TIME)) {
+        if (!endsWithin(run, timeLeft(ABORT_TIME))) {
             end(run, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));
         }
+    }
+
+    /** @param more time to add to the deadline */
+    private Duration timeLeft(Duration more) {
+        return Duration.ofNanos(Math.max(0, stopDeadline + more.toNanos() - System.nanoTime()));
     }
 
     private static boolean endsWithin(RunningBackup run, Duration time) {
@@ -190,7 +201,8 @@ public class BackupRunner {
     public static final class BackupRunningException extends RuntimeException {
 
         BackupRunningException(RunningBackup running) {
-            super("a backup is running since " + running.startedAt() + " (" + running.trigger() + ")");
+            super("a backup is running since " + running.startedAt() + " ("
+                    + running.trigger().word() + ")");
         }
     }
 }

@@ -104,7 +104,10 @@ public final class RedisVault implements QuarkusApplication, Callable<Integer> {
         return once ? backup.call() : serve();
     }
 
-    @Command(name = "serve", description = "Back up on a schedule and answer HTTP, as without a command.")
+    @Command(
+            name = "serve",
+            description = "Back up on a schedule and answer HTTP, as without a command.",
+            mixinStandardHelpOptions = true)
     int serve() {
         check.log();
         if (settings.backup().onShutdown()) {

@@ -158,9 +158,9 @@ record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault
             return canonical == null || other.canonical == null || canonical.equals(other.canonical);
         }
 
-        /** Puts text in quotes and on one line, shortened, without the user and password of an address. */
+        /** Puts text in quotes and on one line, shortened, without the login and the query of an address. */
         static String quoted(String text) {
-            String discreet = text.replaceAll("(?s)//.*@", "//***@");
+            String discreet = text.replaceAll("(?s)//.*@", "//***@").replaceAll("(?s)(://[^?]*\\?).*", "$1***");
             return "'" + onOneLine(discreet.length() > 120 ? discreet.substring(0, 120) + "…" : discreet) + "'";
         }
 

@@ -16,6 +16,7 @@ import io.redisvault.storage.StorageException;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.io.IOException;
@@ -97,22 +98,28 @@ class HealthChecks {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck dump() {
+    AsyncHealthCheck dump() {
+        Uni<HealthCheckResponse> opened =
+                Uni.createFrom().item(this::openDump).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        Uni<HealthCheckResponse> answer =
+                answer("dump", StoredBackups.shared(opened, Duration.ZERO, System::nanoTime), response -> response);
+        return () -> answer;
+    }
+
+    private HealthCheckResponse openDump() {
         Path directory = config.redis().dataPath();
-        Path dump = directory.resolve(config.backup().dumpFilename());
-        return () -> {
-            if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
-                return down("dump", directory + " is not a readable directory");
-            }
-            try {
-                DumpFile.open(dump, false).close();
-                return up("dump");
-            } catch (NoSuchFileException notSavedYet) {
-                return up("dump");
-            } catch (IOException unreadable) {
-                return down("dump", FileErrors.text(unreadable));
-            }
-        };
+        if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
+            return down("dump", directory + " is not a readable directory");
+        }
+        try {
+            DumpFile.open(directory.resolve(config.backup().dumpFilename()), false)
+                    .close();
+            return up("dump");
+        } catch (NoSuchFileException notSavedYet) {
+            return up("dump");
+        } catch (IOException unreadable) {
+            return down("dump", FileErrors.text(unreadable));
+        }
     }
 
     @Produces

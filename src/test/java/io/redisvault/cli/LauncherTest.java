@@ -24,7 +24,8 @@ class LauncherTest {
     }
 
     @Test
-    void eachCommandSaysItsVersion() {
+    void eachCommandSaysItsVersionAndItsOptions() {
+        assertThat(launch("serve", "--help")).startsWith("0 Usage: redis-vault serve ");
         assertThat(launch("list", "--version")).isEqualTo(launch("--version")).contains(VaultVersion.CURRENT);
     }
 
