@@ -70,8 +70,9 @@ class HealthChecks {
     @ApplicationScoped
     @HealthGroup(GROUP)
     AsyncHealthCheck storage(BackupStorage storage) {
-        Uni<HealthCheckResponse> answer =
-                answer("storage", StoredBackups.shared(storage::checkAccess), reachable -> up("storage"));
+        Uni<Void> asked = StoredBackups.shared(
+                Uni.createFrom().deferred(storage::checkAccess), StoredBackups.SHARED, System::nanoTime);
+        Uni<HealthCheckResponse> answer = answer("storage", asked, reachable -> up("storage"));
         return () -> answer;
     }
 

@@ -94,7 +94,7 @@ class Heartbeat {
                 .call(() -> client.close());
     }
 
-    private static String reason(Throwable failure) {
+    static String reason(Throwable failure) {
         if (failure instanceof UnknownHostException) {
             return "its name cannot be resolved";
         }

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 class StoredBackups {
 
     /** How long an answer is shared. */
-    private static final Duration SHARED = Duration.ofSeconds(3);
+    static final Duration SHARED = Duration.ofSeconds(3);
 
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(10);
@@ -75,14 +75,10 @@ class StoredBackups {
     }
 
     /**
-     * Shares each answer between all callers that ask at the same time or within a few seconds after it. A question
-     * that hangs on a file system blocks a worker, and a request to the storage may cost money.
+     * Shares each answer between all callers that ask at the same time, or until it is older than {@code time}.
+     * Failures, too. A question that hangs on a file system blocks a worker, and a request to the storage may cost
+     * money.
      */
-    static <T> Uni<T> shared(Supplier<Uni<? extends T>> question) {
-        return shared(Uni.createFrom().deferred(question), SHARED, System::nanoTime);
-    }
-
-    /** Asks once at a time, and again only if the last answer is older than {@code time}. Shares failures, too. */
     static <T> Uni<T> shared(Uni<T> question, Duration time, LongSupplier nanoTime) {
         AtomicReference<Long> answeredAt = new AtomicReference<>();
         return question.onItemOrFailure()
