@@ -20,7 +20,7 @@ import org.jboss.logging.Logger.Level;
 class BackupLog {
 
     private static final Logger LOG = Logger.getLogger("io.redisvault.backup");
-    /** Limits the names in one line: the first run under a new policy may delete thousands of backups. */
+    /** Limits what is named: the first run under a new policy may delete thousands of backups, or fail to. */
     private static final int MOST_NAMED = 10;
 
     private final BackupRunner runner;
@@ -60,10 +60,13 @@ class BackupLog {
                     // Only an internal fault needs a stack trace.
                     .log(LOG, Level.ERROR, failed.reason() == Reason.INTERNAL ? failed.cause() : null);
         }
-        run.outcome()
-                .retention()
-                .notDeleted()
+        List<String> failures = run.outcome().retention().notDeleted();
+        failures.stream()
+                .limit(MOST_NAMED)
                 .forEach(failure -> LOG.warnf("retention: %s; the next run tries again", failure));
+        if (failures.size() > MOST_NAMED) {
+            LOG.warnf("retention: %d more failures like these", failures.size() - MOST_NAMED);
+        }
     }
 
     private static LogLine line(String outcome, String name, String about, CompletedRun run) {
