@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

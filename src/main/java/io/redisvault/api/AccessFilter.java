@@ -24,6 +24,9 @@ class AccessFilter {
     private static final int BEFORE_OTHER_FILTERS = 1000;
 
     private static final Pattern OPEN = Pattern.compile("/q/(health(/.*)?|metrics)");
+    /** Quarkus answers "up" for any other group of checks, too, and with a fault if it has no name. */
+    private static final Pattern KNOWN = Pattern.compile("/q/(health/(live|ready|started|group/backup)/?|metrics)");
+
     private static final String LOOPBACK = "(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?";
     private static final Pattern LOOPBACK_HOST = Pattern.compile(LOOPBACK, Pattern.CASE_INSENSITIVE);
     private static final Pattern LOOPBACK_ORIGIN = Pattern.compile("https?://" + LOOPBACK, Pattern.CASE_INSENSITIVE);
@@ -49,14 +52,16 @@ class AccessFilter {
         if (path.equals("/metrics")) {
             // Path of the Rust version, like /health below.
             call.reroute("/q/metrics");
-        } else if (path.equals("/health") || path.equals("/q/health")) {
+        } else if (path.matches("(/q)?/health/?")) {
             // Quarkus would list the same check three times here, once for each probe.
             call.reroute("/q/health/live");
         } else if (path.equals("/q/metrics") && !metrics) {
             Problem.of("metrics-disabled", "Metrics are switched off", 404, "METRICS_ENABLED is false")
                     .answer(call);
-        } else if (OPEN.matcher(path).matches()) {
+        } else if (KNOWN.matcher(path).matches()) {
             allowRead(call);
+        } else if (OPEN.matcher(path).matches()) {
+            Problem.notFound(path).answer(call);
         } else if (token.isPresent() && path.equals("/")) {
             // The page has no secrets and asks for the token.
             call.next();

@@ -26,7 +26,6 @@ import jakarta.ws.rs.core.UriBuilder;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -162,9 +161,9 @@ public class BackupResource {
             static Running of(RunningBackup run) {
                 long total = run.bytesTotal();
                 return new Running(
-                        word(run.trigger()),
+                        run.trigger().word(),
                         run.startedAt(),
-                        word(run.phase()),
+                        run.phase().word(),
                         run.bytesDone(),
                         total,
                         total == 0 ? 0 : (int) (run.bytesDone() * 100 / total),
@@ -178,16 +177,12 @@ public class BackupResource {
 
             static Last of(CompletedRun run) {
                 return new Last(
-                        word(run.trigger()),
+                        run.trigger().word(),
                         run.startedAt(),
                         run.endedAt(),
                         run.duration().toMillis(),
                         run.outcome());
             }
-        }
-
-        private static String word(Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -51,6 +51,10 @@ public class Problems {
                     "there is no backup '" + name + "' of this node; GET /backups lists those there are");
         }
 
+        static Problem notFound(String path) {
+            return of(404, "there is no " + path + "; GET /q/openapi says what there is");
+        }
+
         /** Sends this problem as the answer of a call that does not reach a resource. */
         void answer(RoutingContext call) {
             call.response().setStatusCode(status).putHeader("Content-Type", MEDIA_TYPE);
@@ -126,16 +130,14 @@ public class Problems {
     @ServerExceptionMapper
     Response refused(WebApplicationException refusal, UriInfo uri) {
         int status = refusal.getResponse().getStatus();
-        String path = uri.getPath();
+        String path = uri.getPath().replaceFirst("(?<=.)/+$", "");
         if (status == 405) {
             String allowed =
                     path.equals("/backup") ? "GET, HEAD, POST" : path.endsWith("/verify") ? "POST" : "GET, HEAD";
             return Problem.of(status, "use " + allowed).response(HttpHeaders.ALLOW, allowed);
         }
         return switch (status) {
-            case 404 ->
-                Problem.of(status, "there is no " + path + "; GET /q/openapi says what there is")
-                        .response();
+            case 404 -> Problem.notFound(uri.getPath()).response();
             case 406 ->
                 Problem.of(status, "nothing here is of a type that Accept allows; leave that header out")
                         .response();

@@ -1,6 +1,8 @@
 package io.redisvault.backup;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.redisvault.backup.BackupNaming.BackupName;
+import io.redisvault.backup.RetentionPolicy.Newest;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;

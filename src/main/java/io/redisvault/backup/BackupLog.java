@@ -1,6 +1,5 @@
 package io.redisvault.backup;
 
-import io.quarkus.scheduler.Scheduled;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
@@ -8,11 +7,10 @@ import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Phase;
-import io.smallrye.common.annotation.NonBlocking;
+import io.redisvault.backup.Timetable.Tick;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.Logger.Level;
@@ -22,18 +20,21 @@ import org.jboss.logging.Logger.Level;
 class BackupLog {
 
     private static final Logger LOG = Logger.getLogger("io.redisvault.backup");
-    /** Limits the names in one line: the first run under a new policy may delete thousands of backups. */
+    /** Limits what is named: the first run under a new policy may delete thousands of backups, or fail to. */
     private static final int MOST_NAMED = 10;
 
     private final BackupRunner runner;
+    private int ticks;
 
     BackupLog(BackupRunner runner) {
         this.runner = runner;
     }
 
-    @Scheduled(every = "30s")
-    @NonBlocking
-    void progress() {
+    /** Counts ticks: Quarkus' own schedule of 30 seconds would stop when the clock is set back. */
+    void progress(@Observes Tick tick) {
+        if (++ticks % 30 != 0) {
+            return;
+        }
         runner.running().filter(run -> run.phase() == Phase.UPLOAD).ifPresent(run -> new LogLine("uploading")
                 .fact("bytes_done", run.bytesDone())
                 .fact("bytes_total", run.bytesTotal())
@@ -59,16 +60,19 @@ class BackupLog {
                     // Only an internal fault needs a stack trace.
                     .log(LOG, Level.ERROR, failed.reason() == Reason.INTERNAL ? failed.cause() : null);
         }
-        run.outcome()
-                .retention()
-                .notDeleted()
+        List<String> failures = run.outcome().retention().notDeleted();
+        failures.stream()
+                .limit(MOST_NAMED)
                 .forEach(failure -> LOG.warnf("retention: %s; the next run tries again", failure));
+        if (failures.size() > MOST_NAMED) {
+            LOG.warnf("retention: %d more failures like these", failures.size() - MOST_NAMED);
+        }
     }
 
     private static LogLine line(String outcome, String name, String about, CompletedRun run) {
         return new LogLine("backup " + outcome)
                 .about(name, about)
-                .fact("trigger", word(run.trigger()))
+                .fact("trigger", run.trigger().word())
                 .fact("role", run.role().word())
                 .fact("duration_ms", run.duration().toMillis())
                 .fact("outcome", outcome);
@@ -83,7 +87,7 @@ class BackupLog {
         return names.isEmpty() ? line : line.fact("deleted_names", some);
     }
 
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private static String word(Reason reason) {
+        return reason.word().replace('-', '_');
     }
 }

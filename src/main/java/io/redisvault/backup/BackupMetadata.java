@@ -95,17 +95,24 @@ class BackupMetadata {
         }
         return new Backup.Rdb(
                 version(metadata.get(VERSION)),
-                metadata.get(PRODUCER),
+                text(PRODUCER, metadata),
                 instant(metadata.get(CREATED)).orElse(null),
-                metadata.get(CHECKSUM),
+                text(CHECKSUM, metadata),
                 Boolean.parseBoolean(metadata.get(VERIFIED)));
     }
 
     /** Facts about the Redis server; null if there are none. */
     static Backup.Origin origin(Map<String, String> metadata) {
         Backup.Origin origin = new Backup.Origin(
-                metadata.get(REPLICATION), metadata.get(NODE), metadata.get(SHARD), metadata.get(SLOTS));
+                text(REPLICATION, metadata), text(NODE, metadata), text(SHARD, metadata), text(SLOTS, metadata));
         return origin.equals(Backup.Origin.UNKNOWN) ? null : origin;
+    }
+
+    /** Null if there is none. Others may have written it, so it is made printable. */
+    private static String text(String name, Map<String, String> metadata) {
+        return Optional.ofNullable(metadata.get(name))
+                .map(BackupMetadata::printable)
+                .orElse(null);
     }
 
     /** Null if it is not a number: others may have written the metadata. */

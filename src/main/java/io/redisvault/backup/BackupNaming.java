@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.config.Settings;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -24,7 +25,6 @@ public class BackupNaming {
     private static final DateTimeFormatter NANOS =
             new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
 
-    private final String prefix;
     private final String folder;
     private final String node;
 
@@ -34,14 +34,13 @@ public class BackupNaming {
     }
 
     BackupNaming(String prefix, String node) {
-        this.prefix = prefix;
-        this.folder = prefix.isEmpty() ? "" : prefix + "/";
+        this.folder = prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
         this.node = node;
     }
 
     /** The naming of another node under the same prefix. */
     BackupNaming forNode(String other) {
-        return new BackupNaming(prefix, other);
+        return new BackupNaming(folder, other);
     }
 
     public String node() {
@@ -86,9 +85,17 @@ public class BackupNaming {
     Optional<BackupName> parseOfAny(String key) {
         // A node name may contain underscores; the last one ends it.
         int end = key.lastIndexOf('_');
-        return key.startsWith(folder) && end > folder.length() && key.indexOf('/', folder.length()) < 0
+        return key.startsWith(folder) && end > folder.length() && isNode(key.substring(folder.length(), end))
                 ? forNode(key.substring(folder.length(), end)).parse(key)
                 : Optional.empty();
+    }
+
+    private static boolean isNode(String name) {
+        try {
+            return Settings.nodeName(name).equals(name);
+        } catch (IllegalArgumentException notOfOurs) {
+            return false;
+        }
     }
 
     static String nodeOf(BackupName name) {
@@ -116,4 +123,13 @@ public class BackupNaming {
         String name = node + "_" + timestamp + form.suffix();
         return new BackupName(name, folder + name, Instant.parse(timestamp));
     }
+
+    /**
+     * The name of one backup.
+     *
+     * @param name {@code {node}_{timestamp}} and the suffix of its {@link StoredForm}
+     * @param key its key in the storage: prefix and name
+     * @param timestamp when Redis finished the dump
+     */
+    public record BackupName(String name, String key, Instant timestamp) {}
 }

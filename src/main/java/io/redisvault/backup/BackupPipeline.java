@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
@@ -24,6 +25,7 @@ import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Content;
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Multi;
@@ -249,7 +251,7 @@ class BackupPipeline {
         try {
             dump.close();
         } catch (IOException e) {
-            LOG.warnf("could not close the dump: %s", e.getMessage());
+            LOG.warnf("could not close the dump: %s", FileErrors.text(e));
         }
     }
 
@@ -270,7 +272,12 @@ class BackupPipeline {
         } else if (failure instanceof BackupStoppedException) {
             reason = Reason.STOPPED;
         }
-        Throwable cause = failure instanceof UncheckedIOException reading ? reading.getCause() : failure;
-        return new Failed(reason, String.valueOf(cause.getMessage()), failure);
+        String detail =
+                switch (reason) {
+                    case DUMP_UNREADABLE -> FileErrors.text(((UncheckedIOException) failure).getCause());
+                    case INTERNAL -> "a fault of Redis Vault, its log says more";
+                    default -> failure.getMessage();
+                };
+        return new Failed(reason, detail, failure);
     }
 }

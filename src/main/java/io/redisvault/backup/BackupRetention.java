@@ -1,6 +1,8 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
+import io.redisvault.backup.RetentionPolicy.Newest;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Deletion;

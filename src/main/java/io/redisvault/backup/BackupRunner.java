@@ -15,14 +15,13 @@ import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -38,7 +37,7 @@ public class BackupRunner {
     private static final Duration ABORT_TIME = Duration.ofSeconds(5);
 
     private final BackupPipeline pipeline;
-    private final Consumer<CompletedRun> listener;
+    private final Event<CompletedRun> events;
     private final Clock clock;
     private final Duration shutdownTimeout;
     private final AtomicReference<RunningBackup> current = new AtomicReference<>();
@@ -49,15 +48,9 @@ public class BackupRunner {
     /** Shutdown deadline, by {@link System#nanoTime}; null until the service stops. */
     private volatile Long stopDeadline;
 
-    @Inject
     BackupRunner(BackupPipeline pipeline, Event<CompletedRun> events, Clock clock, VaultConfig config) {
-        this(pipeline, events::fire, clock, config);
-    }
-
-    /** @param listener called after each run */
-    BackupRunner(BackupPipeline pipeline, Consumer<CompletedRun> listener, Clock clock, VaultConfig config) {
         this.pipeline = pipeline;
-        this.listener = listener;
+        this.events = events;
         this.clock = clock;
         this.shutdownTimeout = config.backup().shutdownTimeout();
     }
@@ -121,7 +114,7 @@ public class BackupRunner {
             lastFailure = completed;
         }
         try {
-            listener.accept(completed);
+            events.fire(completed);
         } catch (RuntimeException fault) {
             LOG.error("what follows a run failed", fault);
         } finally {
@@ -129,9 +122,14 @@ public class BackupRunner {
         }
     }
 
-    /** Sets the deadline. Quarkus then waits for open requests (one may wait for the backup) before {@link #stop}. */
+    /**
+     * Sets the deadline, and aborts the running backup then. Quarkus waits a little longer for open requests before
+     * {@link #stop}, so that one that waits for the backup is answered.
+     */
     void announceStop(@Observes ShutdownDelayInitiatedEvent event) {
         stopDeadline = System.nanoTime() + shutdownTimeout.toNanos();
+        running().ifPresent(run -> CompletableFuture.delayedExecutor(shutdownTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(run::stop));
     }
 
     /**
@@ -160,16 +158,21 @@ public class BackupRunner {
 
     /** Waits for a run until the deadline, then makes it fail, which aborts its upload. */
     private void finishOrAbort(RunningBackup run, String what) {
-        Duration left = Duration.ofNanos(Math.max(0, stopDeadline - System.nanoTime()));
+        Duration left = timeLeft(Duration.ZERO);
         LOG.infof("stopping: %s has %d s to finish", what, left.plusMillis(999).toSeconds());
         if (endsWithin(run, left)) {
             return;
         }
         LOG.warnf("stopping: aborting %s", what);
         run.stop();
-        if (!endsWithin(run, ABORT_TIME)) {
+        if (!endsWithin(run, timeLeft(ABORT_TIME))) {
             end(run, new Failed(Reason.STOPPED, "the storage did not answer while the service stopped", null));
         }
+    }
+
+    /** @param more time to add to the deadline */
+    private Duration timeLeft(Duration more) {
+        return Duration.ofNanos(Math.max(0, stopDeadline + more.toNanos() - System.nanoTime()));
     }
 
     private static boolean endsWithin(RunningBackup run, Duration time) {
@@ -198,7 +201,8 @@ public class BackupRunner {
     public static final class BackupRunningException extends RuntimeException {
 
         BackupRunningException(RunningBackup running) {
-            super("a backup is running since " + running.startedAt() + " (" + running.trigger() + ")");
+            super("a backup is running since " + running.startedAt() + " ("
+                    + running.trigger().word() + ")");
         }
     }
 }

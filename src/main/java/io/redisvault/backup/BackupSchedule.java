@@ -3,7 +3,7 @@ package io.redisvault.backup;
 import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.backup.Ticks.Tick;
+import io.redisvault.backup.Timetable.Tick;
 import io.redisvault.config.VaultConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -31,6 +31,8 @@ public class BackupSchedule {
     private int failures;
     private volatile boolean skipWarned;
     private volatile Instant retry;
+    /** True from the start of a scheduled run, or from one that was left out, until a run does not fail. */
+    private volatile boolean owed;
 
     @Inject
     BackupSchedule(BackupRunner runner, Clock clock, VaultConfig config) {
@@ -66,17 +68,18 @@ public class BackupSchedule {
                 .ifPresent(this::run);
     }
 
-    /** Retries a failed scheduled run after 1, 2, 4 ... minutes, until the next scheduled run. */
+    /** Retries after 1, 2, 4 ... minutes, until the next scheduled run, if a scheduled run is {@link #owed}. */
     void ended(@Observes CompletedRun run) {
         skipWarned = false;
         boolean failed = run.outcome() instanceof BackupOutcome.Failed;
         failures = failed ? Math.min(failures + 1, MAX_DOUBLINGS) : 0;
-        boolean willRetry = failed && run.trigger() == Trigger.SCHEDULE;
-        retry = willRetry ? clock.instant().plus(FIRST_RETRY_PAUSE.multipliedBy(1L << failures - 1)) : null;
+        owed &= failed;
+        retry = owed ? clock.instant().plus(FIRST_RETRY_PAUSE.multipliedBy(1L << failures - 1)) : null;
     }
 
     private void run(Instant due) {
         retry = null;
+        owed = true;
         try {
             backup.accept(Trigger.SCHEDULE);
         } catch (BackupRunningException e) {

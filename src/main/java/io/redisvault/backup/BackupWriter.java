@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import io.redisvault.rdb.DumpFile;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.StorageException;

@@ -1,5 +1,6 @@
 package io.redisvault.backup;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import io.redisvault.storage.BackupStorage;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;

@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -19,7 +20,11 @@ public final class RunningBackup {
         ROLE,
         DUMP,
         UPLOAD,
-        RETENTION
+        RETENTION;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final Trigger trigger;
@@ -127,7 +132,11 @@ public final class RunningBackup {
         SCHEDULE,
         REQUEST,
         COMMAND,
-        SHUTDOWN
+        SHUTDOWN;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The service is stopping and ends the run. */

@@ -4,6 +4,14 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import io.quarkus.scheduler.Scheduled;
+import io.smallrye.common.annotation.NonBlocking;
+import io.vertx.core.Vertx;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,9 +67,13 @@ public final class Timetable {
     }
 
     private Instant upcoming() {
-        Instant now = clock.instant();
-        Duration delay = initialDelay.minusNanos(System.nanoTime() - startNanos);
-        return rule.apply(delay.isNegative() ? now : now.plus(delay));
+        Duration delay = delay();
+        return rule.apply(clock.instant().plus(delay.isNegative() ? Duration.ZERO : delay));
+    }
+
+    /** The rest of the initial delay; negative when it is over. */
+    private Duration delay() {
+        return initialDelay.minusNanos(System.nanoTime() - startNanos);
     }
 
     /** Returns the planned time of a run that is due, once per run; otherwise empty. */
@@ -69,8 +81,8 @@ public final class Timetable {
         Instant now = clock.instant();
         Instant upcoming = upcoming();
         Instant due = next;
-        // An earlier run than planned means that the clock was set back.
-        if (due == null || upcoming.isBefore(due)) {
+        // An earlier run than planned means that the clock was set back. In the initial delay it may be set forward.
+        if (due == null || upcoming.isBefore(due) || delay().compareTo(Duration.ZERO) > 0) {
             next = upcoming;
             return Optional.empty();
         }
@@ -82,5 +94,57 @@ public final class Timetable {
             LOG.warnf("runs between %s and %s were missed: the process or its machine was paused", due, now);
         }
         return Optional.of(due);
+    }
+
+    /** About a second has passed. */
+    public record Tick() {}
+
+    /** Fires a {@link Tick} every second for everything that has a schedule. Ticks run on an event loop, one at a time. */
+    @ApplicationScoped
+    static class Ticks {
+
+        private static final Duration SECOND = Duration.ofSeconds(1);
+
+        private final Event<Tick> listeners;
+        private final Vertx vertx;
+        private Long watch;
+        private long last;
+
+        Ticks(Event<Tick> listeners, Vertx vertx) {
+            this.listeners = listeners;
+            this.vertx = vertx;
+        }
+
+        /** The one clock of the service. */
+        @Produces
+        @Singleton
+        static Clock system() {
+            return Clock.systemUTC();
+        }
+
+        @Scheduled(every = "1s")
+        @NonBlocking
+        synchronized void tick() {
+            if (watch == null) {
+                watch = vertx.setPeriodic(SECOND.toMillis(), timer -> tickIfLate());
+            }
+            last = System.nanoTime();
+            listeners.fire(new Tick());
+        }
+
+        /** Cancels the timer: in dev mode Vert.x outlives the application. */
+        @PreDestroy
+        synchronized void stop() {
+            if (watch != null) {
+                vertx.cancelTimer(watch);
+            }
+        }
+
+        /** Fills a gap of Quarkus: after the clock is set back, its scheduler stops until the old time is reached again. */
+        private synchronized void tickIfLate() {
+            if (System.nanoTime() - last > 2 * SECOND.toNanos()) {
+                tick();
+            }
+        }
     }
 }

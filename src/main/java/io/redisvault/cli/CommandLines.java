@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.ITypeConverter;
@@ -60,8 +61,11 @@ final class CommandLines {
 
     static CommandLine of(RedisVault vault, IFactory factory) {
         CommandLine commandLine = new CommandLine(vault, factory);
-        commandLine.getCommandSpec().version("redis-vault " + VaultVersion.CURRENT);
+        Stream.concat(Stream.of(commandLine), commandLine.getSubcommands().values().stream())
+                .forEach(command -> command.getCommandSpec().version("redis-vault " + VaultVersion.CURRENT));
         return commandLine
+                // An argument may begin with @, as the name of a node can.
+                .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(Instant.class, converter(CommandLines::time))
                 .registerConverter(Duration.class, converter(HumanDuration::parse))
@@ -113,7 +117,9 @@ final class CommandLines {
     private static int wrongUsage(ParameterException failure, String... args) {
         return tell(
                 failure instanceof UnmatchedArgumentException unmatched
-                        ? "'" + unmatched.getUnmatched().get(0) + "' is unknown; " + allowed(failure.getCommandLine())
+                        // Without a value, which may be a secret.
+                        ? "'" + unmatched.getUnmatched().get(0).replaceFirst("(?s)^(-[^=]*)=.*", "$1")
+                                + "' is unknown; " + allowed(failure.getCommandLine())
                         : failure.getMessage(),
                 RedisVault.WRONG_USAGE);
     }

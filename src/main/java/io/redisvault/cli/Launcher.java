@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Checks the arguments and the settings, then starts Quarkus: a mistake is reported without waiting for the start. */
@@ -54,6 +55,9 @@ final class Launcher {
                 parsed.hasSubcommand() ? parsed.subcommand().commandSpec().userObject() : vault;
         if (command instanceof LocalCommand local) {
             return local.call();
+        }
+        if (vault.once && command != vault) {
+            throw new ParameterException(parsed.commandSpec().commandLine(), "--once goes without a command");
         }
         Optional<String> server = Optional.empty();
         if (command instanceof VaultCommand once) {

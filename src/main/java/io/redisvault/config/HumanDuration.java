@@ -32,8 +32,9 @@ public final class HumanDuration {
 
     /** Throws {@link IllegalArgumentException}; its message says what is wrong and how to write a duration. */
     public static Duration parse(String text) {
-        require(!text.matches("\\s*[0-9]*[1-9][0-9]*\\s*"), "has no unit" + FORMS);
-        require(text.matches("0+|\\s*(" + SPAN + ")+"), "is not a duration" + FORMS);
+        require(!text.matches("\\s*0*+[1-9][0-9]*\\s*"), "has no unit" + FORMS);
+        // Possessive: a greedy repetition of a group fails with a StackOverflowError on a very long text.
+        require(text.matches("0+|\\s*(" + SPAN + ")++"), "is not a duration" + FORMS);
         BigDecimal seconds = BigDecimal.ZERO;
         for (Matcher span = SPAN.matcher(text); span.find(); ) {
             seconds = seconds.add(new BigDecimal(span.group(1)).multiply(unit(span.group(2))));

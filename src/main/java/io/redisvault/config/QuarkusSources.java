@@ -49,7 +49,9 @@ public final class QuarkusSources implements ConfigSourceFactory {
         logging(config.logging(), properties);
         redis(config.redis(), properties);
         s3(config.storage(), properties);
-        properties.put("quarkus.shutdown.timeout", config.backup().shutdownTimeout());
+        // The running backup is aborted first, so that a request that waits for it still gets an answer.
+        properties.put(
+                "quarkus.shutdown.timeout", config.backup().shutdownTimeout().plusSeconds(2));
         Map<String, String> texts = new TreeMap<>();
         properties.forEach((name, value) -> texts.put(name, value.toString()));
         return texts;

@@ -58,7 +58,7 @@ public record RedisAddress(
         require(server.matches(), "has no valid host and port; percent-encode / ? # and % in a password; " + FORMS);
         // The Rust version knows the parameter "protocol". It is accepted and has no effect.
         String query = Objects.toString(parts.group("query"), "");
-        boolean known = query.matches("((user|pass|password|db|protocol)=[^&]*(&(?=.)|$))*");
+        boolean known = query.matches("((user|pass|password|db|protocol)=[^&]*(&(?=.)|$))*+");
         require(known, "has a parameter other than db, user and password");
         Map<String, String> values = new HashMap<>();
         for (String pair : query.split("&")) {

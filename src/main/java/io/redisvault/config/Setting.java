@@ -6,6 +6,7 @@ import io.redisvault.config.VaultConfig.StorageType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -135,5 +136,38 @@ record Setting(List<String> keys, ValueFormat format, Optional<String> byDefault
             case GCS -> !variable.matches("(S3|AWS|FILESYSTEM)_.*");
             case FILESYSTEM -> !variable.matches("(S3|AWS|GCS|GOOGLE)_.*");
         };
+    }
+
+    /**
+     * A value of a setting, with the source that it comes from.
+     *
+     * @param source name of a variable, or a file and the key in it
+     * @param canonical as SmallRye reads it; null if the value is invalid
+     */
+    record Value(Setting setting, String source, String text, String canonical) {
+
+        private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
+
+        /** One line with the source, the value unless it may be a secret, and what is wrong with it. */
+        String says(String what) {
+            return setting.isSecret(text) ? source + " " + what : source + ": " + quoted(text) + " " + what;
+        }
+
+        /** True if both mean the same, or one of them is invalid. */
+        boolean agreesWith(Value other) {
+            return canonical == null || other.canonical == null || canonical.equals(other.canonical);
+        }
+
+        /** Puts text in quotes and on one line, shortened, without the login and the query of an address. */
+        static String quoted(String text) {
+            String discreet = text.replaceAll("(?s)//.*@", "//***@").replaceAll("(?s)(://[^?]*\\?).*", "$1***");
+            return "'" + onOneLine(discreet.length() > 120 ? discreet.substring(0, 120) + "…" : discreet) + "'";
+        }
+
+        static String onOneLine(String text) {
+            return INVISIBLE
+                    .matcher(text)
+                    .replaceAll(c -> String.format("\\\\u%04x", c.group().codePointAt(0)));
+        }
     }
 }

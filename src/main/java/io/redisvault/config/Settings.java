@@ -1,5 +1,6 @@
 package io.redisvault.config;
 
+import io.redisvault.config.Setting.Value;
 import io.redisvault.config.ValueFormat.InvalidValueException;
 import io.redisvault.config.VaultConfig.StorageType;
 import io.smallrye.config.PropertiesConfigSource;
@@ -132,6 +133,10 @@ public final class Settings {
 
     private Map<String, Value> readFile(Optional<Path> configFile) {
         Path path = configFile.orElse(Path.of("config.yaml"));
+        if (path.toString().isEmpty()) {
+            mistakes.add("--config is empty; name a file or leave it out");
+            return new HashMap<>();
+        }
         String name = Value.onOneLine(path.toString()) + ": ";
         Map<String, String> texts = YamlFile.read(path, configFile.isEmpty(), mistake -> mistakes.add(name + mistake));
         Map<String, Value> file = new HashMap<>();

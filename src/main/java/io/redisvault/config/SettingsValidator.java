@@ -3,6 +3,7 @@ package io.redisvault.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quarkus.runtime.JVMUnsafeWarningsControl;
+import io.redisvault.config.Setting.Value;
 import io.redisvault.config.VaultConfig.Credentials;
 import io.redisvault.config.VaultConfig.StorageType;
 import io.vertx.core.buffer.Buffer;

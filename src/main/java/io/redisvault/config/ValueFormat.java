@@ -96,7 +96,7 @@ interface ValueFormat {
     };
 
     ValueFormat PREFIX = text -> matching(
-                    "(" + SEGMENT + "(/" + SEGMENT + ")*)?",
+                    "(" + SEGMENT + "(/" + SEGMENT + ")*+)?",
                     "is not a prefix: no empty, . or .. segments, no backslashes or control characters")
             .canonical(text.replaceAll("^/+|/+$", ""));
 
@@ -154,6 +154,7 @@ interface ValueFormat {
     ValueFormat FILE = text -> {
         Path path = Path.of(PATH.canonical(text));
         require(Files.isRegularFile(path) && Files.isReadable(path), UNREADABLE);
+        require(path.toFile().length() <= 1 << 20, "has more than 1 MiB, too many for keys or certificates");
         return path.toString();
     };
 
@@ -178,7 +179,6 @@ interface ValueFormat {
     ValueFormat TOKEN_FILE = text -> TOKEN.canonical(SECRET_FILE.canonical(text));
 
     ValueFormat AGE_RECIPIENTS = text -> keys(Stream.of(text.split(",", -1)), AgeKeys::requireRecipient);
-
     ValueFormat AGE_RECIPIENTS_FILE = text -> keys(lines(text), AgeKeys::requireRecipient);
 
     /** Other users must not read the secret keys. The group may: Kubernetes gives a pod its files through a group. */

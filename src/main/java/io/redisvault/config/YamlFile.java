@@ -1,7 +1,11 @@
 package io.redisvault.config;
 
+import io.redisvault.config.Setting.Value;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 import org.yaml.snakeyaml.scanner.ScannerException;
@@ -26,13 +31,17 @@ import org.yaml.snakeyaml.scanner.ScannerException;
  */
 final class YamlFile {
 
+    private static final int MOST_BYTES = 256 << 10;
+
     private YamlFile() {}
 
     /** @param optional true if the file may be absent */
     static Map<String, String> read(Path path, boolean optional, Consumer<String> mistakes) {
         Map<String, String> texts = new LinkedHashMap<>();
         try {
-            Object root = yaml().load(Files.readString(path).replaceFirst("^\uFEFF", ""));
+            // Before anything of SnakeYAML is loaded: mostly there is no file.
+            String text = text(path, mistakes);
+            Object root = yaml().load(text.replaceFirst("^\uFEFF", ""));
             if (root instanceof Map<?, ?> groups) {
                 groups.forEach((group, node) -> add(texts, String.valueOf(group), node, mistakes));
             } else if (root != null) {
@@ -50,6 +59,20 @@ final class YamlFile {
             mistakes.accept(explain(e));
         }
         return texts;
+    }
+
+    private static String text(Path path, Consumer<String> mistakes) throws IOException {
+        try (InputStream file = Files.newInputStream(path)) {
+            byte[] bytes = file.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                mistakes.accept("has more than 256 KiB, too many for settings");
+                return "";
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        }
     }
 
     private static void add(Map<String, String> texts, String key, Object value, Consumer<String> mistakes) {
@@ -86,11 +109,19 @@ final class YamlFile {
     /** Repeats only what the scanner says. Other messages name anchors and tags, which may be an unquoted secret. */
     private static String explain(YAMLException e) {
         if (!(e instanceof MarkedYAMLException marked) || marked.getProblemMark() == null) {
-            return "has characters that are not allowed in YAML";
+            return e instanceof ReaderException
+                    ? "has characters that are not allowed in YAML"
+                    : "is nested too deep; write group: {key: value}";
         }
         String problem = e instanceof ScannerException
                 ? Value.onOneLine(marked.getProblem())
                 : "expected one document without anchors, aliases and tags; quote a value that starts with *, & or !";
+        if (problem.startsWith("found character")) {
+            // The scanner advises against indentation with any such character, and repeats it.
+            problem = problem.contains("TAB")
+                    ? "indent with spaces, not with tabs"
+                    : "quote a value that starts with @, % or `";
+        }
         return "line " + (marked.getProblemMark().getLine() + 1) + ", column "
                 + (marked.getProblemMark().getColumn() + 1) + ": "
                 + (e instanceof DuplicateKeyException ? "a key is given twice" : problem);

@@ -90,7 +90,6 @@ class BackupMetrics {
             NodeNameConflict conflict) {
         gauge(
                 "redis.save.failed",
-                null,
                 "1 if the last save of Redis had failed at the last run",
                 () -> redis.saveFailed() ? 1 : 0);
         time(
@@ -99,20 +98,17 @@ class BackupMetrics {
                 () -> lastGood == null ? stored.known().map(NodeBackups::newest).orElse(null) : lastGood);
         time("last.failure.timestamp", "When a run last failed", () -> lastFailure);
         time("next.run.timestamp", "When the next scheduled run begins", () -> schedule.next());
-        gauge("dump.age", "seconds", "Age of the dump that was last looked at", this::dumpAge);
+        gauge("dump.age.seconds", "Age of the dump that was last looked at", this::dumpAge);
         gauge(
                 "backup.running",
-                null,
                 "1 while a run is under way",
                 () -> runner.running().isPresent() ? 1 : 0);
         gauge(
-                "backup.in.progress",
-                "bytes",
+                "backup.in.progress.bytes",
                 "Bytes of the dump handed to the storage in the running backup",
                 () -> runner.running().map(RunningBackup::bytesDone).orElse(0L));
         gauge(
                 "rival.sidecar",
-                null,
                 "1 if another sidecar was seen to store backups under this node's name",
                 () -> conflict.finding().isPresent() ? 1 : 0);
         for (Role role : Role.values()) {
@@ -130,18 +126,15 @@ class BackupMetrics {
     void ofTheStorage(@Observes StartupEvent event) {
         gauge(
                 "stored.backups",
-                null,
                 "Backups of this node in the storage after the last run",
                 () -> stored(NodeBackups::backups));
-        gauge("stored", "bytes", "Bytes of these backups", () -> stored(NodeBackups::bytes));
+        gauge("stored.bytes", "Bytes of these backups", () -> stored(NodeBackups::bytes));
         gauge(
-                "newest.backup.timestamp",
-                "seconds",
+                "newest.backup.timestamp.seconds",
                 "When Redis wrote the dump of the newest of these backups",
                 () -> stored(known -> epoch(known.newest())));
         gauge(
-                "oldest.backup.timestamp",
-                "seconds",
+                "oldest.backup.timestamp.seconds",
                 "When Redis wrote the dump of the oldest of these backups",
                 () -> stored(known -> epoch(known.oldest())));
     }
@@ -210,16 +203,13 @@ class BackupMetrics {
                 .register(registry);
     }
 
-    private void gauge(String name, String unit, String description, Supplier<Number> value) {
-        Gauge.builder("redis_vault." + name, value)
-                .baseUnit(unit)
-                .description(description)
-                .register(registry);
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder("redis_vault." + name, value).description(description).register(registry);
     }
 
     /** Registers a Unix time in seconds; 0 if it has not happened yet. */
     private void time(String name, String description, Supplier<Instant> value) {
-        gauge(name, "seconds", description, () -> epoch(value.get()));
+        gauge(name + ".seconds", description, () -> epoch(value.get()));
     }
 
     private static double epoch(Instant instant) {

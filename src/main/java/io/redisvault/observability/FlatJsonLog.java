@@ -19,7 +19,7 @@ class FlatJsonLog {
     /** Cannot match inside a string value: quotes are escaped there. */
     private static final Pattern FACTS = Pattern.compile(",\"mdc\":\\{((?:[^\"{}]|\"(?:[^\"\\\\]|\\\\.)*+\")*+)\\}");
 
-    private static final Pattern NUMBER = Pattern.compile("\":\"(-?\\d{1,18})\"");
+    private static final Pattern NUMBER = Pattern.compile("\":\"(-?(?:0|[1-9]\\d{0,17}))\"");
 
     void flatten(@Observes StartupEvent event) {
         flatten(Logger.getLogger("").getHandlers());

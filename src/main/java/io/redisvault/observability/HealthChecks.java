@@ -11,10 +11,12 @@ import io.redisvault.rdb.DumpFile;
 import io.redisvault.redis.RedisNode;
 import io.redisvault.restore.ScheduledVerification;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.health.api.HealthGroup;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.io.IOException;
@@ -68,8 +70,9 @@ class HealthChecks {
     @ApplicationScoped
     @HealthGroup(GROUP)
     AsyncHealthCheck storage(BackupStorage storage) {
-        Uni<HealthCheckResponse> answer =
-                answer("storage", SharedAnswer.of(storage::checkAccess), reachable -> up("storage"));
+        Uni<Void> asked = StoredBackups.shared(
+                Uni.createFrom().deferred(storage::checkAccess), StoredBackups.SHARED, System::nanoTime);
+        Uni<HealthCheckResponse> answer = answer("storage", asked, reachable -> up("storage"));
         return () -> answer;
     }
 
@@ -96,22 +99,28 @@ class HealthChecks {
     @Produces
     @ApplicationScoped
     @HealthGroup(GROUP)
-    HealthCheck dump() {
+    AsyncHealthCheck dump() {
+        Uni<HealthCheckResponse> opened =
+                Uni.createFrom().item(this::openDump).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        Uni<HealthCheckResponse> answer =
+                answer("dump", StoredBackups.shared(opened, Duration.ZERO, System::nanoTime), response -> response);
+        return () -> answer;
+    }
+
+    private HealthCheckResponse openDump() {
         Path directory = config.redis().dataPath();
-        Path dump = directory.resolve(config.backup().dumpFilename());
-        return () -> {
-            if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
-                return down("dump", directory + " is not a readable directory");
-            }
-            try {
-                DumpFile.open(dump, false).close();
-                return up("dump");
-            } catch (NoSuchFileException notSavedYet) {
-                return up("dump");
-            } catch (IOException unreadable) {
-                return down("dump", unreadable.getMessage());
-            }
-        };
+        if (!Files.isReadable(directory) || !Files.isDirectory(directory)) {
+            return down("dump", directory + " is not a readable directory");
+        }
+        try {
+            DumpFile.open(directory.resolve(config.backup().dumpFilename()), false)
+                    .close();
+            return up("dump");
+        } catch (NoSuchFileException notSavedYet) {
+            return up("dump");
+        } catch (IOException unreadable) {
+            return down("dump", FileErrors.text(unreadable));
+        }
     }
 
     @Produces

@@ -7,6 +7,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.config.HttpProxy;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.storage.ForeignWords;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.RequestOptions;
@@ -17,12 +18,13 @@ import io.vertx.mutiny.core.http.HttpClientRequest;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
 /** Calls {@code HEARTBEAT_URL} after each good run, so that a monitoring service notices when the calls stop. */
@@ -38,19 +40,11 @@ class Heartbeat {
 
     private final Optional<URI> url;
     private final Vertx vertx;
-    private final Duration pause;
     private volatile CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
-    @Inject
     Heartbeat(VaultConfig config, Vertx vertx) {
-        this(config.backup().heartbeatUrl(), vertx, RETRY_PAUSE);
-    }
-
-    /** @param pause pause before the first of two retries */
-    Heartbeat(Optional<URI> url, Vertx vertx, Duration pause) {
-        this.url = url;
+        this.url = config.backup().heartbeatUrl();
         this.vertx = vertx;
-        this.pause = pause;
     }
 
     void beat(@Observes CompletedRun run) {
@@ -86,18 +80,27 @@ class Heartbeat {
                 })
                 .onFailure()
                 .retry()
-                .withBackOff(pause)
+                .withBackOff(RETRY_PAUSE)
                 .atMost(RETRIES)
                 .replaceWithVoid()
                 .onFailure()
                 // Log only the host: anyone who knows the whole URL could send our heartbeat.
                 .invoke(failure -> LOG.warnf(
                         "the heartbeat did not reach %s: %s; correct HEARTBEAT_URL, or let this process out to there",
-                        address.getHost(), failure.getMessage()))
+                        address.getHost(), reason(failure)))
                 .onFailure()
                 .recoverWithNull()
                 .onTermination()
                 .call(() -> client.close());
+    }
+
+    static String reason(Throwable failure) {
+        if (failure instanceof UnknownHostException) {
+            return "its name cannot be resolved";
+        }
+        return failure instanceof SSLException
+                ? "its certificate is not trusted, or it does not speak TLS"
+                : ForeignWords.plain(failure.getMessage());
     }
 
     /** Waits for the last heartbeat before the process ends, up to 10 seconds. */

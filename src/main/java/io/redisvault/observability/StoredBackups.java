@@ -10,12 +10,16 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Counts this node's backups in the storage, for health and metrics. Concurrent callers share one listing. */
 @ApplicationScoped
 class StoredBackups {
+
+    /** How long an answer is shared. */
+    static final Duration SHARED = Duration.ofSeconds(3);
 
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY_PAUSE = Duration.ofSeconds(10);
@@ -31,11 +35,11 @@ class StoredBackups {
 
     @Inject
     StoredBackups(BackupCatalog catalog) {
-        this(catalog::stored, SharedAnswer.SHARED, System::nanoTime);
+        this(catalog::stored, SHARED, System::nanoTime);
     }
 
     StoredBackups(Supplier<Uni<NodeBackups>> question, Duration shared, LongSupplier nanoTime) {
-        this.question = SharedAnswer.of(
+        this.question = shared(
                 Uni.createFrom().deferred(() -> {
                     int ended = runs.get();
                     return question.get().invoke(found -> {
@@ -68,6 +72,25 @@ class StoredBackups {
             }
         }
         return Optional.ofNullable(known);
+    }
+
+    /**
+     * Shares each answer between all callers that ask at the same time, or until it is older than {@code time}.
+     * Failures, too. A question that hangs on a file system blocks a worker, and a request to the storage may cost
+     * money.
+     */
+    static <T> Uni<T> shared(Uni<T> question, Duration time, LongSupplier nanoTime) {
+        AtomicReference<Long> answeredAt = new AtomicReference<>();
+        return question.onItemOrFailure()
+                .invoke((item, failure) -> answeredAt.set(nanoTime.getAsLong()))
+                .memoize()
+                // False while a question is open. True for one caller only, who then asks again.
+                .until(() -> {
+                    Long at = answeredAt.get();
+                    return at != null
+                            && nanoTime.getAsLong() - at >= time.toNanos()
+                            && answeredAt.compareAndSet(at, null);
+                });
     }
 
     void count(@Observes CompletedRun run) {

@@ -251,7 +251,7 @@ class ApiTest {
                     .body("checks[0].name", equalTo("process"))
                     .body("checks[0].data.storage", equalTo("s3"));
         }
-        for (String path : new String[] {"/q/health", "/health"}) {
+        for (String path : new String[] {"/q/health", "/health", "/q/health/"}) {
             when().get(path).then().statusCode(200).body("checks.name", equalTo(List.of("process")));
         }
     }
@@ -280,10 +280,15 @@ class ApiTest {
     void everyErrorIsAProblem() {
         expectProblem(404, "not-found", "GET", "/nothing");
         expectProblem(404, "not-found", "GET", "/q/nothing");
+        // Quarkus would answer that all of no checks are up.
+        expectProblem(404, "not-found", "GET", "/q/health/group/backups");
+        expectProblem(404, "not-found", "GET", "/q/health/group/");
+        expectProblem(404, "not-found", "GET", "/q/health/well");
         expectProblem(404, "no-such-backup", "GET", "/backups/x");
         expectProblem(405, "method-not-allowed", "PUT", "/backup").header("Allow", "GET, HEAD, POST");
         expectProblem(405, "method-not-allowed", "DELETE", "/backups/x").header("Allow", "GET, HEAD");
         expectProblem(405, "method-not-allowed", "GET", "/backups/x/verify").header("Allow", "POST");
+        expectProblem(405, "method-not-allowed", "GET", "/backups/x/verify/").header("Allow", "POST");
         expectProblem(405, "method-not-allowed", "POST", "/q/openapi").header("Allow", "GET, HEAD");
         expectProblem(405, "method-not-allowed", "POST", "/q/health/live").header("Allow", "GET, HEAD");
         given().accept("text/html")

@@ -2,6 +2,7 @@ package io.redisvault.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.api.BackupDownload.ByteRange;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;

@@ -2,6 +2,7 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import java.time.Instant;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

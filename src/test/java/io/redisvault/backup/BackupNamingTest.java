@@ -2,8 +2,10 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.backup.BackupNaming.BackupName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,5 +83,18 @@ class BackupNamingTest {
             })
     void leavesAlone(String key) {
         assertThat(naming.parse(key)).isEmpty();
+    }
+
+    /** Others may write into the bucket, and a terminal obeys control characters. */
+    @Test
+    void aNodeThatCannotExistHasNoBackups() {
+        String time = "_2024-12-01T14:30:22Z.rdb";
+        assertThat(naming.parseOfAny("redis-vault/redis-2" + time)).isPresent();
+        for (String node : List.of("\u001b[2J", "a\nb", " a", ".", "a/b", "n".repeat(201))) {
+            assertThat(naming.parseOfAny("redis-vault/" + node + time)).as(node).isEmpty();
+        }
+        assertThat(BackupMetadata.origin(Map.of("cluster-slots", "0-5\u001b[2J"))
+                        .slots())
+                .isEqualTo("0-5?[2J");
     }
 }

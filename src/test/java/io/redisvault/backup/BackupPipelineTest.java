@@ -286,6 +286,20 @@ class BackupPipelineTest {
     }
 
     @Test
+    void saysWhatCannotBeReadInPlainWordsAndNothingOfAFaultOfItsOwn() throws IOException {
+        Files.delete(dump);
+        Files.delete(dump.getParent());
+        Files.createFile(dump.getParent());
+        assertThat(((Failed) run()).detail()).isEqualTo(dump + ": it is not a directory, or below what is none");
+
+        state = Uni.createFrom().failure(new IllegalStateException("a text of a library"));
+        assertThat(run()).isInstanceOfSatisfying(Failed.class, fault -> {
+            assertThat(fault.reason()).isEqualTo(Reason.INTERNAL);
+            assertThat(fault.detail()).isEqualTo("a fault of Redis Vault, its log says more");
+        });
+    }
+
+    @Test
     void storesWithAnyRateLimit() {
         for (String rate : List.of("10485760", "16777216", "67108864", "1073741824")) {
             settings.put("BACKUP_RATE_LIMIT", rate);
@@ -394,7 +408,7 @@ class BackupPipelineTest {
                 retention,
                 metadata,
                 config);
-        return new BackupRunner(pipeline, ends, clock, config);
+        return new BackupRunner(pipeline, Events.to(ends), clock, config);
     }
 
     private void answers(Role role, boolean loading) {

@@ -6,7 +6,7 @@ import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.backup.Ticks.Tick;
+import io.redisvault.backup.Timetable.Tick;
 import io.redisvault.redis.Role;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +91,47 @@ class BackupScheduleTest {
         schedule.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
         pass(Duration.ofMinutes(9));
         assertThat(runs).containsExactly(at("11:00:00"));
+    }
+
+    /** Otherwise a request that fails, too, would leave the node without a backup until the next day. */
+    @Test
+    void aRequestThatFailsTakesNoTryFromAScheduledRun() {
+        pass(Duration.ofMinutes(40));
+        fail();
+        schedule.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
+        assertThat(schedule.next()).isEqualTo(at("11:02:00"));
+        schedule.ended(run(Trigger.REQUEST, new BackupOutcome.Stored(null, RetentionResult.NONE)));
+        assertThat(schedule.next()).isEqualTo(at("12:00:00"));
+    }
+
+    @Test
+    void aRunThatIsLeftOutIsTriedAgainIfTheOneBeforeItFails() {
+        RunningBackup running = new RunningBackup(Trigger.REQUEST, clock.instant());
+        BackupSchedule busy = new BackupSchedule(
+                trigger -> {
+                    throw new BackupRunningException(running);
+                },
+                clock,
+                Timetable.every(Duration.ofHours(1)),
+                Duration.ZERO);
+        clock.pass(Duration.ofMinutes(41), () -> busy.tick(new Tick()));
+        busy.ended(run(Trigger.REQUEST, BackupPipeline.failed(new IllegalStateException())));
+        assertThat(busy.next()).isEqualTo(at("11:02:00"));
+    }
+
+    /** As machines do that first ask for the time after they started. */
+    @Test
+    void aClockThatIsSetForwardDoesNotEndTheInitialDelay() {
+        BackupSchedule young = new BackupSchedule(
+                trigger -> runs.add(clock.instant()),
+                clock,
+                Timetable.every(Duration.ofHours(1)),
+                Duration.ofMinutes(5));
+        young.tick(new Tick());
+        clock.set(at("17:10:00"));
+        young.tick(new Tick());
+        assertThat(runs).isEmpty();
+        assertThat(young.next()).isEqualTo(at("18:00:00"));
     }
 
     @Test

@@ -189,7 +189,9 @@ class FaultIT {
             vault.terminate();
             vault.waitFor();
             assertThat(vault.output()).contains("the service stopped");
-            Awaitility.await().until(answer::isDone);
+            assertThat(answer.join().statusCode()).isEqualTo(503);
+            assertThat(answer.join().body()).contains("urn:redis-vault:problem:stopping");
+            assertThat(vault.output()).doesNotContain("Timed out waiting for graceful shutdown");
             assertThat(scene.backups()).isEmpty();
         }
     }

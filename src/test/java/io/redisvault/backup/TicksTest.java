@@ -2,6 +2,7 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.backup.Timetable.Ticks;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -12,7 +13,7 @@ class TicksTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger heard = new AtomicInteger();
-    private final Ticks ticks = new Ticks(tick -> heard.incrementAndGet(), vertx);
+    private final Ticks ticks = new Ticks(Events.to(tick -> heard.incrementAndGet()), vertx);
 
     @AfterEach
     void stop() {

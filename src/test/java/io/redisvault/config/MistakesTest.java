@@ -2,6 +2,8 @@ package io.redisvault.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.config.Setting.Value;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +47,34 @@ class MistakesTest {
         assertThat(Reading.yaml(directory, "redis:\n  node_name: \u0001").mistakes())
                 .containsExactly(directory.resolve("config.yaml") + ": has characters that are not allowed in YAML");
         assertThat(Reading.environment().mistakes()).isEmpty();
+    }
+
+    /** None may end with a stack overflow or without memory. */
+    @Test
+    void aTextOfAnyLengthIsOneClearLine() throws Exception {
+        for (String variable : List.of(
+                "BACKUP_INTERVAL=" + "1s".repeat(30_000) + "?",
+                "S3_PREFIX=" + "a/".repeat(30_000) + "/",
+                "REDIS_CONNECTION=redis://h?" + "db=1&".repeat(20_000),
+                "RETENTION_KEEP_LAST=" + "9".repeat(60_000))) {
+            assertThat(Reading.environment(variable).mistakes())
+                    .as(variable.substring(0, 9))
+                    .singleElement()
+                    .asString()
+                    .hasSizeLessThan(400);
+        }
+        Path large = directory.resolve("large.pem");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(1L << 33);
+        }
+        assertThat(mistakesOf(large)).containsExactly(large + ": has more than 256 KiB, too many for settings");
+        assertThat(Reading.environment("STORAGE_URL=gs://abc", "GCS_CA_FILE=" + large)
+                        .mistakes())
+                .containsExactly("GCS_CA_FILE: '" + large + "' has more than 1 MiB, too many for keys or certificates");
+        assertThat(mistakesOf(Path.of(""))).containsExactly("--config is empty; name a file or leave it out");
+        assertThat(Reading.yaml(directory, "redis: " + "{a: ".repeat(60) + "}".repeat(60))
+                        .mistakes())
+                .containsExactly(directory.resolve("config.yaml") + ": is nested too deep; write group: {key: value}");
     }
 
     private static List<String> mistakesOf(Path file) {

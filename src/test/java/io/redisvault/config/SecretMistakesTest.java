@@ -35,7 +35,9 @@ class SecretMistakesTest {
                 "HTTP_TLS_KEY_FILE=-----BEGIN PRIVATE KEY-----\npl4nted/",
                 "S3_ENDPOINT=https://user:pl4nted@minio",
                 "S3_ENDPOINT=https://user:pl4nted/with@two@minio",
-                "STORAGE_URL=s3://user:pl4nted@bucket/prefix"
+                "STORAGE_URL=s3://user:pl4nted@bucket/prefix",
+                "STORAGE_URL=s3://bucket/prefix?X-Amz-Signature=pl4nted",
+                "S3_ENDPOINT=https://minio/?a=b?sig=pl4nted"
             })
     void inAVariable(String assignment) {
         discreet(Reading.environment(assignment).mistakes());
@@ -46,6 +48,7 @@ class SecretMistakesTest {
             strings = {
                 "http:\n  token: pl4nted-short",
                 "http:\n  token: *pl4nted-token-0123456789",
+                "http:\n  token: @pl4nted-token-0123456789",
                 "http:\n  token: !pl4nted-token-0123456789",
                 "http:\n  token: !pl4nted token-0123456789",
                 "http:\n  token: [pl4nted-token-0123456789]",

@@ -294,7 +294,7 @@ class SettingsTest {
                 .containsEntry("quarkus.log.console.json.enabled", "false")
                 .containsEntry("quarkus.redis.hosts", "redis://localhost:6379")
                 .containsEntry("quarkus.s3.aws.region", "eu-central-1")
-                .containsEntry("quarkus.shutdown.timeout", "PT30S")
+                .containsEntry("quarkus.shutdown.timeout", "PT32S")
                 .doesNotContainKey("quarkus.s3.endpoint-override")
                 .doesNotContainKey("quarkus.redis.tls-configuration-name");
         assertThat(quarkus()).doesNotContainKey("quarkus.s3.aws.region");

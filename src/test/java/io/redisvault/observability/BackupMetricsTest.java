@@ -82,7 +82,7 @@ class BackupMetricsTest {
     void aStorageWithoutBackupsIsAskedOnce() {
         assertThat(lastBackup()).isZero();
         assertThat(gauge("stored.backups")).isZero();
-        assertThat(gauge("newest.backup.timestamp")).isZero();
+        assertThat(gauge("newest.backup.timestamp.seconds")).isZero();
         assertThat(asked).hasValue(1);
     }
 
@@ -90,9 +90,9 @@ class BackupMetricsTest {
     void whatIsStoredIsAskedAgainAfterEachRun() {
         answer = Uni.createFrom().item(STORED);
         assertThat(gauge("stored.backups")).isEqualTo(3);
-        assertThat(gauge("stored")).isEqualTo(300);
-        assertThat(gauge("newest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond());
-        assertThat(gauge("oldest.backup.timestamp")).isEqualTo(SAVED.getEpochSecond() - 600);
+        assertThat(gauge("stored.bytes")).isEqualTo(300);
+        assertThat(gauge("newest.backup.timestamp.seconds")).isEqualTo(SAVED.getEpochSecond());
+        assertThat(gauge("oldest.backup.timestamp.seconds")).isEqualTo(SAVED.getEpochSecond() - 600);
         assertThat(asked).hasValue(1);
 
         stored.count(null);
@@ -119,7 +119,7 @@ class BackupMetricsTest {
     }
 
     private double lastBackup() {
-        return gauge("last.backup.timestamp");
+        return gauge("last.backup.timestamp.seconds");
     }
 
     private void end(Role role, BackupOutcome outcome) {
@@ -131,6 +131,6 @@ class BackupMetricsTest {
     }
 
     private double dumpAge() {
-        return gauge("dump.age");
+        return gauge("dump.age.seconds");
     }
 }

@@ -13,6 +13,12 @@ class FlatJsonLogTest {
     }
 
     @Test
+    void onlyANumberAsJsonWritesItBecomesOne() {
+        assertThat(flat("{'mdc':{'a':'007','b':'0','c':'-5','d':'1.5'}}".replace("{'mdc", "{'m':'','mdc")))
+                .isEqualTo("{'m':'','a':'007','b':0,'c':-5,'d':'1.5'}");
+    }
+
+    @Test
     void withoutFactsNothingIsLeft() {
         assertThat(flat("{'message':'m','mdc':{}}")).isEqualTo("{'message':'m'}");
         assertThat(flat("{'message':'m','mdc':{},'exception':{'refId':1}}"))

@@ -11,16 +11,18 @@ import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
+import io.redisvault.config.Reading;
 import io.redisvault.redis.Role;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -61,8 +63,7 @@ class HeartbeatTest {
             call.close();
         });
         watcher.start();
-        URI url = URI.create("http://localhost:" + watcher.getAddress().getPort() + SECRET);
-        heartbeat = new Heartbeat(Optional.of(url), vertx, Duration.ofMillis(10));
+        heartbeat = heartbeat("http://localhost:" + watcher.getAddress().getPort());
         Logger.getLogger(Heartbeat.class.getName()).addHandler(log);
     }
 
@@ -110,6 +111,33 @@ class HeartbeatTest {
                 .asString()
                 .contains("Connection refused")
                 .doesNotContain("5ecret");
+    }
+
+    @Test
+    void aWatcherThatCannotBeReachedIsSaidInPlainWords() throws IOException {
+        try (ServerSocket plain = new ServerSocket(0)) {
+            Thread answers = new Thread(() -> {
+                try {
+                    while (true) {
+                        plain.accept().getOutputStream().write("no TLS at all".getBytes(StandardCharsets.UTF_8));
+                    }
+                } catch (IOException closed) {
+                    // The test is over.
+                }
+            });
+            answers.start();
+            heartbeat = heartbeat("https://localhost:" + plain.getLocalPort());
+            end(new Stored(null, RetentionResult.NONE));
+        }
+        assertThat(said)
+                .map(line -> line.replaceFirst("; correct.*", ""))
+                .containsExactly(
+                        "the heartbeat did not reach localhost: its certificate is not trusted, or it does not speak TLS");
+        assertThat(Heartbeat.reason(new UnknownHostException("localhost"))).isEqualTo("its name cannot be resolved");
+    }
+
+    private Heartbeat heartbeat(String server) {
+        return new Heartbeat(Reading.config("HEARTBEAT_URL=" + server + SECRET), vertx);
     }
 
     private void end(BackupOutcome outcome) {

@@ -16,7 +16,7 @@ class SharedAnswerTest {
     private final AtomicLong now = new AtomicLong(-5);
     private final List<UniEmitter<? super String>> questions = new ArrayList<>();
     private final Uni<String> shared =
-            SharedAnswer.of(Uni.createFrom().<String>emitter(questions::add), Duration.ofNanos(3), now::get);
+            StoredBackups.shared(Uni.createFrom().<String>emitter(questions::add), Duration.ofNanos(3), now::get);
 
     @Test
     void whoAsksMeanwhileOrSoonAfterSharesTheAnswer() {

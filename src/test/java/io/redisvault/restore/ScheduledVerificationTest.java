@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.backup.SetClock;
-import io.redisvault.backup.Ticks.Tick;
 import io.redisvault.backup.Timetable;
+import io.redisvault.backup.Timetable.Tick;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
