@@ -2,7 +2,6 @@ package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
-import com.google.gson.stream.MalformedJsonException;
 import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -23,7 +23,7 @@ import javax.net.ssl.SSLException;
  */
 final class GcsErrors {
 
-    /** The answer is a web page instead of JSON. */
+    /** The answer is a web page, or something else that is not JSON. */
     static final class WebPageException extends IOException {}
 
     private static final String CHECK_CREDENTIALS = "check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity";
@@ -32,6 +32,9 @@ final class GcsErrors {
                     + " (role Storage Object User) on the bucket";
     private static final String NO_BUCKET = "there is no such bucket; create it or correct GCS_BUCKET";
     private static final String PROXY_USER = "the proxy wants a user and password; put them into HTTPS_PROXY";
+    /** Statuses that say enough, also with a web page of a proxy. */
+    private static final Set<Integer> SPECIFIC = Set.of(304, 407, 412, 413, 416);
+
     private static final Pattern SAID =
             Pattern.compile("\"(?:message|error_description)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
@@ -41,7 +44,7 @@ final class GcsErrors {
     private final String timeout;
 
     /** @param proxy between us and the server, for example {@code proxy:3128} */
-    GcsErrors(GcsOptions options, URI server, Optional<String> proxy) {
+    GcsErrors(GcsClient.Options options, URI server, Optional<String> proxy) {
         this.server = server.getAuthority()
                 + proxy.map(by -> " by way of the proxy " + by).orElse("");
         this.setting = proxy.isPresent()
@@ -89,11 +92,11 @@ final class GcsErrors {
         if (GcsClient.mayPass(status)) {
             return unavailable(what + server + " is not ready: " + said);
         }
-        if (status / 100 == 3) {
-            String place = ForeignWords.plain(String.valueOf(answer.getHeaders().getLocation()));
+        if (status / 100 == 3 && answer.getHeaders().getLocation() != null) {
+            String place = ForeignWords.plain(answer.getHeaders().getLocation());
             return other(what + server + " redirects to " + place + "; correct GCS_ENDPOINT");
         }
-        if (isWebPage(answer)) {
+        if (isWebPage(answer) && !SPECIFIC.contains(status)) {
             return webPage(what + said + ": ");
         }
         if (status == 403 && reason.endsWith("ateLimitExceeded")) {
@@ -110,14 +113,17 @@ final class GcsErrors {
             case 404 ->
                 new StorageException.NotFound(what + (bucket ? NO_BUCKET : "it does not exist") + ": " + said, null);
             case 407 -> denied(what + PROXY_USER);
-            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
+            case 304, 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
+            case 413 ->
+                other(what + server + ", or a proxy before it, takes no requests of this size; allow 8 MiB and more: "
+                        + said);
             case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, null);
             default -> other(what + server + " refused: " + said);
         };
     }
 
     private StorageException unanswered(String what, Exception failure) {
-        if (find(WebPageException.class, failure) != null || find(MalformedJsonException.class, failure) != null) {
+        if (find(WebPageException.class, failure) != null) {
             return webPage(what);
         }
         String why = ForeignWords.plain(root(failure).getMessage());

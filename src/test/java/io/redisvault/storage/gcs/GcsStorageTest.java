@@ -72,7 +72,7 @@ class GcsStorageTest extends BackupStorageContract {
     }
 
     private static GcsClient client(URI endpoint, Duration timeout) {
-        return new GcsClient(new GcsOptions(Optional.of(endpoint), true, Optional.empty(), timeout));
+        return new GcsClient(new GcsClient.Options(Optional.of(endpoint), true, Optional.empty(), timeout));
     }
 
     @Override
