@@ -89,7 +89,7 @@ public final class GcsStorage implements BackupStorage {
                 .onItem()
                 .transformToIterable(GcsObject::ofPage)
                 .map(object -> new StoredObject(
-                        Listing.requireKey(object.name(), prefix), Listing.require(object.size(), "a size")));
+                        Listing.requireKey(object.name(), prefix), Listing.requireSize(object.size())));
     }
 
     private JsonObject page(String prefix, JsonObject before) throws IOException {

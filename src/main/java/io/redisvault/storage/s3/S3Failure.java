@@ -149,7 +149,7 @@ record S3Failure(Throwable cause) {
 
     /** True if the server does not implement the call, or an option of it. */
     static boolean isNotImplemented(Throwable thrown) {
-        return of(thrown).status() == 501;
+        return of(thrown).status() == 501 || of(thrown).code().equals("MethodNotAllowed");
     }
 
     /** True if the server does not support the condition that the key must be free. */

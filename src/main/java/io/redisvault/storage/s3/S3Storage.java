@@ -67,8 +67,8 @@ public final class S3Storage implements BackupStorage {
                         ListObjectsV2Response::nextContinuationToken)
                 .onItem()
                 .transformToIterable(ListObjectsV2Response::contents)
-                .map(object -> new StoredObject(
-                        Listing.requireKey(object.key(), prefix), Listing.require(object.size(), "a size")));
+                .map(object ->
+                        new StoredObject(Listing.requireKey(object.key(), prefix), Listing.requireSize(object.size())));
     }
 
     @Override
@@ -114,7 +114,7 @@ public final class S3Storage implements BackupStorage {
                 .where(upload -> Listing.require(upload.initiated(), "a time").isBefore(olderThan)
                         && keys.test(Listing.require(upload.key(), "a key")))
                 .onItem()
-                .transformToUni(upload -> bucket.abort(upload.key(), upload.uploadId()))
+                .transformToUni(upload -> bucket.abort(upload.key(), Listing.require(upload.uploadId(), "an id")))
                 .merge(CONCURRENT_REQUESTS)
                 .collect()
                 .with(Collectors.summingInt(aborted -> aborted ? 1 : 0))
