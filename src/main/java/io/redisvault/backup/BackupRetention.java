@@ -3,7 +3,7 @@ package io.redisvault.backup;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
-import io.redisvault.storage.Deletion;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -178,7 +178,7 @@ public final class GcsServer implements AutoCloseable {
         faults.listingForEver = on;
     }
 
-    /** Leaves this out of what is said of listed objects. */
+    /** Leaves this out of what is said of objects that are listed or were stored just now. */
     public void listWithout(String field) {
         faults.fieldNotListed = field;
     }

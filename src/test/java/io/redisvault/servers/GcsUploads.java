@@ -207,7 +207,7 @@ final class GcsUploads {
             Path other = Files.writeString(Files.createTempFile(directory, "other", ""), "other");
             objects.add(session.bucket, session.resource, other, false);
         }
-        return faults.answersToLose.getAndSet(0) > 0 ? null : GcsAnswer.json(stored.resource());
+        return faults.answersToLose.getAndSet(0) > 0 ? null : GcsAnswer.json(faults.without(stored.resource()));
     }
 
     private void forget(String id, Session session) throws IOException {

@@ -15,7 +15,6 @@ import com.google.auth.http.HttpCredentialsAdapter;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import io.redisvault.config.HttpProxy;
-import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import io.vertx.core.json.DecodeException;
@@ -127,6 +126,10 @@ public final class GcsClient {
         }
     }
 
+    JsonObject get(GenericUrl url) throws IOException {
+        return execute(request("GET", url, null), GcsClient::json);
+    }
+
     /** @param generation of the object; null for any */
     Void delete(String bucket, String key, String generation) throws IOException {
         GenericUrl url = url("", bucket, key);
@@ -179,7 +182,7 @@ public final class GcsClient {
             throw new StorageException.AccessDenied(
                     "No Google credentials found; use Workload Identity, set GOOGLE_APPLICATION_CREDENTIALS to the path"
                             + " of a key file, or GCS_CREDENTIALS=none for an emulator: "
-                            + ForeignWords.plain(e.getMessage()),
+                            + StorageException.plain(e.getMessage()),
                     null);
         }
     }

@@ -2,7 +2,6 @@ package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
-import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -70,7 +69,8 @@ final class GcsErrors {
         HttpResponseException answer = find(HttpResponseException.class, failure);
         Retryable credentials = find(Retryable.class, failure);
         if (credentials != null) {
-            what += "no access token: " + (answer == null ? ForeignWords.plain(failure.getMessage()) : said(answer));
+            what += "no access token: "
+                    + (answer == null ? StorageException.plain(failure.getMessage()) : said(answer));
             return credentials.isRetryable() ? unavailable(what) : denied(what + "; " + CHECK_CREDENTIALS);
         }
         if (answer != null) {
@@ -79,7 +79,7 @@ final class GcsErrors {
         if (find(IOException.class, failure) != null || find(IllegalArgumentException.class, failure) != null) {
             return unanswered(what, failure);
         }
-        return new StorageException.Other(what + ForeignWords.plain(failure.getMessage()), failure);
+        return new StorageException.Other(what + StorageException.plain(failure.getMessage()), failure);
     }
 
     private StorageException answered(String what, String action, HttpResponseException answer) {
@@ -93,7 +93,7 @@ final class GcsErrors {
             return unavailable(what + server + " is not ready: " + said);
         }
         if (status / 100 == 3 && answer.getHeaders().getLocation() != null) {
-            String place = ForeignWords.plain(answer.getHeaders().getLocation());
+            String place = StorageException.plain(answer.getHeaders().getLocation());
             return other(what + server + " redirects to " + place + "; correct GCS_ENDPOINT");
         }
         if (isWebPage(answer) && !SPECIFIC.contains(status)) {
@@ -126,7 +126,7 @@ final class GcsErrors {
         if (find(WebPageException.class, failure) != null) {
             return webPage(what);
         }
-        String why = ForeignWords.plain(root(failure).getMessage());
+        String why = StorageException.plain(root(failure).getMessage());
         if (why.contains("through proxy") && why.contains(" 407")) {
             return denied(what + PROXY_USER);
         }
@@ -172,8 +172,8 @@ final class GcsErrors {
         Matcher message = SAID.matcher(body);
         String said = message.find() ? message.group(1).replace("\\n", " ").replace("\\\"", "\"") : body;
         boolean readable = answer.getContent() != null && !isWebPage(answer) && !said.startsWith("{");
-        return (readable && !said.isBlank() ? ForeignWords.plain(said) + " " : "") + "(HTTP " + answer.getStatusCode()
-                + ")";
+        return (readable && !said.isBlank() ? StorageException.plain(said) + " " : "") + "(HTTP "
+                + answer.getStatusCode() + ")";
     }
 
     private static String reason(HttpResponseException answer) {

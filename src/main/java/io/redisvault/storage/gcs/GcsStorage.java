@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -98,7 +99,7 @@ public final class GcsStorage implements BackupStorage {
         url.put("maxResults", PAGE_SIZE);
         url.put("fields", "items(name,size),nextPageToken");
         url.put("pageToken", before == null ? null : nextPage(before));
-        return client.execute(client.request("GET", url, null), GcsClient::json);
+        return client.get(url);
     }
 
     private static String nextPage(JsonObject page) {
@@ -122,11 +123,7 @@ public final class GcsStorage implements BackupStorage {
     }
 
     private Uni<GcsObject> describe(String key) {
-        return onWorker(
-                "read",
-                url(key),
-                () -> GcsObject.of(
-                        client.execute(client.request("GET", client.url("", bucket, key), null), GcsClient::json)));
+        return onWorker("read", url(key), () -> GcsObject.of(client.get(client.url("", bucket, key))));
     }
 
     @Override
@@ -229,11 +226,7 @@ public final class GcsStorage implements BackupStorage {
         return "gs://" + bucket + "/" + key;
     }
 
-    private interface ClientCall<T> {
-        T run() throws IOException;
-    }
-
-    private <T> Uni<T> onWorker(String action, String url, ClientCall<T> call) {
+    private <T> Uni<T> onWorker(String action, String url, Callable<T> call) {
         return client.notice()
                 .ofSilence(
                         client::patience,
@@ -241,12 +234,12 @@ public final class GcsStorage implements BackupStorage {
                         Blocking.call(() -> translated(action, url, call), executor));
     }
 
-    private <T> T translated(String action, String url, ClientCall<T> call) {
+    private <T> T translated(String action, String url, Callable<T> call) {
         try {
-            T result = call.run();
+            T result = call.call();
             client.notice().clear();
             return result;
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw client.errors().translate(action, url, e);
         }
     }

@@ -8,8 +8,8 @@ import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.util.ExponentialBackOff;
-import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +19,7 @@ import java.net.URL;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,12 +114,15 @@ final class GcsUpload {
         GcsObject stored = send(true);
         session = null;
         long length = start + filled;
-        String sent = CrcDigest.text(crc);
-        if (stored.size() != length || !sent.equals(stored.crc32c())) {
+        String sent = StoredChecksum.text(crc);
+        if (stored.crc32c() == null) {
+            LOG.warnf("the server does not say the CRC32C of %s; only its length was compared", url());
+        }
+        if (stored.size() != length || stored.crc32c() != null && !sent.equals(stored.crc32c())) {
             throw new StorageException.Corrupt(
                     url() + " arrived damaged" + remove(stored) + ": sent " + length + " bytes with CRC32C " + sent
                             + ", stored " + stored.size() + " with "
-                            + (stored.crc32c() == null ? "none" : stored.crc32c()),
+                            + Optional.ofNullable(stored.crc32c()).orElse("none"),
                     null);
         }
         return length;
@@ -214,7 +218,7 @@ final class GcsUpload {
         request.getHeaders()
                 .setContentRange("bytes " + (from == end ? "*" : from + "-" + (end - 1)) + "/" + (last ? end : "*"));
         if (last) {
-            request.getHeaders().set("x-goog-hash", "crc32c=" + CrcDigest.text(crc));
+            request.getHeaders().set("x-goog-hash", "crc32c=" + StoredChecksum.text(crc));
         }
         HttpResponse response = execute(request);
         if (response.getStatusCode() == RESUME) {

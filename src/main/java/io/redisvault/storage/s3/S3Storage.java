@@ -43,12 +43,12 @@ public final class S3Storage implements BackupStorage {
         this(
                 client,
                 config.storage().bucket().orElseThrow(),
-                S3Options.of(config.storage()),
+                S3Writing.Options.of(config.storage()),
                 config.storage().timeout());
     }
 
     /** @param silence without bytes after which the client gives up an attempt */
-    S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
+    S3Storage(S3AsyncClient client, String bucket, S3Writing.Options options, Duration silence) {
         this.bucket = new S3Bucket(client, bucket, silence);
         this.writing = new S3Writing(this.bucket, options);
     }

@@ -34,7 +34,7 @@ final class S3Upload {
 
     private final S3Writing writing;
     private final S3Bucket bucket;
-    private final S3Options options;
+    private final S3Writing.Options options;
     private final String key;
     private final Map<String, String> metadata;
     private final Content content;

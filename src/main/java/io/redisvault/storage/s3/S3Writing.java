@@ -1,14 +1,18 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
  * Makes objects visible in a bucket without ever replacing another. Remembers what it learns about the server.
@@ -18,18 +22,57 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 record S3Writing(
         S3Bucket bucket,
-        S3Options options,
-        S3Buffers buffers,
+        Options options,
+        S3Parts.Buffers buffers,
         AtomicBoolean refusesToReplace,
         AtomicBoolean tagsAreMd5s) {
+
+    /**
+     * Settings for writing objects.
+     *
+     * @param encryption by the server, for example {@code aws:kms}
+     * @param kmsKey id of the key for encryption with KMS
+     * @param storageClass for example {@code STANDARD_IA}
+     * @param conditionalWrites whether the server can refuse to replace an object
+     */
+    record Options(
+            Optional<String> encryption,
+            Optional<String> kmsKey,
+            Optional<String> storageClass,
+            boolean conditionalWrites) {
+
+        static Options of(VaultConfig.Storage storage) {
+            return new Options(
+                    storage.sse(), storage.sseKmsKeyId(), storage.storageClass(), storage.conditionalWrites());
+        }
+
+        PutObjectRequest.Builder apply(PutObjectRequest.Builder request) {
+            encryption.ifPresent(request::serverSideEncryption);
+            kmsKey.ifPresent(request::ssekmsKeyId);
+            storageClass.ifPresent(request::storageClass);
+            return request;
+        }
+
+        CreateMultipartUploadRequest.Builder apply(CreateMultipartUploadRequest.Builder request) {
+            encryption.ifPresent(request::serverSideEncryption);
+            kmsKey.ifPresent(request::ssekmsKeyId);
+            storageClass.ifPresent(request::storageClass);
+            return request;
+        }
+    }
 
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int CONFLICTS = 5;
 
     private static final Logger LOG = Logger.getLogger(S3Writing.class);
 
-    S3Writing(S3Bucket bucket, S3Options options) {
-        this(bucket, options, new S3Buffers(), new AtomicBoolean(options.conditionalWrites()), new AtomicBoolean(true));
+    S3Writing(S3Bucket bucket, Options options) {
+        this(
+                bucket,
+                options,
+                new S3Parts.Buffers(),
+                new AtomicBoolean(options.conditionalWrites()),
+                new AtomicBoolean(true));
     }
 
     /**

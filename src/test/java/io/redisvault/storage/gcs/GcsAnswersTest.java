@@ -121,6 +121,22 @@ class GcsAnswersTest {
     }
 
     @Test
+    void anObjectWhoseChecksumTheServerDoesNotSayIsKept() {
+        server.listWithout("crc32c");
+
+        put();
+
+        assertThat(result(storage.head("key")).size()).isEqualTo(CONTENT.length());
+    }
+
+    @Test
+    void anObjectWhoseSizeTheServerDoesNotSayIsNotTakenForWhole() {
+        server.listWithout("size");
+
+        assertThatThrownBy(this::put).hasMessageContaining("the answer does not tell what is stored");
+    }
+
+    @Test
     void aServerThatIgnoresRangesMaySendAWholeObject() {
         put();
         server.ignoreRanges();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
 import io.redisvault.servers.FakeS3.Stored;
-import io.redisvault.storage.Deletion;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
