@@ -17,13 +17,9 @@ import com.google.auth.oauth2.GoogleCredentials;
 import io.redisvault.config.HttpProxy;
 import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,13 +51,14 @@ public final class GcsClient {
         T read(HttpResponse answer) throws IOException;
     }
 
+    interface Call<T> {
+        T run() throws IOException;
+    }
+
     /** Authority to read and write objects, but not to change a bucket. */
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-
-    /** In bytes; several times a page of a thousand long names. */
-    private static final int MAX_LENGTH = 8 << 20;
 
     private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
 
@@ -107,12 +104,22 @@ public final class GcsClient {
         return requests().buildRequest(method, url, content);
     }
 
-    /** Makes a request. Repeats it for {@link #patience} while the server may soon be able to answer. */
+    /** Makes a request and reads its answer, with {@link #retry}. */
     <T> T execute(HttpRequest request, Reader<T> reader) throws IOException {
-        ExponentialBackOff backOff = backOff();
+        return retry(() -> reader.read(GcsErrors.requireSuccess(request.execute())));
+    }
+
+    /** Makes a call. Repeats it for {@link #patience} while the server may soon be able to answer. */
+    <T> T retry(Call<T> call) throws IOException {
+        ExponentialBackOff backOff = new ExponentialBackOff.Builder()
+                .setInitialIntervalMillis(500)
+                .setMultiplier(2)
+                .setMaxIntervalMillis(16_000)
+                .setMaxElapsedTimeMillis(Math.toIntExact(patience().toMillis()))
+                .build();
         while (true) {
             try {
-                return reader.read(requireSuccess(request.execute()));
+                return call.run();
             } catch (HttpResponseException refusal) {
                 if (!mayPass(refusal.getStatusCode())) {
                     throw refusal;
@@ -126,8 +133,23 @@ public final class GcsClient {
         }
     }
 
+    /**
+     * Waits before another attempt, and logs the wait once it has lasted for some seconds. Throws the failure if it is
+     * time to give up.
+     */
+    private void pause(ExponentialBackOff backOff, IOException failure, String reason) throws IOException {
+        notice.ofFailure(Duration.ofMillis(backOff.getElapsedTimeMillis()), patience(), reason);
+        try {
+            if (!BackOffUtils.next(Sleeper.DEFAULT, backOff)) {
+                throw failure;
+            }
+        } catch (InterruptedException e) {
+            throw new CancellationException();
+        }
+    }
+
     JsonObject get(GenericUrl url) throws IOException {
-        return execute(request("GET", url, null), GcsClient::json);
+        return execute(request("GET", url, null), GcsErrors::json);
     }
 
     /** @param generation of the object; null for any */
@@ -135,7 +157,7 @@ public final class GcsClient {
         GenericUrl url = url("", bucket, key);
         url.put("generation", generation);
         return execute(request("DELETE", url, null), answer -> {
-            requireNoError(answer, text(answer));
+            GcsErrors.requireNoError(answer, GcsErrors.text(answer));
             return null;
         });
     }
@@ -192,63 +214,6 @@ public final class GcsClient {
         return status < 100 || PASSING.contains(status);
     }
 
-    static HttpResponse requireSuccess(HttpResponse answer) throws IOException {
-        if (answer.isSuccessStatusCode()) {
-            return answer;
-        }
-        throw refusal(answer.getStatusCode(), answer, text(answer));
-    }
-
-    private static HttpResponseException refusal(int status, HttpResponse answer, String text) {
-        return new HttpResponseException.Builder(status, null, answer.getHeaders())
-                .setContent(text.isEmpty() ? null : text)
-                .build();
-    }
-
-    /** Reads an answer that must be a JSON object. */
-    static JsonObject json(HttpResponse answer) throws IOException {
-        String text = text(answer);
-        if (text.isEmpty()) {
-            // The JDK accepts a broken-off header as complete; the answer then has no body.
-            throw new IOException("its answer is empty");
-        }
-        requireNoError(answer, text);
-        return parse(text).orElseThrow(GcsErrors.WebPageException::new);
-    }
-
-    /** Fails if the answer is an error with the status of success, or a web page. */
-    static void requireNoError(HttpResponse answer, String text) throws IOException {
-        if (text.stripLeading().startsWith("<")) {
-            throw new GcsErrors.WebPageException();
-        }
-        Object error = parse(text).map(json -> json.getValue("error")).orElse(null);
-        if (error != null) {
-            boolean coded = error instanceof JsonObject details && details.getValue("code") instanceof Integer;
-            throw refusal(coded ? ((JsonObject) error).getInteger("code") : answer.getStatusCode(), answer, text);
-        }
-    }
-
-    private static Optional<JsonObject> parse(String text) {
-        try {
-            return Json.decodeValue(text) instanceof JsonObject json ? Optional.of(json) : Optional.empty();
-        } catch (DecodeException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Reads the body of an answer. */
-    static String text(HttpResponse answer) throws IOException {
-        try (InputStream body = answer.getContent()) {
-            byte[] bytes = body == null ? new byte[0] : body.readNBytes(MAX_LENGTH);
-            if (bytes.length == MAX_LENGTH) {
-                throw new StorageException.Other("the answer of Google Cloud Storage is too long", null);
-            }
-            return new String(bytes, StandardCharsets.UTF_8).replaceFirst("^\\uFEFF", "");
-        } finally {
-            answer.disconnect();
-        }
-    }
-
     /** True if an address is below that of the server, and not of another one. */
     boolean isServer(URI place) {
         return String.valueOf(server.getAuthority()).equalsIgnoreCase(place.getAuthority());
@@ -265,29 +230,5 @@ public final class GcsClient {
     /** How long a failed request is retried. */
     Duration patience() {
         return options.timeout().multipliedBy(2);
-    }
-
-    ExponentialBackOff backOff() {
-        return new ExponentialBackOff.Builder()
-                .setInitialIntervalMillis(500)
-                .setMultiplier(2)
-                .setMaxIntervalMillis(16_000)
-                .setMaxElapsedTimeMillis(Math.toIntExact(patience().toMillis()))
-                .build();
-    }
-
-    /**
-     * Waits before another attempt, and logs the wait once it has lasted for some seconds. Throws the failure if it is
-     * time to give up.
-     */
-    void pause(ExponentialBackOff backOff, IOException failure, String reason) throws IOException {
-        notice.ofFailure(Duration.ofMillis(backOff.getElapsedTimeMillis()), patience(), reason);
-        try {
-            if (!BackOffUtils.next(Sleeper.DEFAULT, backOff)) {
-                throw failure;
-            }
-        } catch (InterruptedException e) {
-            throw new CancellationException();
-        }
     }
 }

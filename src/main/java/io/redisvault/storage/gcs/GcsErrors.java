@@ -1,13 +1,19 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
 import io.redisvault.storage.StorageException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
@@ -17,13 +23,17 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Translates failures of Google's server and client into {@link StorageException}s. To keep addresses of uploads and
- * tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed request.
+ * Reads answers, and translates failures of server and client into {@link StorageException}s. To keep addresses of
+ * uploads and tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed
+ * request.
  */
 final class GcsErrors {
 
     /** The answer is a web page, or something else that is not JSON. */
     static final class WebPageException extends IOException {}
+
+    /** In bytes; several times a page of a thousand long names. */
+    private static final int MAX_LENGTH = 8 << 20;
 
     private static final String CHECK_CREDENTIALS = "check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity";
     private static final String NEEDED_PERMISSIONS =
@@ -196,5 +206,65 @@ final class GcsErrors {
 
     private static Throwable root(Throwable failure) {
         return failure.getCause() == null ? failure : root(failure.getCause());
+    }
+
+    static HttpResponse requireSuccess(HttpResponse answer) throws IOException {
+        if (answer.isSuccessStatusCode()) {
+            return answer;
+        }
+        throw refusal(answer.getStatusCode(), answer, text(answer));
+    }
+
+    private static HttpResponseException refusal(int status, HttpResponse answer, String text) {
+        return new HttpResponseException.Builder(status, null, answer.getHeaders())
+                .setContent(text.isEmpty() ? null : text)
+                .build();
+    }
+
+    /** Reads an answer that must be a JSON object. */
+    static JsonObject json(HttpResponse answer) throws IOException {
+        String text = text(answer);
+        if (text.isEmpty()) {
+            // The JDK accepts a broken-off header as complete; the answer then has no body.
+            throw new IOException("its answer is empty");
+        }
+        requireNoError(answer, text);
+        return parse(text)
+                .orElseThrow(() -> text.startsWith("{")
+                        ? new IOException("its answer broke off or is no JSON")
+                        : new WebPageException());
+    }
+
+    /** Fails if the answer is an error with the status of success, or a web page. */
+    static void requireNoError(HttpResponse answer, String text) throws IOException {
+        if (text.stripLeading().startsWith("<")) {
+            throw new WebPageException();
+        }
+        Object error = parse(text).map(json -> json.getValue("error")).orElse(null);
+        if (error != null) {
+            boolean coded = error instanceof JsonObject details && details.getValue("code") instanceof Integer;
+            throw refusal(coded ? ((JsonObject) error).getInteger("code") : answer.getStatusCode(), answer, text);
+        }
+    }
+
+    private static Optional<JsonObject> parse(String text) {
+        try {
+            return Json.decodeValue(text) instanceof JsonObject json ? Optional.of(json) : Optional.empty();
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the body of an answer. */
+    static String text(HttpResponse answer) throws IOException {
+        try (InputStream body = answer.getContent()) {
+            byte[] bytes = body == null ? new byte[0] : body.readNBytes(MAX_LENGTH);
+            if (bytes.length == MAX_LENGTH) {
+                throw new StorageException.Other("the answer of Google Cloud Storage is too long", null);
+            }
+            return new String(bytes, StandardCharsets.UTF_8).replaceFirst("^\\uFEFF", "");
+        } finally {
+            answer.disconnect();
+        }
     }
 }

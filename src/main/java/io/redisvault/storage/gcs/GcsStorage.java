@@ -211,7 +211,7 @@ public final class GcsStorage implements BackupStorage {
             GenericUrl url = client.url("", bucket, null);
             url.put("maxResults", 1);
             return client.execute(client.request("GET", url, null), answer -> {
-                GcsClient.json(answer);
+                GcsErrors.json(answer);
                 return answer.getHeaders();
             });
         });

@@ -6,8 +6,6 @@ import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
-import com.google.api.client.http.HttpResponseException;
-import com.google.api.client.util.ExponentialBackOff;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredChecksum;
 import io.vertx.core.json.JsonObject;
@@ -56,8 +54,10 @@ final class GcsUpload {
     private long start;
 
     private int filled;
-    /** Pauses between attempts; null while all goes well. */
-    private ExponentialBackOff backOff;
+    /** Offset in the object up to which the server has all bytes, as far as known. */
+    private long received;
+    /** True if an answer was lost. */
+    private boolean unsure;
 
     GcsUpload(GcsClient client, String bucket, String key, Map<String, String> metadata) {
         this.client = client;
@@ -84,7 +84,7 @@ final class GcsUpload {
                 .encode();
         return client.execute(
                 client.request("POST", url, ByteArrayContent.fromString("application/json", described)), opened -> {
-                    GcsClient.requireNoError(opened, GcsClient.text(opened));
+                    GcsErrors.requireNoError(opened, GcsErrors.text(opened));
                     String location = opened.getHeaders().getLocation();
                     if (location == null || !location.contains("upload_id=")) {
                         // The JDK accepts a broken-off header as complete, so the address may be missing.
@@ -160,59 +160,40 @@ final class GcsUpload {
     /** Sends the chunk, and after a failure only what the server lacks. Null unless it is the last chunk. */
     private GcsObject send(boolean last) throws IOException {
         long end = start + filled;
-        long received = start;
-        boolean unsure = false;
-        while (true) {
-            try {
-                Answer answer = put(unsure ? end : received, end, last);
-                boolean progress = answer.received() > received;
-                if (progress) {
-                    backOff = null;
-                }
-                if (answer.stored() != null || answer.received() == end && !last) {
-                    return answer.stored();
-                }
-                if (answer.received() < start || answer.received() > end) {
-                    throw unavailable("the server lost what it had received");
-                }
-                if (!progress && !unsure) {
-                    throw new IOException("the server takes no more bytes");
-                }
-                received = answer.received();
-                unsure = false;
-            } catch (HttpResponseException e) {
-                unsure = !restartIfForgotten(e);
-                received = unsure ? received : start;
-                pause(e);
-            } catch (IOException | IllegalArgumentException halfAnAnswer) {
-                unsure = true;
-                pause(new IOException(halfAnAnswer));
+        received = start;
+        GcsObject stored;
+        do {
+            stored = client.retry(() -> advance(end, last));
+        } while (stored == null && (last || received < end));
+        return stored;
+    }
+
+    /** Makes progress: finds out what the server has, or sends what it lacks. */
+    private GcsObject advance(long end, boolean last) throws IOException {
+        if (unsure) {
+            long known = received;
+            GcsObject stored = put(end, end, last);
+            if (stored != null || received > known) {
+                return stored;
             }
         }
+        long known = received;
+        GcsObject stored = put(known, end, last);
+        if (stored == null && received <= known) {
+            unsure = true;
+            throw new IOException("the server takes no more bytes");
+        }
+        return stored;
     }
 
     /**
-     * Begins the upload again if the server forgot it before any chunk was complete, and returns whether it did. Fails
-     * if a retry is useless.
+     * Makes one request, and notes what the server has received. Begins the upload again if the server forgot it before
+     * any chunk was complete.
+     *
+     * @param from offset of the first byte to send; if it is {@code end}, asks how much the server has
+     * @return null if the object is not complete
      */
-    private boolean restartIfForgotten(HttpResponseException failure) throws IOException {
-        boolean forgotten = failure.getStatusCode() == 404 || failure.getStatusCode() == 410;
-        if (!forgotten && !GcsClient.mayPass(failure.getStatusCode())) {
-            throw failure;
-        }
-        if (forgotten && start > 0) {
-            throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
-        }
-        if (forgotten) {
-            session = begin();
-        }
-        return forgotten;
-    }
-
-    private record Answer(long received, GcsObject stored) {}
-
-    /** @param from offset of the first byte to send; if it is {@code end}, asks how much the server has */
-    private Answer put(long from, long end, boolean last) throws IOException {
+    private GcsObject put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
         HttpRequest request = client.session().buildPutRequest(session, bytes(from, end));
         request.getHeaders()
@@ -220,18 +201,34 @@ final class GcsUpload {
         if (last) {
             request.getHeaders().set("x-goog-hash", "crc32c=" + StoredChecksum.text(crc));
         }
+        unsure = true;
         HttpResponse response = execute(request);
-        if (response.getStatusCode() == RESUME) {
+        int status = response.getStatusCode();
+        GcsObject stored = null;
+        if (status == RESUME) {
             response.disconnect();
             Matcher range =
                     RECEIVED.matcher(String.valueOf(response.getHeaders().getRange()));
-            return new Answer(range.matches() ? Long.parseLong(range.group(1)) + 1 : 0, null);
+            received = range.matches() ? Long.parseLong(range.group(1)) + 1 : 0;
+            if (received < start || received > end) {
+                throw unavailable("the server lost what it had received");
+            }
+        } else if (status == 404 || status == 410) {
+            if (start > 0) {
+                throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
+            }
+            session = begin();
+            received = 0;
+            unsure = false;
+            throw new IOException("the server forgot the upload");
+        } else {
+            stored = GcsObject.of(GcsErrors.json(GcsErrors.requireSuccess(response)));
+            if (stored.size() == null) {
+                throw new IOException("the answer does not tell what is stored");
+            }
         }
-        GcsObject stored = GcsObject.of(GcsClient.json(GcsClient.requireSuccess(response)));
-        if (stored.size() == null) {
-            throw new IOException("the answer does not tell what is stored");
-        }
-        return new Answer(end, stored);
+        unsure = false;
+        return stored;
     }
 
     private HttpResponse execute(HttpRequest request) throws IOException {
@@ -271,14 +268,6 @@ final class GcsUpload {
             // Not an IOException, which would be retried.
             throw new CancellationException();
         }
-    }
-
-    private void pause(IOException failure) throws IOException {
-        backOff = backOff == null ? client.backOff() : backOff;
-        client.pause(
-                backOff,
-                failure,
-                client.errors().translate("write", url(), failure).getMessage());
     }
 
     private StorageException unavailable(String why) {
