@@ -66,7 +66,10 @@ public abstract sealed class StorageException extends RuntimeException {
         }
     }
 
-    /** Cleans a text of a server or library for a message: one line, shortened, without class names and secrets; a standard text for null. */
+    /**
+     * Cleans a text of a server or library for a message: one line, shortened, without class names and secrets. Returns a
+     * standard text for null.
+     */
     public static String plain(String text) {
         if (text == null) {
             return "no reason given";

@@ -53,58 +53,6 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
         }
     }
 
-    /**
-     * Direct buffers for parts, reused during an upload and freed soon after it. A lost buffer, such as that of a cancelled
-     * request still being sent, is left to the garbage collector.
-     */
-    static final class Buffers {
-
-        /** A server may answer before it has received all bytes, while the buffer is still in use. */
-        private static final int SECONDS_TO_FREE = 5;
-
-        private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
-        private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
-        private final AtomicLong taken = new AtomicLong();
-
-        /** Returns an empty buffer of exactly this capacity in bytes; fails if there is no direct memory left. */
-        ByteBuf take(int size) {
-            taken.incrementAndGet();
-            for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
-                if (buffer.capacity() == size) {
-                    return buffer.clear();
-                }
-            }
-            try {
-                return memory.directBuffer(size, size);
-            } catch (OutOfMemoryError e) {
-                throw new StorageException.Other(
-                        "no direct memory for a part of " + (size >> 20)
-                                + " MiB; a dump of this size needs a higher -XX:MaxDirectMemorySize",
-                        e);
-            }
-        }
-
-        void giveBack(ByteBuf buffer) {
-            spare.add(buffer);
-        }
-
-        /** Frees the buffers after a successful upload. If another upload began meanwhile, that one uses and frees them. */
-        void freeSoon() {
-            long before = taken.get();
-            Infrastructure.getDefaultWorkerPool()
-                    .schedule(
-                            () -> {
-                                if (taken.get() == before) {
-                                    Stream.generate(spare::poll)
-                                            .takeWhile(Objects::nonNull)
-                                            .forEach(ByteBuf::release);
-                                }
-                            },
-                            SECONDS_TO_FREE,
-                            TimeUnit.SECONDS);
-        }
-    }
-
     static final int MIN_SIZE = 8 << 20;
 
     /** S3's limit. */
@@ -176,5 +124,57 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
     static int size(long limit) {
         long needed = Math.max(MIN_SIZE, (limit + MAX_PARTS - 1) / MAX_PARTS);
         return Math.toIntExact(Math.min(needed, limit));
+    }
+
+    /**
+     * Direct buffers for parts, reused during an upload and freed soon after it. A lost buffer, such as that of a
+     * cancelled request still being sent, is left to the garbage collector.
+     */
+    static final class Buffers {
+
+        /** A server may answer before it has received all bytes, while the buffer is still in use. */
+        private static final int SECONDS_TO_FREE = 5;
+
+        private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
+        private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
+        private final AtomicLong taken = new AtomicLong();
+
+        /** Returns an empty buffer of exactly this capacity in bytes; fails if there is no direct memory left. */
+        ByteBuf take(int size) {
+            taken.incrementAndGet();
+            for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
+                if (buffer.capacity() == size) {
+                    return buffer.clear();
+                }
+            }
+            try {
+                return memory.directBuffer(size, size);
+            } catch (OutOfMemoryError e) {
+                throw new StorageException.Other(
+                        "no direct memory for a part of " + (size >> 20)
+                                + " MiB; a dump of this size needs a higher -XX:MaxDirectMemorySize",
+                        e);
+            }
+        }
+
+        void giveBack(ByteBuf buffer) {
+            spare.add(buffer);
+        }
+
+        /** Frees the buffers after a successful upload. If another upload began meanwhile, that one uses and frees them. */
+        void freeSoon() {
+            long before = taken.get();
+            Infrastructure.getDefaultWorkerPool()
+                    .schedule(
+                            () -> {
+                                if (taken.get() == before) {
+                                    Stream.generate(spare::poll)
+                                            .takeWhile(Objects::nonNull)
+                                            .forEach(ByteBuf::release);
+                                }
+                            },
+                            SECONDS_TO_FREE,
+                            TimeUnit.SECONDS);
+        }
     }
 }

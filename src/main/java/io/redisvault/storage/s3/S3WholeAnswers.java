@@ -45,8 +45,9 @@ final class S3WholeAnswers implements ExecutionInterceptor {
     private static final Pattern PAGE = Pattern.compile("(?i)\\W*<(!doctype\\s+)?html\\b");
 
     /** Headers that the client parses, but nobody reads. It logs a stack trace, or fails, if it cannot. */
-    private static final Pattern UNUSED = Pattern.compile(
-            "(?i)last-modified|expires|x-amz-(mp-parts-count|missing-meta|tagging-count|object-lock-.*|.*-bucket-key-enabled)");
+    private static final Pattern UNUSED =
+            Pattern.compile("(?i)last-modified|expires|x-amz-(mp-parts-count|missing-meta|tagging-count|object-lock-.*"
+                    + "|.*-bucket-key-enabled)");
 
     /** Servers and proxies differ in answering {@code Expect}. Bodies are in memory, so we can do without. */
     @Override

@@ -11,8 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
  * Makes objects visible in a bucket without ever replacing another. Remembers what it learns about the server.
@@ -44,20 +42,6 @@ record S3Writing(
         static Options of(VaultConfig.Storage storage) {
             return new Options(
                     storage.sse(), storage.sseKmsKeyId(), storage.storageClass(), storage.conditionalWrites());
-        }
-
-        PutObjectRequest.Builder apply(PutObjectRequest.Builder request) {
-            encryption.ifPresent(request::serverSideEncryption);
-            kmsKey.ifPresent(request::ssekmsKeyId);
-            storageClass.ifPresent(request::storageClass);
-            return request;
-        }
-
-        CreateMultipartUploadRequest.Builder apply(CreateMultipartUploadRequest.Builder request) {
-            encryption.ifPresent(request::serverSideEncryption);
-            kmsKey.ifPresent(request::ssekmsKeyId);
-            storageClass.ifPresent(request::storageClass);
-            return request;
         }
     }
 
