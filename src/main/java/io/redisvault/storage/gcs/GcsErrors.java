@@ -212,7 +212,13 @@ final class GcsErrors {
         if (answer.isSuccessStatusCode()) {
             return answer;
         }
-        throw refusal(answer.getStatusCode(), answer, text(answer));
+        String text = "";
+        try {
+            text = text(answer);
+        } catch (IOException brokenOff) {
+            // The status says enough.
+        }
+        throw refusal(answer.getStatusCode(), answer, text);
     }
 
     private static HttpResponseException refusal(int status, HttpResponse answer, String text) {

@@ -1,13 +1,16 @@
 package io.redisvault.storage.gcs;
 
 import static io.redisvault.storage.BackupStorageContract.result;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +29,7 @@ class GcsAnswersTest {
     @AutoClose
     private final GcsServer server = GcsServer.start().withBucket("backups");
 
-    private final GcsStorage storage = new GcsStorage(
-            "backups",
-            new GcsClient(
-                    new GcsClient.Options(Optional.of(server.uri()), true, Optional.empty(), Duration.ofMillis(500))),
-            Runnable::run);
+    private final GcsStorage storage = storage(server.uri());
 
     @ParameterizedTest
     @ValueSource(strings = {"", ",'nextPageToken':null", ",'nextPageToken':''", ",'prefixes':{},'kind':7"})
@@ -74,6 +73,19 @@ class GcsAnswersTest {
         assertThatThrownBy(this::list)
                 .isInstanceOf(StorageException.class)
                 .hasMessageNotContainingAny("Exception", "null", "Cannot invoke");
+    }
+
+    @Test
+    void aRefusalThatBreaksOffIsOne() {
+        try (Acceptor halves = Acceptor.start(client -> {
+            client.getInputStream().read(new byte[10_000]);
+            client.getOutputStream().write("HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{".getBytes(UTF_8));
+        })) {
+            assertThatThrownBy(() ->
+                            result(storage(halves.uri()).list("a/").collect().asList()))
+                    .isInstanceOf(StorageException.AccessDenied.class)
+                    .hasMessageEndingWith("on the bucket: (HTTP 403)");
+        }
     }
 
     @Test
@@ -178,6 +190,14 @@ class GcsAnswersTest {
         server.answerAlways(status, "text/html", status == 304 ? "" : "<html></html>");
 
         assertThatThrownBy(this::put).isInstanceOf(StorageException.class).hasMessageContaining(said);
+    }
+
+    private static GcsStorage storage(URI endpoint) {
+        return new GcsStorage(
+                "backups",
+                new GcsClient(
+                        new GcsClient.Options(Optional.of(endpoint), true, Optional.empty(), Duration.ofMillis(500))),
+                Runnable::run);
     }
 
     private void answer(String json) {
