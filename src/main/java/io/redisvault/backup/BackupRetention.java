@@ -5,7 +5,7 @@ import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.RetentionPolicy.Newest;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
-import io.redisvault.storage.Deletion;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

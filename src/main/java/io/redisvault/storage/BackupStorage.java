@@ -19,6 +19,14 @@ import java.util.function.Predicate;
  */
 public interface BackupStorage {
 
+    /** Result of deleting one object; the failure is empty if the object is gone. */
+    record Deletion(String key, Optional<StorageException> failure) {
+
+        public boolean succeeded() {
+            return failure.isEmpty();
+        }
+    }
+
     /**
      * Stores one object as a whole: it becomes visible only after the content has completed. A failed call leaves
      * nothing behind. A cancelled call may leave an incomplete upload, which {@link #abortIncomplete} removes.
@@ -61,9 +69,9 @@ public interface BackupStorage {
                 .iterable(keys)
                 .onItem()
                 .transformToUni(key -> delete(key)
-                        .replaceWith(Deletion.done(key))
+                        .replaceWith(new Deletion(key, Optional.empty()))
                         .onFailure(StorageException.class)
-                        .recoverWithItem(failure -> Deletion.failed(key, failure)))
+                        .recoverWithItem(failure -> new Deletion(key, Optional.of(failure))))
                 .merge(4);
     }
 

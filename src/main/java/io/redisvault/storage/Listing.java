@@ -56,9 +56,9 @@ public final class Listing<P> {
         }
     }
 
-    /** Returns a value that every entry must have; fails if it is null. */
+    /** Returns a value that every entry must have; fails if it is null or empty. */
     public static <T> T require(T value, String name) {
-        if (value == null) {
+        if (value == null || value.toString().isBlank()) {
             throw incomplete("there is an entry without " + name);
         }
         return value;
@@ -70,6 +70,11 @@ public final class Listing<P> {
             throw incomplete("it has keys that do not begin with '" + prefix + "'");
         }
         return key;
+    }
+
+    /** Returns a size in bytes; fails if it is null or negative. */
+    public static long requireSize(Long size) {
+        return require(size == null || size < 0 ? null : size, "a size");
     }
 
     private static StorageException incomplete(String why) {

@@ -1,7 +1,17 @@
 package io.redisvault.storage;
 
+import java.util.regex.Pattern;
+
 /** A failure of the storage. The message names the remedy if there is one. */
 public abstract sealed class StorageException extends RuntimeException {
+
+    /** In characters; what follows in longer texts is advice for programmers. */
+    private static final int MAX_LENGTH = 300;
+
+    private static final Pattern SECRETS = Pattern.compile(
+            "\\?\\S+|(?i:bearer )\\S+|ya29\\.\\S+|\\S*AIza\\S+"
+                    + "|(?i:[\\w-]*(?:upload_?id|signature|token|credential|accesskeyid|assertion|password))[\"']?\\s*[=:]\\s*\\S+");
+    private static final Pattern CLASSES = Pattern.compile("\\b(?:[a-z]\\w*\\.){2,}[A-Z][\\w$]*:?\\s*");
 
     private StorageException(String message, Throwable cause) {
         super(message, cause);
@@ -54,5 +64,20 @@ public abstract sealed class StorageException extends RuntimeException {
         public Other(String message, Throwable cause) {
             super(message, cause);
         }
+    }
+
+    /**
+     * Cleans a text of a server or library for a message: one line, shortened, without class names and secrets. Returns a
+     * standard text for null.
+     */
+    public static String plain(String text) {
+        if (text == null) {
+            return "no reason given";
+        }
+        String line = SECRETS.matcher(CLASSES.matcher(text).replaceAll(""))
+                .replaceAll("…")
+                .replaceAll("[\\s\\p{Cntrl}]+", " ")
+                .strip();
+        return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "…" : line;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
+import java.util.zip.Checksum;
 
 /** The storage's checksum of an object, to compare with the bytes of one read. Not for several threads. */
 public final class StoredChecksum {
@@ -43,7 +44,7 @@ public final class StoredChecksum {
 
     /** @param told the storage's CRC32C of all bytes, in Base64 */
     public static StoredChecksum crc32c(String told) {
-        Supplier<MessageDigest> digests = () -> new CrcDigest(new CRC32C());
+        Supplier<MessageDigest> digests = () -> new Crc(new CRC32C());
         return new StoredChecksum("CRC32C", told, digests, Base64.getEncoder()::encodeToString, WHOLE);
     }
 
@@ -84,5 +85,53 @@ public final class StoredChecksum {
             endPart();
         }
         return text.apply(ofParts.digest()) + "-" + parts;
+    }
+
+    /** Returns a CRC as Amazon and Google write it: its four bytes in Base64. */
+    public static String text(Checksum crc) {
+        return Base64.getEncoder().encodeToString(Crc.bytes(crc));
+    }
+
+    /** A 32-bit CRC as a {@link MessageDigest} of four bytes, so that CRCs and MD5 are used alike. */
+    public static final class Crc extends MessageDigest {
+        private final Checksum crc;
+
+        public Crc(Checksum crc) {
+            super("CRC");
+            this.crc = crc;
+        }
+
+        private static byte[] bytes(Checksum crc) {
+            return ByteBuffer.allocate(Integer.BYTES)
+                    .putInt((int) crc.getValue())
+                    .array();
+        }
+
+        @Override
+        protected void engineUpdate(byte input) {
+            crc.update(input);
+        }
+
+        @Override
+        protected void engineUpdate(byte[] input, int offset, int length) {
+            crc.update(input, offset, length);
+        }
+
+        @Override
+        protected void engineUpdate(ByteBuffer input) {
+            crc.update(input);
+        }
+
+        @Override
+        protected byte[] engineDigest() {
+            byte[] digest = bytes(crc);
+            crc.reset();
+            return digest;
+        }
+
+        @Override
+        protected void engineReset() {
+            crc.reset();
+        }
     }
 }

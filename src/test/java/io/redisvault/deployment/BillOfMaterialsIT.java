@@ -35,7 +35,7 @@ class BillOfMaterialsIT {
     @Test
     void nothingOfTheTestsIsInIt() throws IOException {
         assertThat(components().map(component -> component.get("name").asText()))
-                .contains("quarkus-amazon-s3", "google-api-services-storage")
+                .contains("quarkus-amazon-s3", "google-http-client")
                 .doesNotContain("assertj-core", "junit-jupiter", "s3proxy", "embedded-redis", "rest-assured");
     }
 

@@ -101,32 +101,20 @@ class NativeBuildTest {
                         .flatMap(NativeBuildTest::wantedBy)
                         .toList();
         assertThat(wanted)
-                .contains(
-                        "io.redisvault.cli.KeygenCommand",
-                        "io.redisvault.cli.CheckCommand$Finding",
-                        "com.google.api.services.storage.model.StorageObject")
+                .contains("io.redisvault.cli.KeygenCommand", "io.redisvault.cli.CheckCommand$Finding")
                 .allMatch(name -> Stream.of("Constructors", "Methods", "Fields").allMatch(members -> registered
                         .getOrDefault(name, MissingNode.getInstance())
                         .path("allDeclared" + members)
                         .asBoolean()));
     }
 
-    /** A command, a class that is annotated for reflection, or the classes that it names in its place. */
+    /** A command, or a class that is annotated for reflection. */
     private static Stream<String> wantedBy(ClassNode node) {
         return Stream.of(node.visibleAnnotations, node.invisibleAnnotations)
                 .filter(Objects::nonNull)
                 .flatMap(List::stream)
-                .flatMap(annotation -> {
-                    if (annotation.desc.equals(Type.getDescriptor(RegisterForReflection.class))
-                            && annotation.values != null
-                            && annotation.values.contains("targets")) {
-                        List<?> targets = (List<?>) annotation.values.get(annotation.values.indexOf("targets") + 1);
-                        return targets.stream().map(target -> ((Type) target).getClassName());
-                    }
-                    return ANNOTATIONS.contains(annotation.desc)
-                            ? Stream.of(node.name.replace('/', '.'))
-                            : Stream.empty();
-                });
+                .filter(annotation -> ANNOTATIONS.contains(annotation.desc))
+                .map(annotation -> node.name.replace('/', '.'));
     }
 
     private static NativeCode reached(NativeClasses classes) throws IOException {

@@ -48,6 +48,11 @@ final class GcsFaults {
         return reason == null ? null : GcsAnswer.error(403, reason, "Refused as ordered: " + reason);
     }
 
+    /** What is said of an object that was stored. */
+    ObjectNode without(ObjectNode object) {
+        return fieldNotListed == null ? object : object.deepCopy().without(fieldNotListed);
+    }
+
     ObjectNode spoil(ObjectNode page) {
         if (listingForEver) {
             page.put("nextPageToken", "again");

@@ -100,6 +100,11 @@ public final class GcsServer implements AutoCloseable {
         return this;
     }
 
+    /** Says in this unit how much of an upload has arrived. */
+    public void countUploadsBy(String unit) {
+        uploads.unit = unit;
+    }
+
     /** Lists at most this many objects per page, whatever the client asks for. */
     public void pageSize(int most) {
         pageSize = most;
@@ -173,7 +178,7 @@ public final class GcsServer implements AutoCloseable {
         faults.listingForEver = on;
     }
 
-    /** Leaves this out of what is said of listed objects. */
+    /** Leaves this out of what is said of objects that are listed or were stored just now. */
     public void listWithout(String field) {
         faults.fieldNotListed = field;
     }

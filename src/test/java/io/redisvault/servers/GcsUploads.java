@@ -55,6 +55,9 @@ final class GcsUploads {
 
     volatile String scheme = "http";
 
+    /** What is before the numbers of what was received. */
+    volatile String unit = "bytes=";
+
     GcsUploads(GcsObjects objects, GcsFaults faults, Path directory, Consumer<String> count) {
         this.objects = objects;
         this.faults = faults;
@@ -159,7 +162,7 @@ final class GcsUploads {
         long size = Files.size(session.file);
         if (!range.group(3).equals(Long.toString(size))) {
             if (size > 0) {
-                exchange.getResponseHeaders().set("Range", "bytes=0-" + (size - 1));
+                exchange.getResponseHeaders().set("Range", unit + "0-" + (size - 1));
             }
             return GcsAnswer.empty(308);
         }
@@ -204,7 +207,7 @@ final class GcsUploads {
             Path other = Files.writeString(Files.createTempFile(directory, "other", ""), "other");
             objects.add(session.bucket, session.resource, other, false);
         }
-        return faults.answersToLose.getAndSet(0) > 0 ? null : GcsAnswer.json(stored.resource());
+        return faults.answersToLose.getAndSet(0) > 0 ? null : GcsAnswer.json(faults.without(stored.resource()));
     }
 
     private void forget(String id, Session session) throws IOException {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StorageSelectionIT {
 
     private static final String S3 = "software.amazon.awssdk.services.s3.DefaultS3AsyncClient ";
-    private static final String GOOGLE = "com.google.api.services.storage.";
+    private static final String GOOGLE = "com.google.api.client.http.";
 
     @AutoClose
     private static final Surroundings surroundings = Surroundings.start();

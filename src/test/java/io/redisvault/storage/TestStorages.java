@@ -4,7 +4,6 @@ import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.S3Server;
 import io.redisvault.storage.file.FilesystemStorage;
 import io.redisvault.storage.gcs.GcsClient;
-import io.redisvault.storage.gcs.GcsOptions;
 import io.redisvault.storage.gcs.GcsStorage;
 import io.redisvault.storage.s3.S3StorageTest;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -28,8 +27,8 @@ public final class TestStorages {
 
     /** @param endpoint of a {@link GcsServer}, or of what stands before it */
     public static BackupStorage gcs(String bucket, URI endpoint) {
-        GcsClient client =
-                new GcsClient(new GcsOptions(Optional.of(endpoint), true, Optional.empty(), Duration.ofSeconds(5)));
+        GcsClient client = new GcsClient(
+                new GcsClient.Options(Optional.of(endpoint), true, Optional.empty(), Duration.ofSeconds(5)));
         return new GcsStorage(bucket, client, Infrastructure.getDefaultWorkerPool());
     }
 

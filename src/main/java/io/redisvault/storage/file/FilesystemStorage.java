@@ -4,7 +4,6 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
-import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.DirectorySync;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
@@ -70,7 +69,8 @@ public final class FilesystemStorage implements BackupStorage {
     private StoredObject store(String key, Content content, Map<String, String> metadata) throws Exception {
         Path file = onFile("create", key, this::prepare);
         Path part = FilePaths.part(file);
-        try (FileChannel channel = onFile("create", key, any -> publisher.create(part))) {
+        FileChannel created = onFile("create", key, any -> publisher.create(part));
+        try (FileChannel channel = created) {
             Object fileKey =
                     onFile("create", key, any -> FilePaths.attributes(part).fileKey());
             CRC32C crc = new CRC32C();
@@ -79,7 +79,7 @@ public final class FilesystemStorage implements BackupStorage {
                 write(channel, chunk, part);
             });
             return onFile("create", key, any -> {
-                Map<String, String> kept = FileMetadata.write(part, metadata, CrcDigest.text(crc));
+                Map<String, String> kept = FileMetadata.write(part, metadata, StoredChecksum.text(crc));
                 channel.force(true);
                 publisher.publish(part, fileKey, channel.position(), file);
                 force(file.getParent());

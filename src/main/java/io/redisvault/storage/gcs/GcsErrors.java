@@ -1,30 +1,39 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.http.HttpResponse;
 import com.google.api.client.http.HttpResponseException;
 import com.google.auth.Retryable;
-import com.google.gson.stream.MalformedJsonException;
-import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Translates failures of Google's server and client into {@link StorageException}s. To keep addresses of uploads and
- * tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed request.
+ * Reads answers, and translates failures of server and client into {@link StorageException}s. To keep addresses of
+ * uploads and tokens secret, a message is one line of ours with a few words of the server, and its cause is not a failed
+ * request.
  */
 final class GcsErrors {
 
-    /** The answer is a web page instead of JSON. */
+    /** The answer is a web page, or something else that is not JSON. */
     static final class WebPageException extends IOException {}
+
+    /** In bytes; several times a page of a thousand long names. */
+    private static final int MAX_LENGTH = 8 << 20;
 
     private static final String CHECK_CREDENTIALS = "check GOOGLE_APPLICATION_CREDENTIALS or Workload Identity";
     private static final String NEEDED_PERMISSIONS =
@@ -32,6 +41,9 @@ final class GcsErrors {
                     + " (role Storage Object User) on the bucket";
     private static final String NO_BUCKET = "there is no such bucket; create it or correct GCS_BUCKET";
     private static final String PROXY_USER = "the proxy wants a user and password; put them into HTTPS_PROXY";
+    /** Statuses that say enough, also with a web page of a proxy. */
+    private static final Set<Integer> SPECIFIC = Set.of(304, 407, 412, 413, 416);
+
     private static final Pattern SAID =
             Pattern.compile("\"(?:message|error_description)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
     private static final Pattern REASON = Pattern.compile("\"reason\"\\s*:\\s*\"(\\w+)\"");
@@ -41,7 +53,7 @@ final class GcsErrors {
     private final String timeout;
 
     /** @param proxy between us and the server, for example {@code proxy:3128} */
-    GcsErrors(GcsOptions options, URI server, Optional<String> proxy) {
+    GcsErrors(GcsClient.Options options, URI server, Optional<String> proxy) {
         this.server = server.getAuthority()
                 + proxy.map(by -> " by way of the proxy " + by).orElse("");
         this.setting = proxy.isPresent()
@@ -67,7 +79,8 @@ final class GcsErrors {
         HttpResponseException answer = find(HttpResponseException.class, failure);
         Retryable credentials = find(Retryable.class, failure);
         if (credentials != null) {
-            what += "no access token: " + (answer == null ? ForeignWords.plain(failure.getMessage()) : said(answer));
+            what += "no access token: "
+                    + (answer == null ? StorageException.plain(failure.getMessage()) : said(answer));
             return credentials.isRetryable() ? unavailable(what) : denied(what + "; " + CHECK_CREDENTIALS);
         }
         if (answer != null) {
@@ -76,7 +89,7 @@ final class GcsErrors {
         if (find(IOException.class, failure) != null || find(IllegalArgumentException.class, failure) != null) {
             return unanswered(what, failure);
         }
-        return new StorageException.Other(what + ForeignWords.plain(failure.getMessage()), failure);
+        return new StorageException.Other(what + StorageException.plain(failure.getMessage()), failure);
     }
 
     private StorageException answered(String what, String action, HttpResponseException answer) {
@@ -89,11 +102,11 @@ final class GcsErrors {
         if (GcsClient.mayPass(status)) {
             return unavailable(what + server + " is not ready: " + said);
         }
-        if (status / 100 == 3) {
-            String place = ForeignWords.plain(String.valueOf(answer.getHeaders().getLocation()));
+        if (status / 100 == 3 && answer.getHeaders().getLocation() != null) {
+            String place = StorageException.plain(answer.getHeaders().getLocation());
             return other(what + server + " redirects to " + place + "; correct GCS_ENDPOINT");
         }
-        if (isWebPage(answer)) {
+        if (isWebPage(answer) && !SPECIFIC.contains(status)) {
             return webPage(what + said + ": ");
         }
         if (status == 403 && reason.endsWith("ateLimitExceeded")) {
@@ -110,17 +123,20 @@ final class GcsErrors {
             case 404 ->
                 new StorageException.NotFound(what + (bucket ? NO_BUCKET : "it does not exist") + ": " + said, null);
             case 407 -> denied(what + PROXY_USER);
-            case 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
+            case 304, 412 -> new StorageException.AlreadyExists(what + "it exists already: " + said, null);
+            case 413 ->
+                other(what + server + ", or a proxy before it, takes no requests of this size; allow 8 MiB and more: "
+                        + said);
             case 416 -> new StorageException.Corrupt(what + "it ends before: " + said, null);
             default -> other(what + server + " refused: " + said);
         };
     }
 
     private StorageException unanswered(String what, Exception failure) {
-        if (find(WebPageException.class, failure) != null || find(MalformedJsonException.class, failure) != null) {
+        if (find(WebPageException.class, failure) != null) {
             return webPage(what);
         }
-        String why = ForeignWords.plain(root(failure).getMessage());
+        String why = StorageException.plain(root(failure).getMessage());
         if (why.contains("through proxy") && why.contains(" 407")) {
             return denied(what + PROXY_USER);
         }
@@ -166,8 +182,8 @@ final class GcsErrors {
         Matcher message = SAID.matcher(body);
         String said = message.find() ? message.group(1).replace("\\n", " ").replace("\\\"", "\"") : body;
         boolean readable = answer.getContent() != null && !isWebPage(answer) && !said.startsWith("{");
-        return (readable && !said.isBlank() ? ForeignWords.plain(said) + " " : "") + "(HTTP " + answer.getStatusCode()
-                + ")";
+        return (readable && !said.isBlank() ? StorageException.plain(said) + " " : "") + "(HTTP "
+                + answer.getStatusCode() + ")";
     }
 
     private static String reason(HttpResponseException answer) {
@@ -190,5 +206,71 @@ final class GcsErrors {
 
     private static Throwable root(Throwable failure) {
         return failure.getCause() == null ? failure : root(failure.getCause());
+    }
+
+    static HttpResponse requireSuccess(HttpResponse answer) throws IOException {
+        if (answer.isSuccessStatusCode()) {
+            return answer;
+        }
+        String text = "";
+        try {
+            text = text(answer);
+        } catch (IOException brokenOff) {
+            // The status says enough.
+        }
+        throw refusal(answer.getStatusCode(), answer, text);
+    }
+
+    private static HttpResponseException refusal(int status, HttpResponse answer, String text) {
+        return new HttpResponseException.Builder(status, null, answer.getHeaders())
+                .setContent(text.isEmpty() ? null : text)
+                .build();
+    }
+
+    /** Reads an answer that must be a JSON object. */
+    static JsonObject json(HttpResponse answer) throws IOException {
+        String text = text(answer);
+        if (text.isEmpty()) {
+            // The JDK accepts a broken-off header as complete; the answer then has no body.
+            throw new IOException("its answer is empty");
+        }
+        requireNoError(answer, text);
+        return parse(text)
+                .orElseThrow(() -> text.startsWith("{")
+                        ? new IOException("its answer broke off or is no JSON")
+                        : new WebPageException());
+    }
+
+    /** Fails if the answer is an error with the status of success, or a web page. */
+    static void requireNoError(HttpResponse answer, String text) throws IOException {
+        if (text.stripLeading().startsWith("<")) {
+            throw new WebPageException();
+        }
+        Object error = parse(text).map(json -> json.getValue("error")).orElse(null);
+        if (error != null) {
+            boolean coded = error instanceof JsonObject details && details.getValue("code") instanceof Integer;
+            throw refusal(coded ? ((JsonObject) error).getInteger("code") : answer.getStatusCode(), answer, text);
+        }
+    }
+
+    private static Optional<JsonObject> parse(String text) {
+        try {
+            return Json.decodeValue(text) instanceof JsonObject json ? Optional.of(json) : Optional.empty();
+        } catch (DecodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the body of an answer. */
+    static String text(HttpResponse answer) throws IOException {
+        try (InputStream body = answer.getContent()) {
+            byte[] bytes = body == null ? new byte[0] : body.readNBytes(MAX_LENGTH);
+            if (bytes.length == MAX_LENGTH) {
+                throw new StorageException.Other("the answer of Google Cloud Storage is too long", null);
+            }
+            return new String(bytes, StandardCharsets.UTF_8).replaceFirst("^\\uFEFF", "");
+        } finally {
+            answer.disconnect();
+        }
     }
 }

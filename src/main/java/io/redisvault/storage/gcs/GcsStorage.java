@@ -1,11 +1,9 @@
 package io.redisvault.storage.gcs;
 
+import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpHeaders;
+import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
-import com.google.api.client.http.HttpResponseException;
-import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.model.Objects;
-import com.google.api.services.storage.model.StorageObject;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.BackupStorage;
 import io.redisvault.storage.Blocking;
@@ -18,6 +16,7 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.FilterInputStream;
@@ -26,9 +25,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -39,7 +38,9 @@ import java.util.regex.Pattern;
 @Identifier("GCS")
 public final class GcsStorage implements BackupStorage {
 
-    private static final Pattern PART = Pattern.compile("bytes (\\d+)-(\\d+)/(?:\\d+|\\*)");
+    private static final int PAGE_SIZE = 1000;
+
+    private static final Pattern PART = Pattern.compile("(?i)bytes[ =](\\d{1,18})-(\\d{1,18})/(?:\\d+|\\*)");
 
     private final String bucket;
     private final GcsClient client;
@@ -49,7 +50,7 @@ public final class GcsStorage implements BackupStorage {
     GcsStorage(VaultConfig config) {
         this(
                 config.storage().bucket().orElseThrow(),
-                new GcsClient(new GcsOptions(
+                new GcsClient(new GcsClient.Options(
                         config.storage().endpoint(),
                         config.storage().credentials() == VaultConfig.Credentials.NONE,
                         config.storage().caFile(),
@@ -74,8 +75,7 @@ public final class GcsStorage implements BackupStorage {
         try {
             translated("create", url(key), upload::open);
             Blocking.write(content, chunk -> translated("write", url(key), () -> upload.write(chunk)));
-            StorageObject stored = translated("create", url(key), upload::finish);
-            return new StoredObject(key, stored.getSize().longValue(), metadata);
+            return new StoredObject(key, translated("create", url(key), upload::finish), metadata);
         } finally {
             upload.abort();
         }
@@ -84,49 +84,46 @@ public final class GcsStorage implements BackupStorage {
     @Override
     public Multi<StoredObject> list(String prefix) {
         return Listing.pages(
-                        (Objects page) -> onWorker("list", url(prefix), () -> page(prefix, page)),
-                        page -> page.getNextPageToken() != null,
-                        Objects::getNextPageToken)
+                        (JsonObject page) -> onWorker("list", url(prefix), () -> page(prefix, page)),
+                        page -> nextPage(page) != null,
+                        GcsStorage::nextPage)
                 .onItem()
-                .transformToIterable(page -> page.getItems() == null ? List.of() : page.getItems())
+                .transformToIterable(GcsObject::ofPage)
                 .map(object -> new StoredObject(
-                        Listing.requireKey(object.getName(), prefix),
-                        Listing.require(object.getSize(), "a size").longValue()));
+                        Listing.requireKey(object.name(), prefix), Listing.requireSize(object.size())));
     }
 
-    private Objects page(String prefix, Objects before) throws IOException {
-        return client.storage()
-                .objects()
-                .list(bucket)
-                .setPrefix(prefix)
-                .setPageToken(before == null ? null : before.getNextPageToken())
-                .setFields("items(name,size),nextPageToken")
-                .execute();
+    private JsonObject page(String prefix, JsonObject before) throws IOException {
+        GenericUrl url = client.url("", bucket, null);
+        url.put("prefix", prefix);
+        url.put("maxResults", PAGE_SIZE);
+        url.put("fields", "items(name,size),nextPageToken");
+        url.put("pageToken", before == null ? null : nextPage(before));
+        return client.get(url);
+    }
+
+    private static String nextPage(JsonObject page) {
+        return GcsObject.text(page, "nextPageToken");
     }
 
     @Override
     public Uni<StoredObject> head(String key) {
         return describe(key).map(object -> {
-            if (object.getSize() == null) {
+            if (object.size() == null) {
                 throw new StorageException.Other(
                         "Cannot read " + url(key) + ": the server does not say its size", null);
             }
-            return new StoredObject(
-                    key, object.getSize().longValue(), object.getMetadata() == null ? Map.of() : object.getMetadata());
+            return new StoredObject(key, object.size(), object.metadata());
         });
     }
 
     @Override
     public Uni<Optional<StoredChecksum>> checksum(String key) {
-        return describe(key)
-                .map(object -> Optional.ofNullable(object.getCrc32c()).map(StoredChecksum::crc32c));
+        return describe(key).map(object -> Optional.ofNullable(object.crc32c()).map(StoredChecksum::crc32c));
     }
 
-    private Uni<StorageObject> describe(String key) {
-        return onWorker(
-                "read",
-                url(key),
-                () -> client.storage().objects().get(bucket, key).execute());
+    private Uni<GcsObject> describe(String key) {
+        return onWorker("read", url(key), () -> GcsObject.of(client.get(client.url("", bucket, key))));
     }
 
     @Override
@@ -137,12 +134,12 @@ public final class GcsStorage implements BackupStorage {
         }
         return Blocking.read(
                 () -> {
-                    Storage.Objects.Get request = client.storage().objects().get(bucket, key);
-                    request.setReturnRawInputStream(true)
-                            .getRequestHeaders()
-                            .setRange("bytes=" + offset + "-" + (offset + length - 1));
-                    HttpResponse response = request.executeMedia();
-                    return Channels.newChannel(new Body(response, part(key, offset, response)));
+                    GenericUrl url = client.url("download/", bucket, key);
+                    url.put("alt", "media");
+                    HttpRequest request = client.request("GET", url, null).setResponseReturnRawInputStream(true);
+                    request.getHeaders().setRange("bytes=" + offset + "-" + (offset + length - 1));
+                    HttpResponse response = client.execute(request, answer -> answer);
+                    return Channels.newChannel(new Body(response, part(key, offset, length, response)));
                 },
                 length,
                 url(key),
@@ -152,10 +149,14 @@ public final class GcsStorage implements BackupStorage {
 
     /**
      * Returns how many bytes the server will send. The JDK accepts a broken-off header as complete, so a second header
-     * must confirm the length.
+     * must confirm the length. A server that ignores the range may send the whole object if that was asked for.
      */
-    private long part(String key, long offset, HttpResponse response) throws IOException {
+    private long part(String key, long offset, long wanted, HttpResponse response) throws IOException {
         HttpHeaders headers = response.getHeaders();
+        boolean whole = response.getStatusCode() == 200 && offset == 0;
+        if (whole && Long.valueOf(wanted).equals(headers.getContentLength())) {
+            return wanted;
+        }
         Matcher range = PART.matcher(String.valueOf(headers.getContentRange()));
         if (response.getStatusCode() == 206 && range.matches() && Long.parseLong(range.group(1)) == offset) {
             long length = Long.parseLong(range.group(2)) - offset + 1;
@@ -175,24 +176,9 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> delete(String key) {
-        return this.onWorker(
-                        "delete",
-                        url(key),
-                        () -> delete(client.storage().objects().delete(bucket, key)))
+        return this.onWorker("delete", url(key), () -> client.delete(bucket, key, null))
                 .onFailure(StorageException.NotFound.class)
                 .recoverWithNull();
-    }
-
-    private Void delete(Storage.Objects.Delete request) throws IOException {
-        HttpResponse answer = request.executeUnparsed();
-        String said = answer.parseAsString();
-        if (said.contains("\"error\"")) {
-            // An error with the status of success.
-            throw new HttpResponseException.Builder(answer.getStatusCode(), null, answer.getHeaders())
-                    .setContent(said)
-                    .build();
-        }
-        return null;
     }
 
     /** Does nothing: incomplete uploads cannot be listed, and Google removes them after a week. */
@@ -203,7 +189,7 @@ public final class GcsStorage implements BackupStorage {
 
     @Override
     public Uni<Void> checkAccess() {
-        return onWorker("list", "gs://" + bucket, this::listOne)
+        return listOne()
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new StorageException.NotFound(
                         "There is no bucket '" + bucket + "'; create it or correct GCS_BUCKET", missing))
@@ -213,17 +199,22 @@ public final class GcsStorage implements BackupStorage {
     /** Uses the header {@code Date} of an answer. */
     @Override
     public Uni<Optional<Instant>> clock() {
-        return onWorker("list", "gs://" + bucket, this::listOne)
+        return listOne()
                 .map(answer -> Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.getDate(), Instant::from)))
                 .onFailure()
                 .recoverWithItem(Optional.empty());
     }
 
-    private HttpHeaders listOne() throws IOException {
-        HttpResponse answer =
-                client.storage().objects().list(bucket).setMaxResults(1L).executeUnparsed();
-        answer.disconnect();
-        return answer.getHeaders();
+    /** Returns the headers of an answer. */
+    private Uni<HttpHeaders> listOne() {
+        return onWorker("list", "gs://" + bucket, () -> {
+            GenericUrl url = client.url("", bucket, null);
+            url.put("maxResults", 1);
+            return client.execute(client.request("GET", url, null), answer -> {
+                GcsErrors.json(answer);
+                return answer.getHeaders();
+            });
+        });
     }
 
     @Override
@@ -235,11 +226,7 @@ public final class GcsStorage implements BackupStorage {
         return "gs://" + bucket + "/" + key;
     }
 
-    private interface ClientCall<T> {
-        T run() throws IOException;
-    }
-
-    private <T> Uni<T> onWorker(String action, String url, ClientCall<T> call) {
+    private <T> Uni<T> onWorker(String action, String url, Callable<T> call) {
         return client.notice()
                 .ofSilence(
                         client::patience,
@@ -247,12 +234,12 @@ public final class GcsStorage implements BackupStorage {
                         Blocking.call(() -> translated(action, url, call), executor));
     }
 
-    private <T> T translated(String action, String url, ClientCall<T> call) {
+    private <T> T translated(String action, String url, Callable<T> call) {
         try {
-            T result = call.run();
+            T result = call.call();
             client.notice().clear();
             return result;
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw client.errors().translate(action, url, e);
         }
     }

@@ -1,25 +1,23 @@
 package io.redisvault.storage.gcs;
 
 import com.google.api.client.http.AbstractHttpContent;
+import com.google.api.client.http.ByteArrayContent;
 import com.google.api.client.http.GenericUrl;
 import com.google.api.client.http.HttpContent;
 import com.google.api.client.http.HttpRequest;
 import com.google.api.client.http.HttpResponse;
-import com.google.api.client.http.HttpResponseException;
-import com.google.api.client.http.json.JsonHttpContent;
-import com.google.api.client.util.BackOffUtils;
-import com.google.api.client.util.ExponentialBackOff;
-import com.google.api.client.util.Sleeper;
-import com.google.api.client.util.escape.CharEscapers;
-import com.google.api.services.storage.Storage;
-import com.google.api.services.storage.model.StorageObject;
-import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.StorageException;
+import io.redisvault.storage.StoredChecksum;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigInteger;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URL;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,11 +38,13 @@ final class GcsUpload {
 
     private static final int SLICE = 64 * 1024;
     private static final int RESUME = 308;
-    private static final Pattern RECEIVED = Pattern.compile("bytes=0-(\\d+)");
+    private static final Pattern RECEIVED = Pattern.compile("(?i)(?:bytes[ =])?0-(\\d{1,18})");
+    private static final String TYPE = "application/octet-stream";
 
     private final GcsClient client;
     private final String bucket;
-    private final StorageObject wanted;
+    private final String key;
+    private final Map<String, String> metadata;
     private final CRC32C crc = new CRC32C();
     private final byte[] chunk = new byte[CHUNK];
 
@@ -54,48 +54,44 @@ final class GcsUpload {
     private long start;
 
     private int filled;
-    /** Pauses between attempts; null while all goes well. */
-    private ExponentialBackOff backOff;
+    /** Offset in the object up to which the server has all bytes, as far as known. */
+    private long received;
+    /** True if an answer was lost. */
+    private boolean unsure;
 
     GcsUpload(GcsClient client, String bucket, String key, Map<String, String> metadata) {
         this.client = client;
         this.bucket = bucket;
-        this.wanted = new StorageObject()
-                .setName(key)
-                .setContentType("application/octet-stream")
-                .setMetadata(metadata);
+        this.key = key;
+        this.metadata = metadata;
     }
 
     Void open() throws IOException {
         session = begin();
-        backOff = null;
         return null;
     }
 
     /** Begins an upload and returns the address for its bytes. */
     private GenericUrl begin() throws IOException {
-        Storage storage = client.storage();
-        GenericUrl url = new GenericUrl(storage.getRootUrl() + "upload/" + storage.getServicePath() + "b/"
-                + CharEscapers.escapeUriPath(bucket) + "/o");
+        GenericUrl url = client.url("upload/", bucket, null);
         url.put("uploadType", "resumable");
         // Create the object only if there is none yet.
         url.put("ifGenerationMatch", 0);
-        while (true) {
-            try {
-                HttpResponse opened = storage.getRequestFactory()
-                        .buildPostRequest(url, new JsonHttpContent(storage.getJsonFactory(), wanted))
-                        .execute();
-                opened.disconnect();
-                String location = opened.getHeaders().getLocation();
-                if (location != null && location.contains("upload_id=")) {
-                    return new GenericUrl(location);
-                }
-            } catch (NumberFormatException halfALength) {
-                // Treated like an answer without an address.
-            }
-            // The JDK accepts a broken-off header as complete, so the address may be missing.
-            pause(new IOException("an upload was begun without an address for its bytes"));
-        }
+        String described = new JsonObject()
+                .put("name", key)
+                .put("contentType", TYPE)
+                .put("metadata", metadata)
+                .encode();
+        return client.execute(
+                client.request("POST", url, ByteArrayContent.fromString("application/json", described)), opened -> {
+                    GcsErrors.requireNoError(opened, GcsErrors.text(opened));
+                    String location = opened.getHeaders().getLocation();
+                    if (location == null || !location.contains("upload_id=")) {
+                        // The JDK accepts a broken-off header as complete, so the address may be missing.
+                        throw new IOException("an upload was begun without an address for its bytes");
+                    }
+                    return new GenericUrl(new URL(url.toURL(), location));
+                });
     }
 
     Void write(ByteBuffer bytes) throws IOException {
@@ -113,36 +109,36 @@ final class GcsUpload {
         return null;
     }
 
-    /** Sends the rest, once the content has completed. Fails if something else was stored. */
-    StorageObject finish() throws IOException {
-        StorageObject stored = send(true);
+    /** Sends the rest, once the content has completed, and returns the length. Fails if something else was stored. */
+    Long finish() throws IOException {
+        GcsObject stored = send(true);
         session = null;
         long length = start + filled;
-        String sent = CrcDigest.text(crc);
-        if (!BigInteger.valueOf(length).equals(stored.getSize()) || !sent.equals(stored.getCrc32c())) {
+        String sent = StoredChecksum.text(crc);
+        if (stored.crc32c() == null) {
+            LOG.warnf("the server does not say the CRC32C of %s; only its length was compared", url());
+        }
+        if (stored.size() != length || stored.crc32c() != null && !sent.equals(stored.crc32c())) {
             throw new StorageException.Corrupt(
                     url() + " arrived damaged" + remove(stored) + ": sent " + length + " bytes with CRC32C " + sent
-                            + ", stored " + stored.getSize() + " with " + stored.getCrc32c(),
+                            + ", stored " + stored.size() + " with "
+                            + Optional.ofNullable(stored.crc32c()).orElse("none"),
                     null);
         }
-        return stored;
+        return length;
     }
 
     /** Deletes only this generation of the object: another may be good. Returns what the user must still do. */
-    private String remove(StorageObject stored) {
-        if (stored.getGeneration() == null) {
+    private String remove(GcsObject stored) {
+        if (stored.generation() == null) {
             return ", DELETE IT";
         }
         try {
-            client.storage()
-                    .objects()
-                    .delete(bucket, wanted.getName())
-                    .setGeneration(stored.getGeneration())
-                    .execute();
+            client.delete(bucket, key, stored.generation());
             return "";
         } catch (IOException | RuntimeException e) {
             boolean gone = client.errors().translate("remove", url(), e) instanceof StorageException.NotFound;
-            return gone ? "" : ", DELETE ITS GENERATION " + stored.getGeneration();
+            return gone ? "" : ", DELETE ITS GENERATION " + stored.generation();
         }
     }
 
@@ -162,91 +158,95 @@ final class GcsUpload {
     }
 
     /** Sends the chunk, and after a failure only what the server lacks. Null unless it is the last chunk. */
-    private StorageObject send(boolean last) throws IOException {
+    private GcsObject send(boolean last) throws IOException {
         long end = start + filled;
-        long received = start;
-        boolean unsure = false;
-        while (true) {
-            try {
-                Answer answer = put(unsure ? end : received, end, last);
-                boolean progress = answer.received() > received;
-                if (progress) {
-                    backOff = null;
-                }
-                if (answer.stored() != null || answer.received() == end && !last) {
-                    return answer.stored();
-                }
-                if (answer.received() < start || answer.received() > end) {
-                    throw unavailable("the server lost what it had received");
-                }
-                if (!progress && !unsure) {
-                    throw new IOException("the server takes no more bytes");
-                }
-                received = answer.received();
-                unsure = false;
-            } catch (HttpResponseException e) {
-                unsure = !restartIfForgotten(e);
-                received = unsure ? received : start;
-                pause(e);
-            } catch (IOException | IllegalArgumentException halfAnAnswer) {
-                unsure = true;
-                pause(new IOException(halfAnAnswer));
+        received = start;
+        GcsObject stored;
+        do {
+            stored = client.retry(() -> advance(end, last));
+        } while (stored == null && (last || received < end));
+        return stored;
+    }
+
+    /** Makes progress: finds out what the server has, or sends what it lacks. */
+    private GcsObject advance(long end, boolean last) throws IOException {
+        if (unsure) {
+            long known = received;
+            GcsObject stored = put(end, end, last);
+            if (stored != null || received > known) {
+                return stored;
             }
         }
+        long known = received;
+        GcsObject stored = put(known, end, last);
+        if (stored == null && received <= known) {
+            unsure = true;
+            throw new IOException("the server takes no more bytes");
+        }
+        return stored;
     }
 
     /**
-     * Begins the upload again if the server forgot it before any chunk was complete, and returns whether it did. Fails
-     * if a retry is useless.
+     * Makes one request, and notes what the server has received. Begins the upload again if the server forgot it before
+     * any chunk was complete.
+     *
+     * @param from offset of the first byte to send; if it is {@code end}, asks how much the server has
+     * @return null if the object is not complete
      */
-    private boolean restartIfForgotten(HttpResponseException failure) throws IOException {
-        boolean forgotten = failure.getStatusCode() == 404 || failure.getStatusCode() == 410;
-        if (!forgotten && !GcsClient.mayPass(failure.getStatusCode())) {
-            throw failure;
-        }
-        if (forgotten && start > 0) {
-            throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
-        }
-        if (forgotten) {
-            session = begin();
-        }
-        return forgotten;
-    }
-
-    private record Answer(long received, StorageObject stored) {}
-
-    /** @param from offset of the first byte to send; if it is {@code end}, asks how much the server has */
-    private Answer put(long from, long end, boolean last) throws IOException {
+    private GcsObject put(long from, long end, boolean last) throws IOException {
         requireNotCancelled();
         HttpRequest request = client.session().buildPutRequest(session, bytes(from, end));
         request.getHeaders()
                 .setContentRange("bytes " + (from == end ? "*" : from + "-" + (end - 1)) + "/" + (last ? end : "*"));
         if (last) {
-            request.getHeaders().set("x-goog-hash", "crc32c=" + CrcDigest.text(crc));
+            request.getHeaders().set("x-goog-hash", "crc32c=" + StoredChecksum.text(crc));
         }
-        HttpResponse response = request.execute();
-        try {
-            if (response.isSuccessStatusCode()) {
-                StorageObject stored = response.parseAs(StorageObject.class);
-                if (stored.getSize() == null && end > 0) {
-                    throw new IOException("the answer does not tell what is stored");
-                }
-                return new Answer(end, stored);
-            }
-            if (response.getStatusCode() != RESUME) {
-                throw new HttpResponseException(response);
-            }
+        unsure = true;
+        HttpResponse response = execute(request);
+        int status = response.getStatusCode();
+        GcsObject stored = null;
+        if (status == RESUME) {
+            response.disconnect();
             Matcher range =
                     RECEIVED.matcher(String.valueOf(response.getHeaders().getRange()));
-            return new Answer(range.matches() ? Long.parseLong(range.group(1)) + 1 : 0, null);
-        } finally {
-            response.disconnect();
+            received = range.matches() ? Long.parseLong(range.group(1)) + 1 : 0;
+            if (received < start || received > end) {
+                throw unavailable("the server lost what it had received");
+            }
+        } else if (status == 404 || status == 410) {
+            if (start > 0) {
+                throw unavailable("the server forgot the upload after " + start + " bytes; it has to begin again");
+            }
+            session = begin();
+            received = 0;
+            unsure = false;
+            throw new IOException("the server forgot the upload");
+        } else {
+            stored = GcsObject.of(GcsErrors.json(GcsErrors.requireSuccess(response)));
+            if (stored.size() == null) {
+                throw new IOException("the answer does not tell what is stored");
+            }
+        }
+        unsure = false;
+        return stored;
+    }
+
+    private HttpResponse execute(HttpRequest request) throws IOException {
+        try {
+            return request.execute();
+        } catch (ConnectException | UnknownHostException e) {
+            URI place = session.toURI();
+            if (client.isServer(place)) {
+                throw e;
+            }
+            throw unavailable("the server wants the bytes of uploads at " + place.getScheme() + "://"
+                    + place.getAuthority() + ", where nothing answers; correct its external address in its settings");
         }
     }
 
     /** Part of the chunk, written in slices so that a cancellation does not wait for a slow server. */
     private HttpContent bytes(long from, long end) {
-        return new AbstractHttpContent(wanted.getContentType()) {
+        return new AbstractHttpContent(TYPE) {
             @Override
             public long getLength() {
                 return end - from;
@@ -270,24 +270,11 @@ final class GcsUpload {
         }
     }
 
-    private void pause(IOException failure) throws IOException {
-        backOff = backOff == null ? client.backOff() : backOff;
-        client.notice(
-                backOff, client.errors().translate("write", url(), failure).getMessage());
-        try {
-            if (!BackOffUtils.next(Sleeper.DEFAULT, backOff)) {
-                throw failure;
-            }
-        } catch (InterruptedException e) {
-            throw new CancellationException();
-        }
-    }
-
     private StorageException unavailable(String why) {
         return new StorageException.Unavailable("Cannot write " + url() + ": " + why, null);
     }
 
     private String url() {
-        return GcsStorage.url(bucket, wanted.getName());
+        return GcsStorage.url(bucket, key);
     }
 }

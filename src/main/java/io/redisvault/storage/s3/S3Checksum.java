@@ -1,6 +1,5 @@
 package io.redisvault.storage.s3;
 
-import io.redisvault.storage.CrcDigest;
 import io.redisvault.storage.StoredChecksum;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -55,7 +54,7 @@ enum S3Checksum {
     }
 
     private MessageDigest digest() {
-        return this == CRC32 ? new CrcDigest(new java.util.zip.CRC32()) : newMd5();
+        return this == CRC32 ? new StoredChecksum.Crc(new java.util.zip.CRC32()) : newMd5();
     }
 
     /** Returns the checksum of an object in parts: the checksum of the parts' checksums, and their number. */

@@ -17,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.time.DateTimeException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ final class S3Errors {
 
     private static final Pattern EXPECTED_REGION = Pattern.compile("expecting '([\\w-]+)'");
     private static final Pattern AMAZONS_REGION = Pattern.compile("\\bs3[.-]([a-z]+-[a-z-]+-\\d)\\.amazonaws\\.com");
+    /** Statuses that say enough, also with a web page of a proxy. */
+    private static final Set<Integer> SPECIFIC = Set.of(408, 412, 413, 416, 425, 429);
+
     private static final Pattern LOCK = Pattern.compile("(?i)object lock|worm protected");
     private static final Pattern UNRESOLVED =
             Pattern.compile("(?i)name or service|name resolution|nodename|not resolve");
@@ -99,15 +103,16 @@ final class S3Errors {
 
     private Meaning ofAnswerWithoutCode(S3Failure refusal, String permission) {
         int status = refusal.status();
-        if (refusal.isPage() && status < 500 && status != 413 && status / 100 != 3) {
+        if (refusal.isPage() && status < 500 && status / 100 != 3 && !SPECIFIC.contains(status)) {
             return is(Other::new, " with a web page: this is no S3 server; correct S3_ENDPOINT" + refusal.words());
         }
         if (status == 400 || status == 403) {
             return is(
                     AccessDenied::new,
                     " and no reason: the credentials are wrong or expired (AWS_ACCESS_KEY_ID,"
-                            + " AWS_SECRET_ACCESS_KEY or the pod's role), or lack " + permission
-                            + " or s3:ListBucket on " + bucket);
+                            + " AWS_SECRET_ACCESS_KEY or the pod's role), or lack "
+                            + (permission.equals("s3:ListBucket") ? "" : permission + " or ") + "s3:ListBucket on "
+                            + bucket);
         }
         return ofStatus(refusal, permission);
     }
@@ -130,14 +135,15 @@ final class S3Errors {
                                 ? ": there is no " + bucket + ", or no S3 server; correct S3_BUCKET, STORAGE_URL or"
                                         + " S3_ENDPOINT"
                                 : "");
-            case 412 -> is(AlreadyExists::new, ": the key is taken");
+            case 304, 412 -> is(AlreadyExists::new, ": the key is taken");
+            case 416 -> is(Corrupt::new, ": the object ends before");
             case 413 ->
                 is(
                         Other::new,
                         ": the server, or a proxy before it, takes no requests of this size; allow 8 MiB and more"
                                 + words);
             case 401, 403 -> is(AccessDenied::new, ": the credentials lack " + permission + " on " + bucket + words);
-            case 429 -> is(Unavailable::new, words);
+            case 408, 425, 429 -> is(Unavailable::new, words);
             case 501 -> is(Other::new, words);
             default -> status / 100 == 3 ? elsewhere(refusal) : is(status < 500 ? Other::new : Unavailable::new, words);
         };

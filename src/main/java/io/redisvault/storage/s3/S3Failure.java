@@ -1,6 +1,5 @@
 package io.redisvault.storage.s3;
 
-import io.redisvault.storage.ForeignWords;
 import io.redisvault.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -114,7 +113,7 @@ record S3Failure(Throwable cause) {
     }
 
     private static String plain(String words) {
-        return ForeignWords.plain(CLIENT_PHRASES.matcher(words).replaceAll(""));
+        return StorageException.plain(CLIENT_PHRASES.matcher(words).replaceAll(""));
     }
 
     /** True if a retry may succeed, also after a clock error: by then the client knows the server's time. */
@@ -149,7 +148,7 @@ record S3Failure(Throwable cause) {
 
     /** True if the server does not implement the call, or an option of it. */
     static boolean isNotImplemented(Throwable thrown) {
-        return of(thrown).status() == 501;
+        return of(thrown).status() == 501 || of(thrown).code().equals("MethodNotAllowed");
     }
 
     /** True if the server does not support the condition that the key must be free. */

@@ -1,17 +1,26 @@
 package io.redisvault.storage.s3;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.redisvault.storage.Blocking;
 import io.redisvault.storage.Content;
 import io.redisvault.storage.StorageException;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /**
  * Cuts a content into parts. A part is filled only when it is requested, so that memory holds no more parts than are
  * being sent. The last one follows only after the content has completed. Each part belongs to its receiver, who
- * {@linkplain S3Buffers#giveBack gives its buffer back}.
+ * {@linkplain Buffers#giveBack gives its buffer back}.
  */
 final class S3Parts implements Blocking.Source<S3Parts.Part> {
 
@@ -54,14 +63,14 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
     private final String key;
     private final long limit;
     private final boolean exact;
-    private final S3Buffers buffers;
+    private final Buffers buffers;
     private final Blocking.Source<ByteBuffer> chunks;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private int started;
     private long length;
     private boolean over;
 
-    S3Parts(String key, Content content, S3Buffers buffers) {
+    S3Parts(String key, Content content, Buffers buffers) {
         this.key = key;
         this.limit = content.limit();
         this.exact = content.exact();
@@ -115,5 +124,57 @@ final class S3Parts implements Blocking.Source<S3Parts.Part> {
     static int size(long limit) {
         long needed = Math.max(MIN_SIZE, (limit + MAX_PARTS - 1) / MAX_PARTS);
         return Math.toIntExact(Math.min(needed, limit));
+    }
+
+    /**
+     * Direct buffers for parts, reused during an upload and freed soon after it. A lost buffer, such as that of a
+     * cancelled request still being sent, is left to the garbage collector.
+     */
+    static final class Buffers {
+
+        /** A server may answer before it has received all bytes, while the buffer is still in use. */
+        private static final int SECONDS_TO_FREE = 5;
+
+        private final ByteBufAllocator memory = new UnpooledByteBufAllocator(true, true, false);
+        private final Queue<ByteBuf> spare = new ConcurrentLinkedQueue<>();
+        private final AtomicLong taken = new AtomicLong();
+
+        /** Returns an empty buffer of exactly this capacity in bytes; fails if there is no direct memory left. */
+        ByteBuf take(int size) {
+            taken.incrementAndGet();
+            for (ByteBuf buffer = spare.poll(); buffer != null; buffer = spare.poll()) {
+                if (buffer.capacity() == size) {
+                    return buffer.clear();
+                }
+            }
+            try {
+                return memory.directBuffer(size, size);
+            } catch (OutOfMemoryError e) {
+                throw new StorageException.Other(
+                        "no direct memory for a part of " + (size >> 20)
+                                + " MiB; a dump of this size needs a higher -XX:MaxDirectMemorySize",
+                        e);
+            }
+        }
+
+        void giveBack(ByteBuf buffer) {
+            spare.add(buffer);
+        }
+
+        /** Frees the buffers after a successful upload. If another upload began meanwhile, that one uses and frees them. */
+        void freeSoon() {
+            long before = taken.get();
+            Infrastructure.getDefaultWorkerPool()
+                    .schedule(
+                            () -> {
+                                if (taken.get() == before) {
+                                    Stream.generate(spare::poll)
+                                            .takeWhile(Objects::nonNull)
+                                            .forEach(ByteBuf::release);
+                                }
+                            },
+                            SECONDS_TO_FREE,
+                            TimeUnit.SECONDS);
+        }
     }
 }

@@ -43,12 +43,12 @@ public final class S3Storage implements BackupStorage {
         this(
                 client,
                 config.storage().bucket().orElseThrow(),
-                S3Options.of(config.storage()),
+                S3Writing.Options.of(config.storage()),
                 config.storage().timeout());
     }
 
     /** @param silence without bytes after which the client gives up an attempt */
-    S3Storage(S3AsyncClient client, String bucket, S3Options options, Duration silence) {
+    S3Storage(S3AsyncClient client, String bucket, S3Writing.Options options, Duration silence) {
         this.bucket = new S3Bucket(client, bucket, silence);
         this.writing = new S3Writing(this.bucket, options);
     }
@@ -67,8 +67,8 @@ public final class S3Storage implements BackupStorage {
                         ListObjectsV2Response::nextContinuationToken)
                 .onItem()
                 .transformToIterable(ListObjectsV2Response::contents)
-                .map(object -> new StoredObject(
-                        Listing.requireKey(object.key(), prefix), Listing.require(object.size(), "a size")));
+                .map(object ->
+                        new StoredObject(Listing.requireKey(object.key(), prefix), Listing.requireSize(object.size())));
     }
 
     @Override
@@ -114,7 +114,7 @@ public final class S3Storage implements BackupStorage {
                 .where(upload -> Listing.require(upload.initiated(), "a time").isBefore(olderThan)
                         && keys.test(Listing.require(upload.key(), "a key")))
                 .onItem()
-                .transformToUni(upload -> bucket.abort(upload.key(), upload.uploadId()))
+                .transformToUni(upload -> bucket.abort(upload.key(), Listing.require(upload.uploadId(), "an id")))
                 .merge(CONCURRENT_REQUESTS)
                 .collect()
                 .with(Collectors.summingInt(aborted -> aborted ? 1 : 0))

@@ -34,7 +34,7 @@ final class S3Upload {
 
     private final S3Writing writing;
     private final S3Bucket bucket;
-    private final S3Options options;
+    private final S3Writing.Options options;
     private final String key;
     private final Map<String, String> metadata;
     private final Content content;
@@ -99,7 +99,10 @@ final class S3Upload {
                         object(),
                         false,
                         (s3, ifNoneMatch) -> s3.putObject(
-                                request -> options.apply(request)
+                                request -> request.serverSideEncryption(
+                                                options.encryption().orElse(null))
+                                        .ssekmsKeyId(options.kmsKey().orElse(null))
+                                        .storageClass(options.storageClass().orElse(null))
                                         .bucket(bucket.name())
                                         .key(key)
                                         .metadata(metadata)
@@ -134,7 +137,10 @@ final class S3Upload {
     private Uni<CreateMultipartUploadResponse> begin(ChecksumAlgorithm checksum) {
         return bucket.quickRequest(
                 PERMISSION,
-                s3 -> s3.createMultipartUpload(request -> options.apply(request)
+                s3 -> s3.createMultipartUpload(request -> request.serverSideEncryption(
+                                options.encryption().orElse(null))
+                        .ssekmsKeyId(options.kmsKey().orElse(null))
+                        .storageClass(options.storageClass().orElse(null))
                         .bucket(bucket.name())
                         .key(key)
                         .metadata(metadata)

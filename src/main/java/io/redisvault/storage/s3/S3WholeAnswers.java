@@ -44,6 +44,11 @@ final class S3WholeAnswers implements ExecutionInterceptor {
 
     private static final Pattern PAGE = Pattern.compile("(?i)\\W*<(!doctype\\s+)?html\\b");
 
+    /** Headers that the client parses, but nobody reads. It logs a stack trace, or fails, if it cannot. */
+    private static final Pattern UNUSED =
+            Pattern.compile("(?i)last-modified|expires|x-amz-(mp-parts-count|missing-meta|tagging-count|object-lock-.*"
+                    + "|.*-bucket-key-enabled)");
+
     /** Servers and proxies differ in answering {@code Expect}. Bodies are in memory, so we can do without. */
     @Override
     public SdkHttpRequest modifyHttpRequest(Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
@@ -52,15 +57,14 @@ final class S3WholeAnswers implements ExecutionInterceptor {
 
     @Override
     public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-        SdkHttpResponse.Builder headers = context.httpResponse().toBuilder();
+        SdkHttpResponse.Builder headers = context.httpResponse().toBuilder().clearHeaders();
         // Some proxies send headers twice.
-        context.httpResponse()
-                .headers()
-                .forEach((name, values) ->
-                        headers.putHeader(name, values.stream().distinct().toList()));
-        // We do not use these. The client logs a stack trace, or fails, if it cannot parse them.
-        SdkHttpResponse answer =
-                headers.removeHeader("Last-Modified").removeHeader("Expires").build();
+        context.httpResponse().headers().forEach((name, values) -> {
+            if (!UNUSED.matcher(name).matches()) {
+                headers.putHeader(name, values.stream().distinct().toList());
+            }
+        });
+        SdkHttpResponse answer = headers.build();
         if (context.request() instanceof GetObjectRequest) {
             return answer;
         }
@@ -159,7 +163,10 @@ final class S3WholeAnswers implements ExecutionInterceptor {
                 .filter(name -> response.sdkFields().stream()
                         .anyMatch(field -> field.memberName().equals(name)))
                 .findFirst()
-                .filter(name -> response.getValueForField(name, Object.class).isEmpty())
+                .filter(name -> response.getValueForField(name, Object.class)
+                        .map(Object::toString)
+                        .filter(value -> !value.isBlank())
+                        .isEmpty())
                 .ifPresent(name -> {
                     throw refused("its answer has no " + name);
                 });

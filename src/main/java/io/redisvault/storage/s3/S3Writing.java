@@ -1,9 +1,11 @@
 package io.redisvault.storage.s3;
 
+import io.redisvault.config.VaultConfig;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -18,18 +20,43 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 record S3Writing(
         S3Bucket bucket,
-        S3Options options,
-        S3Buffers buffers,
+        Options options,
+        S3Parts.Buffers buffers,
         AtomicBoolean refusesToReplace,
         AtomicBoolean tagsAreMd5s) {
+
+    /**
+     * Settings for writing objects.
+     *
+     * @param encryption by the server, for example {@code aws:kms}
+     * @param kmsKey id of the key for encryption with KMS
+     * @param storageClass for example {@code STANDARD_IA}
+     * @param conditionalWrites whether the server can refuse to replace an object
+     */
+    record Options(
+            Optional<String> encryption,
+            Optional<String> kmsKey,
+            Optional<String> storageClass,
+            boolean conditionalWrites) {
+
+        static Options of(VaultConfig.Storage storage) {
+            return new Options(
+                    storage.sse(), storage.sseKmsKeyId(), storage.storageClass(), storage.conditionalWrites());
+        }
+    }
 
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int CONFLICTS = 5;
 
     private static final Logger LOG = Logger.getLogger(S3Writing.class);
 
-    S3Writing(S3Bucket bucket, S3Options options) {
-        this(bucket, options, new S3Buffers(), new AtomicBoolean(options.conditionalWrites()), new AtomicBoolean(true));
+    S3Writing(S3Bucket bucket, Options options) {
+        this(
+                bucket,
+                options,
+                new S3Parts.Buffers(),
+                new AtomicBoolean(options.conditionalWrites()),
+                new AtomicBoolean(true));
     }
 
     /**

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.redisvault.servers.ProcessStatus;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.BackupStorageContract;
-import io.redisvault.storage.Deletion;
 import io.redisvault.storage.FileErrors;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;

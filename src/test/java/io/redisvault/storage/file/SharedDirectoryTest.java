@@ -115,6 +115,21 @@ class SharedDirectoryTest {
     }
 
     @Test
+    void aPartOfAnotherProcessIsLeftAlone() {
+        BackupStorage taken = new FilesystemStorage(root, Runnable::run, new FilePublisher() {
+            @Override
+            FileChannel create(Path part) throws IOException {
+                Files.writeString(part, "theirs");
+                return super.create(part);
+            }
+        });
+
+        assertThatThrownBy(() -> put(taken, "dump")).isInstanceOf(StorageException.AlreadyExists.class);
+
+        assertThat(root).isDirectoryContaining("glob:**.part");
+    }
+
+    @Test
     void whatIsNoDirectoryIsNamedWithTheSetting() throws IOException {
         Path file = Files.createFile(root.resolve("file"));
         Path dangling = Files.createSymbolicLink(root.resolve("dangling"), root.resolve("nothing"));

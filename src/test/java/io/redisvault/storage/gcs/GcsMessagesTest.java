@@ -100,7 +100,7 @@ class GcsMessagesTest {
         try (GivenNotices notices = new GivenNotices()) {
             Cancellable list = new GcsStorage(
                             "backups",
-                            new GcsClient(new GcsOptions(
+                            new GcsClient(new GcsClient.Options(
                                     Optional.of(server.uri()), true, Optional.empty(), Duration.ofMinutes(1))),
                             Infrastructure.getDefaultWorkerPool())
                     .list("")
@@ -179,7 +179,7 @@ class GcsMessagesTest {
     @Test
     void credentialsAreSentToAnEndpointUnlessThereAreToBeNone() throws Exception {
         GoogleCredentials credentials = serviceAccount();
-        GcsOptions options = options(server.uri(), false, null);
+        GcsClient.Options options = options(server.uri(), false, null);
 
         GcsStorage storage = storage(new GcsClient(options, transport -> credentials, Map.of()));
         BackupStorageContract.result(storage.put("key", new TestContent(1, 1000).content(), Map.of()));
@@ -222,7 +222,7 @@ class GcsMessagesTest {
     @Test
     void aServerIsReachedThroughTheProxyOfTheEnvironment() {
         Map<String, String> environment = Map.of("http_proxy", server.uri().toString());
-        GcsOptions options = options(URI.create("http://gcs.example.invalid"), true, null);
+        GcsClient.Options options = options(URI.create("http://gcs.example.invalid"), true, null);
 
         GcsStorage storage = storage(new GcsClient(options, transport -> null, environment));
         BackupStorageContract.result(storage.put("key", new TestContent(1, 1000).content(), Map.of()));
@@ -237,7 +237,7 @@ class GcsMessagesTest {
         server.behindTls();
         try (TlsProxy tls = TlsProxy.to(server.uri().getPort());
                 TunnelProxy proxy = TunnelProxy.forUser("user:" + SECRET)) {
-            GcsOptions options = options(URI.create("https://localhost:" + tls.port()), true, tls.certificate());
+            GcsClient.Options options = options(URI.create("https://localhost:" + tls.port()), true, tls.certificate());
 
             GcsStorage storage = storage(new GcsClient(
                     options,
@@ -256,7 +256,7 @@ class GcsMessagesTest {
 
     @Test
     void aProxyThatRefusesIsNamed() {
-        GcsOptions options = options(URI.create("http://gcs.example.invalid"), true, null);
+        GcsClient.Options options = options(URI.create("http://gcs.example.invalid"), true, null);
         Map<String, String> environment = Map.of("HTTP_PROXY", "http://user:" + SECRET + "@127.0.0.1:9");
 
         assertThat(failureOfAPut(storage(new GcsClient(options, transport -> null, environment))))
@@ -313,7 +313,7 @@ class GcsMessagesTest {
         return storage(options(endpoint, true, null));
     }
 
-    private static GcsStorage storage(GcsOptions options) {
+    private static GcsStorage storage(GcsClient.Options options) {
         return storage(new GcsClient(options));
     }
 
@@ -321,8 +321,9 @@ class GcsMessagesTest {
         return new GcsStorage("backups", client, Runnable::run);
     }
 
-    private static GcsOptions options(URI endpoint, boolean anonymous, Path caFile) {
-        return new GcsOptions(Optional.of(endpoint), anonymous, Optional.ofNullable(caFile), Duration.ofSeconds(1));
+    private static GcsClient.Options options(URI endpoint, boolean anonymous, Path caFile) {
+        return new GcsClient.Options(
+                Optional.of(endpoint), anonymous, Optional.ofNullable(caFile), Duration.ofSeconds(1));
     }
 
     private static String failureOfAPut(GcsStorage storage) {

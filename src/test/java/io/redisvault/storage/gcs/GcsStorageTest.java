@@ -11,8 +11,8 @@ import io.redisvault.servers.FaultyProxy.Cut;
 import io.redisvault.servers.FaultyProxy.Direction;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.storage.BackupStorage;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.BackupStorageContract;
-import io.redisvault.storage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
@@ -72,7 +72,7 @@ class GcsStorageTest extends BackupStorageContract {
     }
 
     private static GcsClient client(URI endpoint, Duration timeout) {
-        return new GcsClient(new GcsOptions(Optional.of(endpoint), true, Optional.empty(), timeout));
+        return new GcsClient(new GcsClient.Options(Optional.of(endpoint), true, Optional.empty(), timeout));
     }
 
     @Override

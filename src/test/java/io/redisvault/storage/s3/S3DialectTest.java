@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.redisvault.storage.BackupStorage;
-import io.redisvault.storage.Deletion;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
@@ -153,8 +153,8 @@ class S3DialectTest {
 
     @Test
     void asksForEncryptionAndStorageClass() {
-        S3Options options =
-                new S3Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true);
+        S3Writing.Options options =
+                new S3Writing.Options(Optional.of("aws:kms"), Optional.of("alias/b"), Optional.of("STANDARD_IA"), true);
         for (long size : new long[] {1000, S3Parts.MIN_SIZE + 1}) {
             put(options, size);
             Request begin = requests.get(0);
@@ -177,7 +177,7 @@ class S3DialectTest {
 
     @Test
     void looksBeforeItWritesWhereTheServerIsKnownNotToDoSo() {
-        put(new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), false), 1000);
+        put(new S3Writing.Options(Optional.empty(), Optional.empty(), Optional.empty(), false), 1000);
         assertThat(requests).extracting(Request::line).first().asString().startsWith("HEAD");
         assertThat(requests).allMatch(request -> request.header("If-none-match").isEmpty());
     }
@@ -339,11 +339,11 @@ class S3DialectTest {
         return assertThatThrownBy(() -> putInParts(S3StorageTest.PLAIN)).isInstanceOf(StorageException.Corrupt.class);
     }
 
-    private void putInParts(S3Options options) {
+    private void putInParts(S3Writing.Options options) {
         put(options, S3Parts.MIN_SIZE + 1);
     }
 
-    private void put(S3Options options, long size) {
+    private void put(S3Writing.Options options, long size) {
         S3StorageTest.storage(client, "bucket", options)
                 .put("key", new TestContent(1, size).content(), Map.of())
                 .await()

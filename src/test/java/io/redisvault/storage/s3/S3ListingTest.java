@@ -46,6 +46,7 @@ class S3ListingTest extends OnFakeS3 {
                 TRUNCATED + "<NextContinuationToken></NextContinuationToken>" + ONE,
                 TRUNCATED + "<NextContinuationToken>same</NextContinuationToken>" + ONE,
                 "<IsTruncated>false</IsTruncated><Contents><Key>a/1</Key></Contents>",
+                "<IsTruncated>false</IsTruncated><Contents><Key>a/1</Key><Size>-1</Size></Contents>",
                 "<IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents>",
                 "<IsTruncated>false</IsTruncated><Contents><Key>a%2F1</Key><Size>1</Size></Contents>"
             })
@@ -118,6 +119,12 @@ class S3ListingTest extends OnFakeS3 {
                 "<IsTruncated>true</IsTruncated>",
                 "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>",
                 "<IsTruncated>false</IsTruncated><Upload><Key>a/1</Key><UploadId>u</UploadId></Upload>",
+                "<IsTruncated>false</IsTruncated><Upload><Key>a/1</Key>"
+                        + "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>",
+                "<IsTruncated>false</IsTruncated><Upload><Key>a/1</Key><UploadId></UploadId>"
+                        + "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>",
+                "<IsTruncated>false</IsTruncated><Upload><Key></Key><UploadId>u</UploadId>"
+                        + "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>",
                 "<IsTruncated>false</IsTruncated><Upload><UploadId>u</UploadId>"
                         + "<Initiated>2020-01-01T00:00:00.000Z</Initiated></Upload>"
             })
@@ -149,9 +156,10 @@ class S3ListingTest extends OnFakeS3 {
                 .containsExactly("1");
     }
 
-    @Test
-    void aServerThatListsNoUploadsIsNoFailure() {
-        server.answer(ofUploads(), request -> Answer.error(501, "NotImplemented", "Not here"));
+    @ParameterizedTest
+    @CsvSource({"501, NotImplemented", "405, MethodNotAllowed"})
+    void aServerThatListsNoUploadsIsNoFailure(int status, String code) {
+        server.answer(ofUploads(), request -> Answer.error(status, code, "Not here"));
 
         assertThat(List.of(abortIncomplete(), abortIncomplete())).containsExactly(0, 0);
     }

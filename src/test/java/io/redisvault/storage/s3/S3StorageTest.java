@@ -30,7 +30,8 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsRequest;
  */
 public class S3StorageTest extends BackupStorageContract {
 
-    public static final S3Options PLAIN = new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
+    public static final S3Writing.Options PLAIN =
+            new S3Writing.Options(Optional.empty(), Optional.empty(), Optional.empty(), true);
 
     private static final SdkEventLoopGroup LOOPS =
             SdkEventLoopGroup.builder().numberOfThreads(2).build();
@@ -60,7 +61,9 @@ public class S3StorageTest extends BackupStorageContract {
         }
         boolean conditionalWrites = Boolean.parseBoolean(EXTERNAL.getOrDefault("S3_CONDITIONAL_WRITES", "true"));
         storage = storage(
-                client, bucket, new S3Options(Optional.empty(), Optional.empty(), Optional.empty(), conditionalWrites));
+                client,
+                bucket,
+                new S3Writing.Options(Optional.empty(), Optional.empty(), Optional.empty(), conditionalWrites));
     }
 
     private static String external(String variable) {
@@ -107,7 +110,7 @@ public class S3StorageTest extends BackupStorageContract {
                 .build();
     }
 
-    public static BackupStorage storage(S3AsyncClient client, String bucket, S3Options options) {
+    public static BackupStorage storage(S3AsyncClient client, String bucket, S3Writing.Options options) {
         return new S3Storage(client, bucket, options, Duration.ofSeconds(30));
     }
 

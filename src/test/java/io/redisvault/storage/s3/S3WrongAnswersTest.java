@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
-import io.redisvault.storage.Deletion;
+import io.redisvault.servers.FakeS3.Stored;
+import io.redisvault.storage.BackupStorage.Deletion;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.StoredObject;
 import io.redisvault.storage.TestContent;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +115,87 @@ class S3WrongAnswersTest extends OnFakeS3 {
             assertThat(server.objects()).isEmpty();
             assertThat(server.uploads()).isEmpty();
         }
+    }
+
+    @Test
+    void anUploadWithoutAnIdBeginsNone() {
+        server.answer(
+                request -> request.asks("uploads"),
+                request -> Answer.ok(
+                        "<InitiateMultipartUploadResult><UploadId></UploadId></InitiateMultipartUploadResult>"));
+
+        assertThatItFails(IN_PARTS).hasMessageContaining("its answer has no UploadId");
+        assertThat(server.requests()).allMatch(request -> request.asks("uploads"));
+    }
+
+    @Test
+    void aCompletionWithoutAnETagStoredNothing() {
+        server.answer(
+                request -> request.is("POST") && request.asks("uploadId"),
+                request -> Answer.ok("<CompleteMultipartUploadResult><ETag></ETag></CompleteMultipartUploadResult>"));
+
+        assertThatItFails(IN_PARTS).hasMessageContaining("its answer has no ETag");
+        assertThat(server.uploads()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {304, 412})
+    void aRefusedConditionIsKnownByItsStatus(int status) {
+        server.objects().put("key", new Stored(new byte[1], Map.of()));
+        server.answer(
+                request -> request.is("PUT"),
+                request ->
+                        new Answer(status, Map.of("Content-Type", "text/html"), status == 304 ? "" : "<html></html>"));
+
+        assertThatItFails(SMALL).isInstanceOf(StorageException.AlreadyExists.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429})
+    void aProxyThatIsBusyIsAskedAgainAlthoughItAnswersByAPage(int status) {
+        server.answer(
+                2,
+                request -> request.is("PUT"),
+                request -> new Answer(status, Map.of("Content-Type", "text/html"), "<html></html>"));
+
+        put(SMALL);
+
+        assertThat(server.objects()).containsKey("key");
+    }
+
+    @Test
+    void whatIsBeyondTheEndIsMissing() {
+        server.answer(
+                request -> request.is("GET"),
+                request -> Answer.error(416, "InvalidRange", "The requested range is not satisfiable"));
+
+        assertThatThrownBy(() ->
+                        storage.read("key", 5, 10).collect().asList().await().atMost(LONG))
+                .isInstanceOf(StorageException.Corrupt.class)
+                .hasMessageContaining("the object ends before");
+    }
+
+    @Test
+    void headersThatNobodyReadsMayBeOdd() {
+        put(SMALL);
+        server.decorate(
+                "x-amz-mp-parts-count: many\r\nx-amz-object-lock-retain-until-date: soon\r\n"
+                        + "x-amz-missing-meta: x\r\nx-amz-tagging-count: few\r\n",
+                "");
+
+        assertThat(storage.head("key").await().atMost(LONG).metadata()).isEqualTo(FACTS);
+        assertThat(storage.read("key", 0, SMALL.length())
+                        .collect()
+                        .asList()
+                        .await()
+                        .atMost(LONG))
+                .isNotEmpty();
+    }
+
+    private AbstractThrowableAssert<?, ?> assertThatItFails(TestContent content) {
+        return assertThatThrownBy(() ->
+                        storage.put("key", content.content(), FACTS).await().atMost(LONG))
+                .isInstanceOf(StorageException.class);
     }
 
     private Deletion delete() {
