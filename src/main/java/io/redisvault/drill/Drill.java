@@ -14,7 +14,6 @@ import io.redisvault.restore.RestoreOptions;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.File;
@@ -36,15 +35,13 @@ public class Drill {
     private final Restore restore;
     private final LiveRestore live;
     private final TargetServer server;
-    private final Vertx vertx;
     private DrillSandbox sandbox;
     private boolean stopped;
 
-    Drill(Restore restore, LiveRestore live, TargetServer server, Vertx vertx) {
+    Drill(Restore restore, LiveRestore live, TargetServer server) {
         this.restore = restore;
         this.live = live;
         this.server = server;
-        this.vertx = vertx;
     }
 
     /** The first redis-server or valkey-server in the directories of a search path such as PATH; empty if there is none. */
@@ -118,7 +115,7 @@ public class Drill {
         if (stopped) {
             throw new RestoreException("stopped");
         }
-        sandbox = DrillSandbox.open(workDirectory, vertx);
+        sandbox = DrillSandbox.open(workDirectory);
         return sandbox;
     }
 

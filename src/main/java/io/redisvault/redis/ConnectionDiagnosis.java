@@ -105,7 +105,7 @@ final class ConnectionDiagnosis {
             Matcher named = Pattern.compile("'(\\w+)'").matcher(reason);
             return "; give the user +" + (named.find() ? named.group(1) : "info");
         }
-        return reason.contains("without any password configured") || reason.contains("no password is set")
+        return reason.matches("ERR .*(without any password configured|no password is set).*")
                 ? "; it asks for no password: leave it out"
                 : "";
     }
@@ -140,7 +140,7 @@ final class ConnectionDiagnosis {
     }
 
     /** Makes one short line of what a server sent, which may be anything. */
-    private static String quoted(String answer) {
+    static String quoted(String answer) {
         String line = answer.replaceAll("\\p{Cntrl}+", " ");
         if (line.isBlank()) {
             return "an error without words";

@@ -2,6 +2,7 @@ package io.redisvault.redis;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Response;
@@ -59,7 +60,7 @@ public class RedisNode {
                 .retry()
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
-                .map(answer -> ServerInfo.parse(String.valueOf(answer)))
+                .map(ServerInfo::of)
                 .invoke(state -> last = state)
                 .invoke(this::requireRole);
     }

@@ -59,11 +59,11 @@ public class TargetServer {
 
     /** Asks {@code INFO} as the first question. A failure also says how to correct the connection. */
     public Uni<ServerInfo> reach() {
-        return diagnosis.firstAnswer(ask("INFO").map(answer -> ServerInfo.parse(answer.toString())));
+        return diagnosis.firstAnswer(ask("INFO").map(ServerInfo::of));
     }
 
     public Uni<ServerInfo> info() {
-        return send("INFO").map(answer -> ServerInfo.parse(answer.toString()));
+        return send("INFO").map(ServerInfo::of);
     }
 
     /** True if a Sentinel watches the server. */

@@ -1,7 +1,7 @@
 package io.redisvault.restore;
 
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import io.redisvault.redis.TargetServer;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;

@@ -2,8 +2,8 @@ package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.RdbSupport;
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -48,8 +48,8 @@ record TargetState(String name, ServerInfo info) {
 
     /** A warning if the data exceed maxmemory; else empty. */
     Optional<String> tooLarge() {
-        long used = Long.parseLong("0" + info.field("used_memory"));
-        long most = Long.parseLong("0" + info.field("maxmemory"));
+        long used = info.number("used_memory").orElse(0L);
+        long most = info.number("maxmemory").orElse(0L);
         return most == 0 || used <= most
                 ? Optional.empty()
                 : Optional.of("the data take " + used + " bytes of memory, and maxmemory is " + most
@@ -93,6 +93,9 @@ record TargetState(String name, ServerInfo info) {
             // requireNoCluster refuses it later: with the backup known, it can say what to do.
             return;
         }
+        refuseIf(
+                info.role() == Role.UNKNOWN,
+                "does not say whether it is a master or a replica: name the server itself, not a proxy before it");
         refuseIf(info.loading(), "is still loading data: try again when it is done");
         String replica = "is a replica of " + info.field("master_host") + ":" + info.field("master_port");
         refuseIf(

@@ -79,6 +79,7 @@ class ConnectionDiagnosisTest {
         "' ', an error without words",
         "NOPERM this user has no permissions to run the 'info' command, NOPERM this user has no permissions to run the 'info' command; give the user +info",
         "NOPERM this user has no permissions to run the 'hello' command, NOPERM this user has no permissions to run the 'hello' command; give the user +hello",
+        "'DENIED protected mode is enabled and no password is set, for the default user', 'DENIED protected mode is enabled and no password is set, for the default user'",
         "ERR Client sent AUTH but no password is set, ERR Client sent AUTH but no password is set; it asks for no password: leave it out"
     })
     void whatTheServerSaysIsOneLine(String said, String told) {

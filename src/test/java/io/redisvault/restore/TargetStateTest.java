@@ -40,6 +40,10 @@ class TargetStateTest {
         assertThat(refusal(() -> node.requireNoCluster(BACKUP, DRILL)))
                 .endsWith("name a server for the drill that is none");
         state("role:master").requireNoCluster(BACKUP, FORCE);
+        assertThat(unfit("redis_version:7.0.15", FORCE))
+                .isEqualTo(
+                        "redis://a does not say whether it is a master or a replica: name the server itself, not a proxy"
+                                + " before it");
         assertThat(unfit("role:master\nloading:1", FORCE))
                 .isEqualTo("redis://a is still loading data: try again when it is done");
         assertThat(unfit("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up", FORCE))
@@ -104,6 +108,7 @@ class TargetStateTest {
     void dataThatAreTooLargeAreSaid() {
         assertThat(state("used_memory:100\nmaxmemory:0").tooLarge()).isEmpty();
         assertThat(state("used_memory:100\nmaxmemory:100").tooLarge()).isEmpty();
+        assertThat(state("used_memory:?\nmaxmemory:100").tooLarge()).isEmpty();
         assertThat(state("used_memory:101\nmaxmemory:100").tooLarge())
                 .contains("the data take 101 bytes of memory, and maxmemory is 100: the server evicts keys, or takes no"
                         + " writes");
