@@ -96,14 +96,14 @@ public final class ZstdDecoder implements Codec {
         if (!headRead) {
             readHead(chunk.duplicate());
         }
-        while (full && !over || in.hasRemaining() || Buffers.refill(in, chunk)) {
+        while (full && !over || in.hasRemaining() || Codec.refill(in, chunk)) {
             if (over && in.hasRemaining()) {
                 throw new InvalidDataException("other bytes follow the zstd frame");
             }
             decompress();
             full = !out.hasRemaining();
             if (out.position() > 0) {
-                return Buffers.taken(out);
+                return Codec.taken(out);
             }
         }
         return null;

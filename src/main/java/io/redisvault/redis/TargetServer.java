@@ -69,7 +69,10 @@ public class TargetServer {
     /** True if a Sentinel watches the server. */
     public Uni<Boolean> isWatched() {
         return send("PUBSUB", "NUMSUB", SENTINEL_CHANNEL)
-                .map(answer -> answer.get(1).toLong() > 0);
+                .map(answer -> answer.get(1).toLong() > 0)
+                .onFailure(failure -> !(failure instanceof RedisUnavailableException))
+                .transform(odd -> new RedisUnavailableException(
+                        address + " answers PUBSUB NUMSUB with something else than a channel and a number", odd));
     }
 
     /** True if the server has at least this many databases, or if that is unknown. */

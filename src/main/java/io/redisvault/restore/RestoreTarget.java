@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -64,8 +65,8 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
      *
      * @param filename name of the append-only file; if empty, as in redis.conf, else {@code appendonly.aof}
      * @param dirname name of the subdirectory for append-only files; if empty, as in redis.conf, else any
-     * @param force whether to allow a form that the server would ignore
-     * @throws RestoreException if the server would ignore this form
+     * @param force whether to allow a form or name that the server would ignore
+     * @throws RestoreException if the server would ignore this form or name
      */
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
@@ -80,22 +81,47 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
                                     wanted ? "no" : "yes",
                                     wanted ? "an append-only file" : "a dump"));
         }
+        String dump = server.getOrDefault("dbfilename", file.getFileName().toString());
+        if (!force && !wanted && !file.endsWith(dump)) {
+            throw new RestoreException(
+                    "%s says 'dbfilename %s', so that Redis would ignore %s: correct DUMP_FILENAME or --to, or pass --force"
+                            .formatted(serverConfig().orElseThrow(), dump, file));
+        }
         Optional<String> folder = dirname.or(() -> Optional.ofNullable(server.get("appenddirname")));
         String name = filename.orElse(server.getOrDefault("appendfilename", "appendonly.aof"));
-        return new RestoreTarget(wanted ? directory().resolve(name) : file, wanted, folder);
+        return new RestoreTarget(wanted ? inDirectory(name) : file, wanted, folder);
+    }
+
+    private Path inDirectory(String name) {
+        try {
+            Path path = directory().resolve(name);
+            if (directory().equals(path.getParent()) && path.normalize().equals(path)) {
+                return path;
+            }
+        } catch (InvalidPathException invalid) {
+            // Refused like a name that leads to another directory.
+        }
+        throw new RestoreException("the append-only file cannot have the name '" + name
+                + "': correct --append-filename, or appendfilename in redis.conf");
     }
 
     private Optional<Path> serverConfig() {
         return Stream.of("redis.conf", "valkey.conf")
                 .map(directory()::resolve)
-                .filter(Files::isReadable)
+                .filter(RestoreTarget::isReadableFile)
                 .findFirst();
+    }
+
+    /** False for a pipe: reading would block. */
+    private static boolean isReadableFile(Path path) {
+        return Files.isRegularFile(path) && Files.isReadable(path);
     }
 
     /** Settings of redis.conf or valkey.conf in the directory; empty if there is none. */
     private Map<String, String> serverSettings() throws IOException {
         Optional<Path> config = serverConfig();
-        String text = config.isPresent() ? Files.readString(config.get(), StandardCharsets.ISO_8859_1) : "";
+        // Unlike Files.readString, this does not fail if some bytes are not UTF-8.
+        String text = config.isPresent() ? new String(Files.readAllBytes(config.get()), StandardCharsets.UTF_8) : "";
         return text.lines()
                 .map(line -> line.strip().split("\\s+", 2))
                 .filter(words -> words.length == 2)
@@ -146,7 +172,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     /** Why the cluster node in this directory would not keep the backup's keys; empty if it would, or if that is unknown. */
     Optional<String> otherSlots(Backup backup) throws IOException {
         Path nodes = directory().resolve(serverSettings().getOrDefault("cluster-config-file", "nodes.conf"));
-        if (backup.slots().isEmpty() || !Files.isReadable(nodes)) {
+        if (backup.slots().isEmpty() || !isReadableFile(nodes)) {
             return Optional.empty();
         }
         String slots = backup.slots().get();

@@ -87,7 +87,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException}, with what to do instead, if the server cannot take any backup. */
-    void requireFit(LiveOptions options) {
+    void requireFit(LiveRestore.Options options) {
         refuseIf(info.field("redis_mode").equals("sentinel"), "is a Sentinel: name the server itself");
         if (info.inCluster()) {
             // requireNoCluster refuses it later: with the backup known, it can say what to do.
@@ -121,7 +121,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server is a node of a cluster. */
-    void requireNoCluster(Backup backup, LiveOptions options) {
+    void requireNoCluster(Backup backup, LiveRestore.Options options) {
         String owner = backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of");
         refuseIf(
                 info.inCluster(),
@@ -133,7 +133,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server must not load this verified backup. */
-    void requireLoads(Backup backup, LiveOptions options) {
+    void requireLoads(Backup backup, LiveRestore.Options options) {
         if (!backup.rdb().verified() && options.careful()) {
             throw new RestoreException(backup.name()
                     + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
@@ -143,7 +143,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server does not load this RDB version, or if we do not know. */
-    void requireVersion(Backup backup, LiveOptions options) {
+    void requireVersion(Backup backup, LiveRestore.Options options) {
         int version = backup.rdb().version();
         RdbSupport support = RdbSupport.of(info.server(), version);
         if (support == RdbSupport.REFUSES) {

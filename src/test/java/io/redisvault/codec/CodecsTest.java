@@ -151,6 +151,34 @@ class CodecsTest {
                 .isEqualTo(content(1000));
     }
 
+    /** The header is right, but none of our identities can be what it asks for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-> scrypt rF0/NwblUHHTpgQgRpe5CQ 18",
+                "-> ssh-ed25519 xk+TSA xSh4cYHalYztTjXKULvJhGWIEp8gCSIQ/zx13jGzalw",
+                "-> ssh-rsa DVtz9A",
+                "-> piv-p256 Pvb13A A/zdk4Ix9Rt5zGbSsHcnpZNRvDRaVPWzJPaAlNRyoYlV",
+                "-> Xbc-grease"
+            })
+    void aFileForOtherKindsOfKeysIsForOthers(String stanza) {
+        byte[] file = ("age-encryption.org/v1\n" + stanza + "\n" + "A".repeat(43) + "\n--- " + "A".repeat(43) + "\n"
+                        + "x".repeat(32))
+                .getBytes(StandardCharsets.US_ASCII);
+        assertThatExceptionOfType(AgeDecoder.WrongIdentityException.class)
+                .isThrownBy(() -> through(
+                        () -> new AgeDecoder(List.of(KEYS.identity(), OTHER.identity())), chunks(file, 100)));
+        assertThat(through(() -> new AgeDecoder(List.of()), chunks(file, 100))).isEmpty();
+    }
+
+    @Test
+    void anArmoredFileIsNoFileOfAge() {
+        assertRefused(
+                KEYS,
+                "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n".getBytes(StandardCharsets.US_ASCII),
+                "no file of age");
+    }
+
     @Test
     void asManyRecipientsAsAFileHoldsCanRead() {
         List<String> recipients = new ArrayList<>(Collections.nCopies(1100, OTHER.recipient()));

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.redisvault.redis.ServerInfo.Role;
 import io.vertx.mutiny.redis.client.Response;
-import io.vertx.redis.client.impl.types.MultiType;
-import io.vertx.redis.client.impl.types.SimpleStringType;
+import io.vertx.redis.client.ResponseType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -107,12 +106,23 @@ class ServerInfoTest {
     /** As some proxies send it: the answers of all servers behind them. */
     @Test
     void onlyOneTextIsTheAnswerOfOneServer() {
-        io.vertx.redis.client.Response master = SimpleStringType.create("role:master\r\n");
-        MultiType all = MultiType.create(2, false);
-        all.add(master);
-        all.add(SimpleStringType.create("role:slave\r\n"));
-        assertThat(ServerInfo.of(new Response(master)).role()).isEqualTo(Role.MASTER);
-        assertThat(ServerInfo.of(new Response(all)).fields()).isEmpty();
+        assertThat(ServerInfo.of(answer(ResponseType.BULK)).role()).isEqualTo(Role.REPLICA);
+        assertThat(ServerInfo.of(answer(ResponseType.SIMPLE)).role()).isEqualTo(Role.REPLICA);
+        assertThat(ServerInfo.of(answer(ResponseType.MULTI)).fields()).isEmpty();
         assertThat(ServerInfo.of(null).fields()).isEmpty();
+    }
+
+    private static Response answer(ResponseType type) {
+        return new Response(new io.vertx.redis.client.Response() {
+            @Override
+            public ResponseType type() {
+                return type;
+            }
+
+            @Override
+            public String toString() {
+                return "role:slave\r\n";
+            }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.redisvault.restore;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,48 @@ class RestoreRunTest {
                 .hasMessage("there is no directory " + directory + "/" + said);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    dbfilename other.rdb                         | redis.conf says 'dbfilename other.rdb', so that Redis would ignore
+                    appendonly yes,appendfilename "../x.aof"     | the append-only file cannot have the name '../x.aof'
+                    appendonly yes,appendfilename ""             | the append-only file cannot have the name ''
+                    appendonly yes,appendfilename ..             | the append-only file cannot have the name '..'
+                    appendonly yes,appendfilename /etc/x         | the append-only file cannot have the name '/etc/x'
+                    """)
+    void aFileThatRedisWouldNotLoadIsRefused(String settings, String said) throws IOException {
+        Files.write(directory.resolve("redis.conf"), List.of(settings.split(",")));
+        assertThatThrownBy(() -> target(false))
+                .isInstanceOf(RestoreException.class)
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void theNameInRedisConfIsTakenByForceOrIfItIsTheSame() throws IOException {
+        Path config = Files.writeString(directory.resolve("redis.conf"), "dbfilename \"dump.rdb\"\r\n");
+        assertThat(target(false).file()).isEqualTo(directory.resolve("dump.rdb"));
+        Files.writeString(config, "dbfilename other.rdb\n");
+        assertThat(target(true).file()).isEqualTo(directory.resolve("dump.rdb"));
+        // The byte ff is in no UTF-8 text.
+        Files.write(config, "# \u00ff\nappendonly yes\nappendfilename a.aof\ndbfilename other.rdb".getBytes(ISO_8859_1));
+        assertThat(target(false).file()).isEqualTo(directory.resolve("a.aof"));
+    }
+
+    /** Reading one would block, or fail without a word of it. */
+    @Test
+    void settingsThatAreNoFileAreIgnored() throws Exception {
+        Files.createDirectory(directory.resolve("redis.conf"));
+        assertThat(new ProcessBuilder("mkfifo", directory.resolve("valkey.conf").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        assertThat(target(false).file()).isEqualTo(directory.resolve("dump.rdb"));
+    }
+
+    private RestoreTarget target(boolean force) throws IOException {
+        return RestoreTarget.at(directory, "dump.rdb")
+                .in(RestoreTarget.Form.AUTO, Optional.empty(), Optional.empty(), force);
+    }
+
     private RestoreResult restore(String sample, Path data) throws IOException {
         Path file = Files.copy(Path.of("src/test/resources/samples").resolve(sample), directory.resolve(sample));
         Backup backup =
@@ -58,7 +102,8 @@ class RestoreRunTest {
         return new Restore.Run(
                         TestReaders.of(TestStorages.directory(storage)).open(backup),
                         RestoreTarget.at(data, "dump.rdb"),
-                        new RestoreOptions(force, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
+                        new Restore.Options(
+                                force, true, Optional.empty(), PosixFilePermissions.fromString("rw-------")),
                         Optional.empty(),
                         Clock.systemUTC())
                 .write(reading -> {})

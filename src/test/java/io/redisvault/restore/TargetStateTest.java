@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 /** What is read of {@code INFO}; a running server has its own test. */
 class TargetStateTest {
 
-    private static final LiveOptions CAREFUL = options(false, false);
-    private static final LiveOptions FORCE = options(true, false);
-    private static final LiveOptions DRILL = options(false, true);
+    private static final LiveRestore.Options CAREFUL = options(false, false);
+    private static final LiveRestore.Options FORCE = options(true, false);
+    private static final LiveRestore.Options DRILL = options(false, true);
     private static final Backup BACKUP = backup(11);
 
-    private static LiveOptions options(boolean force, boolean scratch) {
-        return new LiveOptions(Optional.empty(), force, scratch, Optional.empty());
+    private static LiveRestore.Options options(boolean force, boolean scratch) {
+        return new LiveRestore.Options(Optional.empty(), force, scratch, Optional.empty());
     }
 
     private static Backup backup(int version) {
@@ -114,7 +114,7 @@ class TargetStateTest {
                         + " writes");
     }
 
-    private static String unfit(String info, LiveOptions options) {
+    private static String unfit(String info, LiveRestore.Options options) {
         return refusal(() -> state(info).requireFit(options));
     }
 
