@@ -166,8 +166,8 @@ class CodecsTest {
                         + "x".repeat(32))
                 .getBytes(StandardCharsets.US_ASCII);
         assertThatExceptionOfType(AgeDecoder.WrongIdentityException.class)
-                .isThrownBy(() -> through(
-                        () -> new AgeDecoder(List.of(KEYS.identity(), OTHER.identity())), chunks(file, 100)));
+                .isThrownBy(() ->
+                        through(() -> new AgeDecoder(List.of(KEYS.identity(), OTHER.identity())), chunks(file, 100)));
         assertThat(through(() -> new AgeDecoder(List.of()), chunks(file, 100))).isEmpty();
     }
 
@@ -175,7 +175,8 @@ class CodecsTest {
     void anArmoredFileIsNoFileOfAge() {
         assertRefused(
                 KEYS,
-                "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n".getBytes(StandardCharsets.US_ASCII),
+                "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n"
+                        .getBytes(StandardCharsets.US_ASCII),
                 "no file of age");
     }
 

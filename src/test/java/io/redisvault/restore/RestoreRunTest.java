@@ -70,7 +70,8 @@ class RestoreRunTest {
         Files.writeString(config, "dbfilename other.rdb\n");
         assertThat(target(true).file()).isEqualTo(directory.resolve("dump.rdb"));
         // The byte ff is in no UTF-8 text.
-        Files.write(config, "# \u00ff\nappendonly yes\nappendfilename a.aof\ndbfilename other.rdb".getBytes(ISO_8859_1));
+        Files.write(
+                config, "# \u00ff\nappendonly yes\nappendfilename a.aof\ndbfilename other.rdb".getBytes(ISO_8859_1));
         assertThat(target(false).file()).isEqualTo(directory.resolve("a.aof"));
     }
 
