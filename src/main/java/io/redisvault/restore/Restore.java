@@ -185,8 +185,12 @@ public class Restore {
             AppendOnlyFiles others = target.appendOnlyFiles();
             if (target.appendOnly()) {
                 // Move them last: Redis loads them while they are there, and the new file as soon as they are gone.
-                for (Path moved : others.moveFoldersAside(now)) {
-                    notes.add("the append-only files before it are kept as " + moved);
+                try {
+                    others.moveFoldersAside(now)
+                            .forEach(moved -> notes.add("the append-only files before it are kept as " + moved));
+                } catch (IOException stillLoaded) {
+                    writer.undo(kept);
+                    throw stillLoaded;
                 }
                 notes.add("Redis loads it if it starts with 'appendonly yes'");
             } else {

@@ -70,6 +70,12 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
      */
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
+        Optional<Path> unreadable = serverConfig().filter(config -> !Files.isReadable(config));
+        if (!force && form == Form.AUTO && unreadable.isPresent()) {
+            throw new RestoreException(
+                    unreadable.get() + " cannot be read, and it says what Redis loads: let this process"
+                            + " read it, or say it with --append-only yes or no");
+        }
         Map<String, String> server = serverSettings();
         boolean configured = "yes".equalsIgnoreCase(server.get(APPEND_ONLY));
         boolean wanted = form == Form.YES || form == Form.AUTO && configured;
@@ -108,18 +114,14 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     private Optional<Path> serverConfig() {
         return Stream.of("redis.conf", "valkey.conf")
                 .map(directory()::resolve)
-                .filter(RestoreTarget::isReadableFile)
+                // Reading a pipe would block.
+                .filter(Files::isRegularFile)
                 .findFirst();
     }
 
-    /** False for a pipe: reading would block. */
-    private static boolean isReadableFile(Path path) {
-        return Files.isRegularFile(path) && Files.isReadable(path);
-    }
-
-    /** Settings of redis.conf or valkey.conf in the directory; empty if there is none. */
+    /** Settings of redis.conf or valkey.conf in the directory; empty if there is none that can be read. */
     private Map<String, String> serverSettings() throws IOException {
-        Optional<Path> config = serverConfig();
+        Optional<Path> config = serverConfig().filter(Files::isReadable);
         // Unlike Files.readString, this does not fail if some bytes are not UTF-8.
         String text = config.isPresent() ? new String(Files.readAllBytes(config.get()), StandardCharsets.UTF_8) : "";
         return text.lines()
@@ -172,7 +174,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     /** Why the cluster node in this directory would not keep the backup's keys; empty if it would, or if that is unknown. */
     Optional<String> otherSlots(Backup backup) throws IOException {
         Path nodes = directory().resolve(serverSettings().getOrDefault("cluster-config-file", "nodes.conf"));
-        if (backup.slots().isEmpty() || !isReadableFile(nodes)) {
+        if (backup.slots().isEmpty() || !Files.isRegularFile(nodes) || !Files.isReadable(nodes)) {
             return Optional.empty();
         }
         String slots = backup.slots().get();
