@@ -144,6 +144,9 @@ public final class ZstdDecoder implements Codec {
             return;
         }
         headRead = true;
+        if ((descriptor & 3) != 0) {
+            throw new InvalidDataException("the zstd frame needs a dictionary");
+        }
         checksummed = (descriptor & 4) != 0;
         long size = contentSize(sizeAt, sizeBytes);
         requireSmall(single ? size : window(head.get(5)));

@@ -22,6 +22,9 @@ public record ServerInfo(Map<String, String> fields) {
     /** A field with the keys of one database, for example {@code db0:keys=5,expires=0,avg_ttl=0}. */
     private static final Pattern DATABASE = Pattern.compile("db(\\d{1,9}):keys=(\\d{1,18})(,.*)?");
 
+    /** In seconds since 1970; later times are nonsense, and do not fit the arithmetic with them. */
+    private static final long LATEST_SAVE = 99_999_999_999L;
+
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** More lines than a server with 16,384 databases sends. A limit, so that parsing cannot block an event loop. */
     private static final int MAX_LINES = 20_000;
@@ -117,7 +120,7 @@ public record ServerInfo(Map<String, String> fields) {
     /** When the server last saved a dump, or started; in whole seconds. Empty if unknown. */
     public Optional<Instant> lastSave() {
         return number("rdb_last_save_time")
-                .filter(seconds -> seconds <= Instant.MAX.getEpochSecond())
+                .filter(seconds -> seconds <= LATEST_SAVE)
                 .map(Instant::ofEpochSecond);
     }
 

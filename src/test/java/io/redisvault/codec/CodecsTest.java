@@ -132,6 +132,13 @@ class CodecsTest {
     }
 
     @Test
+    void aFrameThatNeedsADictionaryIsRefused() {
+        // The byte 07 is the dictionary's number.
+        byte[] frame = HexFormat.of().parseHex("28b52ffd010007");
+        assertRefused(ZstdDecoder::unbounded, frame, "the zstd frame needs a dictionary");
+    }
+
+    @Test
     void onlyOneFrameIsTaken() {
         byte[] frame = through(() -> new ZstdEncoder(1, 1000), chunks(content(1000), 500));
         byte[] skippable = HexFormat.of().parseHex("502a4d180100000000");
