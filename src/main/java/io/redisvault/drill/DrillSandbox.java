@@ -128,7 +128,8 @@ final class DrillSandbox implements AutoCloseable {
         try {
             server = builder.start();
         } catch (IOException e) {
-            throw new RestoreException("cannot start " + program + ": " + e.getMessage(), e);
+            String reason = e.getMessage().replaceFirst("^Cannot run program .*error=\\d+, ", "");
+            throw new RestoreException("cannot start " + program + ": " + reason, e);
         }
     }
 
@@ -206,9 +207,11 @@ final class DrillSandbox implements AutoCloseable {
         }
     }
 
-    /** Kills the server at once: its data are only a copy. */
+    /** Kills the server at once: its data are only a copy. It may be a child, if the program is a script. */
     private void kill() {
-        server.destroyForcibly();
+        Stream.concat(server.descendants(), Stream.of(server.toHandle()))
+                .toList()
+                .forEach(ProcessHandle::destroyForcibly);
         try {
             if (!server.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
                 throw new RestoreException("process " + server.pid() + " of " + program + " does not end");
