@@ -156,7 +156,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
     }
 
-    /** The server that wrote the existing dump, such as {@code redis 7.4.1}; empty if unknown. */
+    /** The server that wrote the existing dump, such as {@code redis 7.4.1}; empty if there is none that can be read. */
     Optional<String> writer() {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
@@ -164,8 +164,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         ByteBuffer head = ByteBuffer.allocate(RdbHeader.MAX_LENGTH);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             channel.read(head);
-            RdbHeader header = RdbHeader.parse(head.flip(), channel.size());
-            return header.producerVersion().map(version -> header.producer() + " " + version);
+            return Optional.of(RdbHeader.parse(head.flip(), channel.size()).producer());
         } catch (IOException | InvalidDumpException noDump) {
             return Optional.empty();
         }
