@@ -5,7 +5,6 @@ import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,14 +36,10 @@ public class RedisNode {
                 vertx,
                 "REDIS_CONNECTION",
                 "Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION");
-        this.neverSaves = Uni.createFrom()
-                .deferred(() -> redis.execute("CONFIG", "GET", "save"))
-                .map(this::neverSaves)
-                .ifNoItem()
-                .after(config.redis().timeout())
-                .recoverWithItem(Optional.empty())
-                .onFailure()
-                .recoverWithItem(Optional.empty())
+        this.neverSaves = setting("save")
+                .map(save -> save.filter(String::isEmpty)
+                        .map(never -> "Redis at " + this.config.connectionString() + " never saves a dump by itself"
+                                + " (save \"\"): set 'save 3600 1' in its configuration, or have something run BGSAVE"))
                 .memoize()
                 .forFixedDuration(Duration.ofHours(1));
     }
@@ -83,6 +78,18 @@ public class RedisNode {
         return state.replicated() ? Uni.createFrom().item(Optional.empty()) : neverSaves;
     }
 
+    /** A setting in the node's configuration; empty if it does not answer or does not allow the question. Never fails. */
+    public Uni<Optional<String>> setting(String name) {
+        return Uni.createFrom()
+                .deferred(() -> redis.execute("CONFIG", "GET", name))
+                .map(answer -> Optional.of(answer.get(name).toString()))
+                .ifNoItem()
+                .after(config.timeout())
+                .fail()
+                .onFailure()
+                .recoverWithItem(Optional.empty());
+    }
+
     /**
      * The node's place in its cluster; for the state of an unreachable node, the last known place. Empty outside of a
      * cluster, and if the node does not allow the question. Never fails.
@@ -113,16 +120,6 @@ public class RedisNode {
                 .onFailure()
                 .recoverWithItem(node)
                 .map(Optional::of);
-    }
-
-    private Optional<String> neverSaves(Response answer) {
-        boolean never = answer != null
-                && answer.containsKey("save")
-                && answer.get("save").toString().isEmpty();
-        return never
-                ? Optional.of("Redis at " + config.connectionString() + " never saves a dump by itself (save \"\"): set"
-                        + " 'save 3600 1' in its configuration, or have something run BGSAVE")
-                : Optional.empty();
     }
 
     private void requireRole(ServerInfo state) {
