@@ -70,8 +70,10 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
      */
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
+        // Data that are there are not replaced without force, so their names do not matter.
+        boolean careful = !force && existingData().isEmpty();
         Optional<Path> unreadable = serverConfig().filter(config -> !Files.isReadable(config));
-        if (!force && form == Form.AUTO && unreadable.isPresent()) {
+        if (careful && form == Form.AUTO && unreadable.isPresent()) {
             throw new RestoreException(
                     unreadable.get() + " cannot be read, and it says what Redis loads: let this process"
                             + " read it, or say it with --append-only yes or no");
@@ -87,8 +89,9 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
                                     wanted ? "no" : "yes",
                                     wanted ? "an append-only file" : "a dump"));
         }
-        String dump = server.getOrDefault("dbfilename", file.getFileName().toString());
-        if (!force && !wanted && !file.endsWith(dump)) {
+        String ours = file.getFileName().toString();
+        String dump = server.getOrDefault("dbfilename", ours);
+        if (careful && !wanted && !ours.equals(dump)) {
             throw new RestoreException(
                     "%s says 'dbfilename %s', so that Redis would ignore %s: correct DUMP_FILENAME or --to, or pass --force"
                             .formatted(serverConfig().orElseThrow(), dump, file));

@@ -72,6 +72,9 @@ class RestoreRunTest {
         assertThat(target(false).file()).isEqualTo(directory.resolve("dump.rdb"));
         Files.writeString(config, "dbfilename other.rdb\n");
         assertThat(target(true).file()).isEqualTo(directory.resolve("dump.rdb"));
+        Path data = Files.writeString(directory.resolve("dump.rdb"), "not empty");
+        assertThat(target(false).existingData()).contains(data);
+        Files.delete(data);
         // The byte ff is in no UTF-8 text.
         Files.write(
                 config, "# \u00ff\nappendonly yes\nappendfilename a.aof\ndbfilename other.rdb".getBytes(ISO_8859_1));
