@@ -57,8 +57,8 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
             for (Path folder : folders()) {
                 Path kept = folder.resolveSibling(folder.getFileName() + KEPT + suffix);
                 Files.move(folder, kept, StandardCopyOption.ATOMIC_MOVE);
-                DirectorySync.force(directory);
                 moved.put(kept, folder);
+                DirectorySync.force(directory);
             }
         } catch (IOException e) {
             for (Map.Entry<Path, Path> move : moved.entrySet()) {
