@@ -12,7 +12,7 @@ import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.BackupSchedule;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;

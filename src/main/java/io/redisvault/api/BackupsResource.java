@@ -6,7 +6,6 @@ import io.redisvault.backup.BackupCatalog;
 import io.redisvault.backup.BackupCatalog.NodeBackups;
 import io.redisvault.rdb.InvalidDumpException;
 import io.redisvault.restore.BackupReader;
-import io.redisvault.restore.BackupSelection;
 import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
@@ -181,7 +180,8 @@ public class BackupsResource {
             content = @Content(schema = @Schema(implementation = Backup.class)))
     public Uni<Backup> verify(String name) {
         return readLimit
-                .hold(reader.verify(BackupSelection.named(name), reading -> {}).toMulti())
+                .hold(reader.verify(BackupReader.Selection.named(name), reading -> {})
+                        .toMulti())
                 .toUni()
                 .onFailure(RestoreException.NoBackup.class)
                 .transform(missing -> Problem.noSuchBackup(name).exception())

@@ -47,9 +47,7 @@ public record Backup(
             RdbHeader header = facts.header();
             return new Rdb(
                     header.version(),
-                    header.producerVersion()
-                            .map(version -> header.producer() + " " + version)
-                            .orElse(header.producer()),
+                    header.producer(),
                     header.createdAt().orElse(null),
                     facts.hasCrc() ? facts.checksumHex() : null,
                     facts.checksummed());

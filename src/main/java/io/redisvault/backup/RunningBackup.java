@@ -1,8 +1,8 @@
 package io.redisvault.backup;
 
 import io.redisvault.backup.BackupRunner.CompletedRun;
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;

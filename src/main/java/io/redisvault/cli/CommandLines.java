@@ -3,9 +3,9 @@ package io.redisvault.cli;
 import io.redisvault.VaultVersion;
 import io.redisvault.config.HumanDuration;
 import io.redisvault.config.Settings;
-import io.redisvault.restore.LiveOptions.ListenAddress;
+import io.redisvault.restore.LiveRestore;
+import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
-import io.redisvault.restore.RestoreOptions;
 import io.redisvault.storage.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,8 +71,8 @@ final class CommandLines {
                 .registerConverter(Duration.class, converter(HumanDuration::parse))
                 .registerConverter(NodeName.class, converter(text -> new NodeName(Settings.nodeName(text))))
                 .registerConverter(FileMode.class, converter(CommandLines::fileMode))
-                .registerConverter(RestoreOptions.Owner.class, converter(RestoreOptions.Owner::parse))
-                .registerConverter(ListenAddress.class, converter(ListenAddress::parse))
+                .registerConverter(Restore.Owner.class, converter(Restore.Owner::parse))
+                .registerConverter(LiveRestore.ListenAddress.class, converter(LiveRestore.ListenAddress::parse))
                 .setParameterExceptionHandler(CommandLines::wrongUsage)
                 .setExecutionExceptionHandler(CommandLines::failed);
     }

@@ -1,7 +1,6 @@
 package io.redisvault.cli;
 
-import io.redisvault.restore.LiveOptions;
-import io.redisvault.restore.LiveOptions.ListenAddress;
+import io.redisvault.restore.LiveRestore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +22,7 @@ abstract class LoadingCommand extends SelectingCommand {
             names = "--listen",
             paramLabel = "HOST:PORT",
             description = "address where the server of --into reaches this command; default: loopback")
-    private Optional<ListenAddress> listen;
+    private Optional<LiveRestore.ListenAddress> listen;
 
     @Override
     Optional<String> server() {
@@ -34,8 +33,8 @@ abstract class LoadingCommand extends SelectingCommand {
         return into.isPresent();
     }
 
-    LiveOptions liveOptions(boolean force, boolean scratch, Optional<Duration> timeout) {
-        return new LiveOptions(listen, force, scratch, timeout);
+    LiveRestore.Options liveOptions(boolean force, boolean scratch, Optional<Duration> timeout) {
+        return new LiveRestore.Options(listen, force, scratch, timeout);
     }
 
     /**

@@ -2,11 +2,9 @@ package io.redisvault.cli;
 
 import io.redisvault.cli.CommandLines.FileMode;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.restore.LiveOptions;
 import io.redisvault.restore.LiveRestore;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
-import io.redisvault.restore.RestoreOptions;
 import io.redisvault.restore.RestoreResult;
 import io.redisvault.restore.RestoreTarget;
 import jakarta.inject.Inject;
@@ -90,7 +88,7 @@ final class RestoreCommand extends LoadingCommand {
             names = "--owner",
             paramLabel = "USER[:GROUP]",
             description = "owner of the restored file; default: owner of the directory")
-    private Optional<RestoreOptions.Owner> owner;
+    private Optional<Restore.Owner> owner;
 
     @Option(
             names = "--mode",
@@ -142,7 +140,7 @@ final class RestoreCommand extends LoadingCommand {
     }
 
     private Optional<RestoreResult> load() {
-        LiveOptions options = liveOptions(force, false, Optional.empty());
+        LiveRestore.Options options = liveOptions(force, false, Optional.empty());
         Progress progress = new Progress();
         LiveRestore.Loaded loaded = progress.await(live.run(selection().orOlder(fallback), options, progress));
         return Optional.of(
@@ -157,7 +155,7 @@ final class RestoreCommand extends LoadingCommand {
             note(data.get() + " is there: left as it is");
             return Optional.empty();
         }
-        RestoreOptions options = new RestoreOptions(force, !unverified, owner, mode.permissions());
+        Restore.Options options = new Restore.Options(force, !unverified, owner, mode.permissions());
         Progress progress = new Progress();
         return Optional.of(progress.await(restore.run(selection().orOlder(fallback), target, options, progress)));
     }

@@ -1,7 +1,7 @@
 package io.redisvault.cli;
 
 import io.redisvault.cli.CommandLines.NodeName;
-import io.redisvault.restore.BackupSelection;
+import io.redisvault.restore.BackupReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -35,11 +35,11 @@ abstract class SelectingCommand extends VaultCommand {
             description = "fail if the dump is older than this, such as 24h or 7d")
     private Optional<Duration> maxAge;
 
-    BackupSelection selection() {
+    BackupReader.Selection selection() {
         Optional<String> named = Optional.of(name).filter(given -> !given.equals(LATEST));
         if (named.isPresent() && (before.isPresent() || maxAge.isPresent())) {
             throw wrong("--before and --max-age choose the latest backup, '" + name + "' is one");
         }
-        return new BackupSelection(named, node.map(NodeName::text), before, maxAge, false);
+        return new BackupReader.Selection(named, node.map(NodeName::text), before, maxAge, false);
     }
 }

@@ -58,7 +58,7 @@ public final class AgeDecoder implements Codec {
                 if (header != null) {
                     readHeader(chunk.get());
                 } else if (sealed.hasRemaining()) {
-                    Buffers.fill(sealed, chunk);
+                    Codec.fill(sealed, chunk);
                 } else {
                     // More bytes follow, so this is not the last chunk.
                     return open(false);

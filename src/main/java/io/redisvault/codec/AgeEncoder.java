@@ -45,7 +45,7 @@ public final class AgeEncoder implements Codec {
                     // More bytes follow, so this is not the last chunk.
                     return seal(false);
                 }
-                Buffers.fill(plain, chunk);
+                Codec.fill(plain, chunk);
             }
             return null;
         });

@@ -55,7 +55,7 @@ public final class Lz4Decoder implements Codec {
         return Codec.pieces(() -> {
             while (chunk.hasRemaining()) {
                 require(step != Step.OVER, "other bytes follow the LZ4 frame");
-                Buffers.fill(wanted, chunk);
+                Codec.fill(wanted, chunk);
                 if (!wanted.hasRemaining()) {
                     ByteBuffer content = take(wanted.flip());
                     if (content != null) {

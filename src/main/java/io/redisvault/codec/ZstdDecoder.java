@@ -96,14 +96,14 @@ public final class ZstdDecoder implements Codec {
         if (!headRead) {
             readHead(chunk.duplicate());
         }
-        while (full && !over || in.hasRemaining() || Buffers.refill(in, chunk)) {
+        while (full && !over || in.hasRemaining() || Codec.refill(in, chunk)) {
             if (over && in.hasRemaining()) {
                 throw new InvalidDataException("other bytes follow the zstd frame");
             }
             decompress();
             full = !out.hasRemaining();
             if (out.position() > 0) {
-                return Buffers.taken(out);
+                return Codec.taken(out);
             }
         }
         return null;
@@ -144,6 +144,9 @@ public final class ZstdDecoder implements Codec {
             return;
         }
         headRead = true;
+        if ((descriptor & 3) != 0) {
+            throw new InvalidDataException("the zstd frame needs a dictionary");
+        }
         checksummed = (descriptor & 4) != 0;
         long size = contentSize(sizeAt, sizeBytes);
         requireSmall(single ? size : window(head.get(5)));

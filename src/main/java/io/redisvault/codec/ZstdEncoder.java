@@ -34,10 +34,10 @@ public final class ZstdEncoder implements Codec {
     }
 
     private synchronized ByteBuffer compress(ByteBuffer chunk) {
-        while (!over && (in.hasRemaining() || Buffers.refill(in, chunk))) {
+        while (!over && (in.hasRemaining() || Codec.refill(in, chunk))) {
             context.compressDirectByteBufferStream(out, in, EndDirective.CONTINUE);
             if (out.position() > 0) {
-                return Buffers.taken(out);
+                return Codec.taken(out);
             }
         }
         return null;
@@ -48,7 +48,7 @@ public final class ZstdEncoder implements Codec {
             return null;
         }
         over = context.compressDirectByteBufferStream(out, in, EndDirective.END);
-        return Buffers.taken(out);
+        return Codec.taken(out);
     }
 
     @Override

@@ -4,17 +4,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.redisvault.backup.Backup;
 import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.TargetServer;
+import io.redisvault.restore.BackupReader;
 import io.redisvault.restore.BackupReading;
-import io.redisvault.restore.BackupSelection;
-import io.redisvault.restore.LiveOptions;
 import io.redisvault.restore.LiveRestore;
 import io.redisvault.restore.Restore;
 import io.redisvault.restore.RestoreException;
-import io.redisvault.restore.RestoreOptions;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.vertx.mutiny.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.File;
@@ -30,21 +27,19 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class Drill {
 
-    private static final RestoreOptions OWNER_ONLY =
-            new RestoreOptions(false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------"));
+    private static final Restore.Options OWNER_ONLY =
+            new Restore.Options(false, true, Optional.empty(), PosixFilePermissions.fromString("rw-------"));
 
     private final Restore restore;
     private final LiveRestore live;
     private final TargetServer server;
-    private final Vertx vertx;
     private DrillSandbox sandbox;
     private boolean stopped;
 
-    Drill(Restore restore, LiveRestore live, TargetServer server, Vertx vertx) {
+    Drill(Restore restore, LiveRestore live, TargetServer server) {
         this.restore = restore;
         this.live = live;
         this.server = server;
-        this.vertx = vertx;
     }
 
     /** The first redis-server or valkey-server in the directories of a search path such as PATH; empty if there is none. */
@@ -70,7 +65,7 @@ public class Drill {
      * @param timeout how long loading may take; if empty, it grows with the dump
      */
     public Uni<DrillResult> run(
-            BackupSelection selection,
+            BackupReader.Selection selection,
             Path program,
             Path workDirectory,
             Optional<Duration> timeout,
@@ -86,7 +81,7 @@ public class Drill {
                             Backup backup = restored.backup();
                             listener.step(backup.name() + " is restored, " + program + " loads it");
                             opened.start(program);
-                            return opened.loaded(timeout.orElse(LiveOptions.loadingTime(backup.size())))
+                            return opened.loaded(timeout.orElse(LiveRestore.Options.loadingTime(backup.size())))
                                     .map(loaded -> DrillResult.passed(backup, loaded, since(began)))
                                     .onFailure(DrillSandbox.NotLoadedException.class)
                                     .recoverWithItem(
@@ -103,7 +98,10 @@ public class Drill {
      * @param flush whether to remove all keys from the server after the load
      */
     public Uni<DrillResult> into(
-            BackupSelection selection, LiveOptions options, boolean flush, BackupReading.Listener listener) {
+            BackupReader.Selection selection,
+            LiveRestore.Options options,
+            boolean flush,
+            BackupReading.Listener listener) {
         long began = System.nanoTime();
         return live.run(selection, options, listener)
                 .call(() -> flush ? server.flush() : Uni.createFrom().voidItem())
@@ -118,7 +116,7 @@ public class Drill {
         if (stopped) {
             throw new RestoreException("stopped");
         }
-        sandbox = DrillSandbox.open(workDirectory, vertx);
+        sandbox = DrillSandbox.open(workDirectory);
         return sandbox;
     }
 

@@ -2,11 +2,10 @@ package io.redisvault.drill;
 
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.redisvault.backup.Backup;
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Result of a drill, as {@code --json} prints it; null values are left out there.
@@ -39,10 +38,8 @@ public record DrillResult(
                 .toList();
         // A replica also loads expired keys.
         boolean replica = server.role() == Role.REPLICA;
-        Long expired = Optional.ofNullable(server.fields().get("rdb_last_load_keys_expired"))
-                .filter(keys -> !replica)
-                .map(Long::valueOf)
-                .orElse(null);
+        Long expired =
+                replica ? null : server.number("rdb_last_load_keys_expired").orElse(null);
         return new DrillResult("passed", null, backup, server.server(), databases, expired, seconds(duration));
     }
 

@@ -5,21 +5,18 @@ import io.redisvault.restore.RestoreException;
 import io.redisvault.restore.RestoreTarget;
 import io.redisvault.storage.FileErrors;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.redis.client.Command;
-import io.vertx.mutiny.redis.client.Redis;
-import io.vertx.mutiny.redis.client.Request;
-import io.vertx.redis.client.RedisOptions;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -29,8 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -42,16 +39,19 @@ final class DrillSandbox implements AutoCloseable {
 
     private static final String PREFIX = "redis-vault-drill-";
     private static final String DUMP = "dump.rdb";
-    private static final String LOOPBACK = "127.0.0.1";
 
     /** Linux' limit for the path of a Unix socket. */
     private static final int SOCKET_PATH_BYTES = 107;
 
     private static final int DELETE_ATTEMPTS = 20;
+    private static final long DELETE_PAUSE_NANOS = 50_000_000;
     private static final int SECONDS_TO_DIE = 10;
 
     /** Enough for any dump; each costs the server less than a KiB. */
     private static final String DATABASES = "10000";
+
+    /** In bytes; the answer has less than 100 for each database. */
+    private static final int LONGEST_INFO = 2 << 20;
 
     private static final int LAST_LINES = 3;
     /** The crash report comes after the line with the error, and has pages of stacks and registers. */
@@ -73,23 +73,19 @@ final class DrillSandbox implements AutoCloseable {
     }
 
     private final Path directory;
-    private final Vertx vertx;
     private Path program;
     private Process server;
-    private Redis client;
     private boolean closed;
 
-    private DrillSandbox(Path directory, Vertx vertx) {
+    private DrillSandbox(Path directory) {
         this.directory = directory;
-        this.vertx = vertx;
     }
 
-    static DrillSandbox open(Path workDirectory, Vertx vertx) {
+    static DrillSandbox open(Path workDirectory) {
         try {
-            DrillSandbox sandbox =
-                    new DrillSandbox(Files.createTempDirectory(workDirectory.toAbsolutePath(), PREFIX), vertx);
+            DrillSandbox sandbox = new DrillSandbox(Files.createTempDirectory(workDirectory.toAbsolutePath(), PREFIX));
             int excess = sandbox.socket().toString().getBytes(StandardCharsets.UTF_8).length - SOCKET_PATH_BYTES;
-            if (vertx.isNativeTransportEnabled() && excess > 0) {
+            if (excess > 0) {
                 sandbox.close();
                 throw new RestoreException("the path " + workDirectory + " is " + excess
                         + " bytes too long for the socket of a server: name a shorter one with --work-dir");
@@ -119,7 +115,8 @@ final class DrillSandbox implements AutoCloseable {
         }
         program = executable;
         List<String> command = new ArrayList<>(List.of(program.toAbsolutePath().toString()));
-        String address = vertx.isNativeTransportEnabled() ? listenOnSocket(command) : listenOnLoopback(command);
+        // No port, so that no other user can connect.
+        command.addAll(List.of("--port", "0", "--unixsocket", socket().toString()));
         command.addAll(List.of("--dir", directory.toString(), "--dbfilename", DUMP, "--databases", DATABASES));
         command.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -131,37 +128,8 @@ final class DrillSandbox implements AutoCloseable {
         try {
             server = builder.start();
         } catch (IOException e) {
-            throw new RestoreException("cannot start " + program + ": " + e.getMessage(), e);
-        }
-        client = Redis.createClient(
-                vertx,
-                new RedisOptions()
-                        .setConnectionString(address)
-                        .setProtocolNegotiation(false)
-                        .setMaxPoolSize(1));
-    }
-
-    /** Adds the options for a Unix socket; returns the client's address. */
-    private String listenOnSocket(List<String> command) {
-        command.addAll(List.of("--port", "0", "--unixsocket", socket().toString()));
-        try {
-            return new URI("unix", "", socket().toString(), null, null).toString();
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
-        }
-    }
-
-    /** The same for TCP, since a native executable has no Unix sockets. A password keeps other local users out. */
-    private String listenOnLoopback(List<String> command) {
-        String password = UUID.randomUUID().toString();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
-            int port = free.getLocalPort();
-            // In a file, because everybody can see the arguments of a process.
-            Path settings = Files.writeString(directory.resolve("password.conf"), "requirepass " + password);
-            command.addAll(List.of(settings.toString(), "--port", "" + port, "--bind", LOOPBACK));
-            return "redis://:" + password + "@" + LOOPBACK + ":" + port;
-        } catch (IOException e) {
-            throw new RestoreException("a server cannot be prepared: " + e.getMessage(), e);
+            String reason = e.getMessage().replaceFirst("^Cannot run program .*error=\\d+, ", "");
+            throw new RestoreException("cannot start " + program + ": " + reason, e);
         }
     }
 
@@ -171,18 +139,27 @@ final class DrillSandbox implements AutoCloseable {
      */
     Uni<ServerInfo> loaded(Duration limit) {
         Uni<ServerInfo> question = Uni.createFrom()
-                .deferred(() -> client.send(Request.cmd(Command.INFO)))
-                .map(info -> ServerInfo.parse(info.toString()));
+                .item(Unchecked.supplier(this::info))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
         Uni<ServerInfo> end = Uni.createFrom()
                 .completionStage(server::onExit)
                 .map(Process::exitValue)
                 .chain(code -> notLoaded(" exited with " + code + " before it had loaded the dump"));
         return Uni.join()
-                .first(ServerInfo.until(info -> !info.loading(), question), end)
+                .first(ServerInfo.until(info -> info.field("loading").equals("0"), question), end)
                 .toTerminate()
                 .ifNoItem()
                 .after(limit)
                 .recoverWithUni(() -> notLoaded(" had not loaded the dump after " + limit.toSeconds() + " s"));
+    }
+
+    /** Asks over a new connection, which the server then closes. Its lines around the answer are not fields. */
+    private ServerInfo info() throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            channel.write(ByteBuffer.wrap("INFO\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII)));
+            return ServerInfo.parse(
+                    new String(Channels.newInputStream(channel).readNBytes(LONGEST_INFO), StandardCharsets.UTF_8));
+        }
     }
 
     private Uni<ServerInfo> notLoaded(String reason) {
@@ -230,10 +207,11 @@ final class DrillSandbox implements AutoCloseable {
         }
     }
 
-    /** Kills the server at once: its data are only a copy. */
+    /** Kills the server at once: its data are only a copy. It may be a child, if the program is a script. */
     private void kill() {
-        client.close();
-        server.destroyForcibly();
+        Stream.concat(server.descendants(), Stream.of(server.toHandle()))
+                .toList()
+                .forEach(ProcessHandle::destroyForcibly);
         try {
             if (!server.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
                 throw new RestoreException("process " + server.pid() + " of " + program + " does not end");
@@ -255,6 +233,7 @@ final class DrillSandbox implements AutoCloseable {
                 if (attempt == DELETE_ATTEMPTS) {
                     throw new IOException(stillInUse);
                 }
+                LockSupport.parkNanos(DELETE_PAUSE_NANOS);
             }
         }
     }

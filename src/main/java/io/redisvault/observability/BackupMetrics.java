@@ -20,7 +20,7 @@ import io.redisvault.backup.NodeNameConflict;
 import io.redisvault.backup.RunningBackup;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import io.redisvault.restore.ScheduledVerification;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;

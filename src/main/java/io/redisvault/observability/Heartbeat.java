@@ -7,7 +7,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.config.HttpProxy;
 import io.redisvault.config.VaultConfig;
-import io.redisvault.storage.ForeignWords;
+import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.RequestOptions;
@@ -100,7 +100,7 @@ class Heartbeat {
         }
         return failure instanceof SSLException
                 ? "its certificate is not trusted, or it does not speak TLS"
-                : ForeignWords.plain(failure.getMessage());
+                : StorageException.plain(failure.getMessage());
     }
 
     /** Waits for the last heartbeat before the process ends, up to 10 seconds. */

@@ -87,18 +87,14 @@ public record RdbHeader(RdbFormat magic, int version, Map<String, String> aux) {
         return version > magic.newestKnownVersion();
     }
 
-    /** {@code valkey}, {@code redict} or {@code redis}, derived from the AUX fields and the format. */
+    /** Name and, if the dump says it, version of the server that wrote it, for example {@code redis 7.2.4}. */
     public String producer() {
+        String version = field("valkey-ver").or(() -> field("redis-ver")).orElse("");
         if (magic == RdbFormat.VALKEY || aux.containsKey("valkey-ver")) {
-            return "valkey";
+            return ("valkey " + version).strip();
         }
         // Redict's versions are 7.3.x. Redis used 7.3 only for previews of 7.4, from 7.3.240 on.
-        return aux.getOrDefault("redis-ver", "").matches("7\\.3\\.\\d{1,2}") ? "redict" : "redis";
-    }
-
-    /** The server's version, for example {@code 7.2.4}; empty if the dump does not say. */
-    public Optional<String> producerVersion() {
-        return field("valkey-ver").or(() -> field("redis-ver"));
+        return ((version.matches("7\\.3\\.\\d{1,2}") ? "redict " : "redis ") + version).strip();
     }
 
     /** When the server began to write the dump, in whole seconds; empty if the dump does not say. */

@@ -11,7 +11,9 @@ import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.core.net.NetClient;
 import io.vertx.mutiny.core.net.NetSocket;
 import io.vertx.mutiny.core.net.SocketAddress;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
@@ -23,7 +25,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,24 +89,27 @@ final class ConnectionDiagnosis {
                 .after(patience)
                 .fail()
                 .onFailure()
-                .recoverWithUni(failure -> explained(failure, this::remedy));
+                .recoverWithUni(this::explained);
     }
 
     private String remedy(String reason) {
         if (reason.contains("Connection refused")) {
             return "; is it running, is " + setting + " right?";
         }
+        if (reason.contains("Permission denied")) {
+            return "; let this process run as a user that may write to the socket, or correct unixsocketperm there";
+        }
         if (reason.matches("(NOAUTH|WRONGPASS) .*")) {
             return " " + login;
         }
-        if (reason.startsWith("ERR unknown command")) {
+        if (reason.matches("(?i)ERR unknown command .info\\b.*")) {
             return "; INFO is renamed or switched off there: allow it, or set BACKUP_MASTER and BACKUP_REPLICA to true";
         }
         if (reason.startsWith("NOPERM ")) {
-            Matcher named = Pattern.compile("'(\\w+)'").matcher(reason);
-            return "; give the user +" + (named.find() ? named.group(1) : "info");
+            Matcher named = Pattern.compile("'([\\w|]+)'").matcher(reason);
+            return named.find() ? "; give the user +" + named.group(1) : "";
         }
-        return reason.contains("without any password configured") || reason.contains("no password is set")
+        return reason.matches("ERR .*(without any password configured|no password is set).*")
                 ? "; it asks for no password: leave it out"
                 : "";
     }
@@ -119,28 +123,23 @@ final class ConnectionDiagnosis {
                 .by(patience.compareTo(SILENCE) < 0 ? patience.dividedBy(2) : SILENCE)
                 .chain(silent -> refusal())
                 .chain(reason -> reason.isPresent()
-                        ? Uni.createFrom().failure(unavailable(reason.get() + remedy(reason.get()), null))
+                        ? Uni.createFrom().failure(unavailable(reason.get(), null))
                         : Uni.createFrom().nothing());
     }
 
-    /** Fails with a {@link RedisUnavailableException} that says what a failure means. */
+    /** Fails with a {@link RedisUnavailableException} that says what a failure means, and how to correct it. */
     <T> Uni<T> explained(Throwable failure) {
-        return explained(failure, reason -> "");
-    }
-
-    private <T> Uni<T> explained(Throwable failure, UnaryOperator<String> remedy) {
         return failure instanceof RedisUnavailableException
                 ? Uni.createFrom().failure(failure)
-                : reason(failure)
-                        .chain(reason -> Uni.createFrom().failure(unavailable(reason + remedy.apply(reason), failure)));
+                : reason(failure).chain(reason -> Uni.createFrom().failure(unavailable(reason, failure)));
     }
 
     private RedisUnavailableException unavailable(String reason, Throwable cause) {
-        return new RedisUnavailableException(address + ": " + reason, cause);
+        return new RedisUnavailableException(address + ": " + reason + remedy(reason), cause);
     }
 
     /** Makes one short line of what a server sent, which may be anything. */
-    private static String quoted(String answer) {
+    static String quoted(String answer) {
         String line = answer.replaceAll("\\p{Cntrl}+", " ");
         if (line.isBlank()) {
             return "an error without words";
@@ -163,6 +162,12 @@ final class ConnectionDiagnosis {
         if (text.matches(CLOSED) || failure instanceof ClosedChannelException) {
             return refusalOr(
                     "the server closed the connection without an answer; is it a Redis, is " + setting + " right?");
+        }
+        if (failure instanceof UnknownHostException) {
+            return Uni.createFrom().item("the host is not known; correct " + setting);
+        }
+        if (failure instanceof FileNotFoundException) {
+            return Uni.createFrom().item("there is no such socket; is Redis running, is its directory mounted here?");
         }
         return failure instanceof IOException
                 ? refusalOr(quoted(text))

@@ -2,9 +2,9 @@ package io.redisvault.redis;
 
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,14 +36,10 @@ public class RedisNode {
                 vertx,
                 "REDIS_CONNECTION",
                 "Set REDIS_PASSWORD, and the user, if there is one, in REDIS_CONNECTION");
-        this.neverSaves = Uni.createFrom()
-                .deferred(() -> redis.execute("CONFIG", "GET", "save"))
-                .map(this::neverSaves)
-                .ifNoItem()
-                .after(config.redis().timeout())
-                .recoverWithItem(Optional.empty())
-                .onFailure()
-                .recoverWithItem(Optional.empty())
+        this.neverSaves = setting("save")
+                .map(save -> save.filter(String::isEmpty)
+                        .map(never -> "Redis at " + this.config.connectionString() + " never saves a dump by itself"
+                                + " (save \"\"): set 'save 3600 1' in its configuration, or have something run BGSAVE"))
                 .memoize()
                 .forFixedDuration(Duration.ofHours(1));
     }
@@ -59,7 +55,7 @@ public class RedisNode {
                 .retry()
                 .withBackOff(PAUSE)
                 .atMost(RETRIES)
-                .map(answer -> ServerInfo.parse(String.valueOf(answer)))
+                .map(ServerInfo::of)
                 .invoke(state -> last = state)
                 .invoke(this::requireRole);
     }
@@ -80,6 +76,18 @@ public class RedisNode {
             return Uni.createFrom().item(Optional.of("the last save of Redis failed: see its log"));
         }
         return state.replicated() ? Uni.createFrom().item(Optional.empty()) : neverSaves;
+    }
+
+    /** A setting in the node's configuration; empty if it does not answer or does not allow the question. Never fails. */
+    public Uni<Optional<String>> setting(String name) {
+        return Uni.createFrom()
+                .deferred(() -> redis.execute("CONFIG", "GET", name))
+                .map(answer -> Optional.of(answer.get(name).toString()))
+                .ifNoItem()
+                .after(config.timeout())
+                .fail()
+                .onFailure()
+                .recoverWithItem(Optional.empty());
     }
 
     /**
@@ -112,16 +120,6 @@ public class RedisNode {
                 .onFailure()
                 .recoverWithItem(node)
                 .map(Optional::of);
-    }
-
-    private Optional<String> neverSaves(Response answer) {
-        boolean never = answer != null
-                && answer.containsKey("save")
-                && answer.get("save").toString().isEmpty();
-        return never
-                ? Optional.of("Redis at " + config.connectionString() + " never saves a dump by itself (save \"\"): set"
-                        + " 'save 3600 1' in its configuration, or have something run BGSAVE")
-                : Optional.empty();
     }
 
     private void requireRole(ServerInfo state) {

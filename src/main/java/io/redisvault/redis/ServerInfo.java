@@ -1,28 +1,54 @@
 package io.redisvault.redis;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The answer of a server to {@code INFO}, as a map of its fields. */
 public record ServerInfo(Map<String, String> fields) {
 
-    /** Starts a field with the keys of one database, for example {@code db0:keys=5,expires=0,avg_ttl=0}. */
-    private static final String DATABASE = "db";
+    /** A field with the keys of one database, for example {@code db0:keys=5,expires=0,avg_ttl=0}. */
+    private static final Pattern DATABASE = Pattern.compile("db(\\d{1,9}):keys=(\\d{1,18})(,.*)?");
 
-    private static final String KEYS = "keys=";
+    /** In seconds since 1970; later times are nonsense, and do not fit the arithmetic with them. */
+    private static final long LATEST_SAVE = 99_999_999_999L;
+
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** More lines than a server with 16,384 databases sends. A limit, so that parsing cannot block an event loop. */
     private static final int MAX_LINES = 20_000;
 
-    /** Parses the answer. Lines that are not fields are ignored. */
+    /** A node's role in replication. */
+    public enum Role {
+        MASTER,
+        REPLICA,
+        /** Redis is unreachable, or its answer has no role that we know. */
+        UNKNOWN;
+
+        /** The role in lower case, for logs, JSON and metrics. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Parses the answer. No fields if it is not one text: some proxies send a list with the answers of all servers. */
+    public static ServerInfo of(Response answer) {
+        boolean text = answer != null && (answer.type() == ResponseType.BULK || answer.type() == ResponseType.SIMPLE);
+        return parse(text ? answer.toString() : "");
+    }
+
+    /** Parses the text of the answer. Lines that are not fields are ignored. */
     public static ServerInfo parse(String info) {
         return new ServerInfo(info.lines()
                 .limit(MAX_LINES)
@@ -84,11 +110,18 @@ public record ServerInfo(Map<String, String> fields) {
         return field("loading").equals("1");
     }
 
+    /** The value of a field; empty if it is missing or not a number. */
+    public Optional<Long> number(String name) {
+        return Optional.of(field(name))
+                .filter(value -> value.matches("\\d{1,18}"))
+                .map(Long::valueOf);
+    }
+
     /** When the server last saved a dump, or started; in whole seconds. Empty if unknown. */
     public Optional<Instant> lastSave() {
-        return Optional.of(field("rdb_last_save_time"))
-                .filter(seconds -> seconds.matches("\\d{1,11}"))
-                .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)));
+        return number("rdb_last_save_time")
+                .filter(seconds -> seconds <= LATEST_SAVE)
+                .map(Instant::ofEpochSecond);
     }
 
     /** True if the server loads its append-only file at its start, not the dump. */
@@ -105,12 +138,21 @@ public record ServerInfo(Map<String, String> fields) {
                 .orElse("unknown");
     }
 
-    /** Number of keys by database number. Empty databases are left out. */
+    /**
+     * Number of keys by database number. Empty databases are left out.
+     *
+     * @throws RedisUnavailableException if a number is unreadable: without it, a full database would look empty
+     */
     public SortedMap<Integer, Long> keys() {
         SortedMap<Integer, Long> keys = new TreeMap<>();
         fields.forEach((name, value) -> {
-            if (name.matches(DATABASE + "\\d{1,9}") && value.startsWith(KEYS)) {
-                keys.put(Integer.valueOf(name.substring(DATABASE.length())), number(value.substring(KEYS.length())));
+            Matcher database = DATABASE.matcher(name + ":" + value);
+            if (database.matches()) {
+                keys.put(Integer.valueOf(database.group(1)), Long.valueOf(database.group(2)));
+            } else if (name.matches("db\\d+")) {
+                throw new RedisUnavailableException(
+                        "INFO does not tell the number of keys in " + name + ": " + ConnectionDiagnosis.quoted(value),
+                        null);
             }
         });
         return keys;
@@ -119,10 +161,5 @@ public record ServerInfo(Map<String, String> fields) {
     /** Number of keys in all databases. */
     public long totalKeys() {
         return keys().values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static Long number(String text) {
-        int end = text.indexOf(',');
-        return Long.valueOf(end < 0 ? text : text.substring(0, end));
     }
 }

@@ -59,17 +59,20 @@ public class TargetServer {
 
     /** Asks {@code INFO} as the first question. A failure also says how to correct the connection. */
     public Uni<ServerInfo> reach() {
-        return diagnosis.firstAnswer(ask("INFO").map(answer -> ServerInfo.parse(answer.toString())));
+        return diagnosis.firstAnswer(ask("INFO").map(ServerInfo::of));
     }
 
     public Uni<ServerInfo> info() {
-        return send("INFO").map(answer -> ServerInfo.parse(answer.toString()));
+        return send("INFO").map(ServerInfo::of);
     }
 
     /** True if a Sentinel watches the server. */
     public Uni<Boolean> isWatched() {
         return send("PUBSUB", "NUMSUB", SENTINEL_CHANNEL)
-                .map(answer -> answer.get(1).toLong() > 0);
+                .map(answer -> answer.get(1).toLong() > 0)
+                .onFailure(failure -> !(failure instanceof RedisUnavailableException))
+                .transform(odd -> new RedisUnavailableException(
+                        address + " answers PUBSUB NUMSUB with something else than a channel and a number", odd));
     }
 
     /** True if the server has at least this many databases, or if that is unknown. */

@@ -8,7 +8,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -48,16 +50,23 @@ record AppendOnlyFiles(Path directory, Optional<String> dirname) {
         return Optional.empty();
     }
 
-    /** Renames the subdirectories of Redis 7 and later; returns their new paths. */
+    /** Renames the subdirectories of Redis 7 and later, all or none; returns their new paths. */
     List<Path> moveFoldersAside(String suffix) throws IOException {
-        List<Path> moved = new ArrayList<>();
-        for (Path folder : folders()) {
-            Path kept = folder.resolveSibling(folder.getFileName() + KEPT + suffix);
-            Files.move(folder, kept, StandardCopyOption.ATOMIC_MOVE);
-            DirectorySync.force(directory);
-            moved.add(kept);
+        Map<Path, Path> moved = new LinkedHashMap<>();
+        try {
+            for (Path folder : folders()) {
+                Path kept = folder.resolveSibling(folder.getFileName() + KEPT + suffix);
+                Files.move(folder, kept, StandardCopyOption.ATOMIC_MOVE);
+                moved.put(kept, folder);
+                DirectorySync.force(directory);
+            }
+        } catch (IOException e) {
+            for (Map.Entry<Path, Path> move : moved.entrySet()) {
+                Files.move(move.getKey(), move.getValue(), StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
         }
-        return moved;
+        return List.copyOf(moved.keySet());
     }
 
     private List<Path> folders() throws IOException {

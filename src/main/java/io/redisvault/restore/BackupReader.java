@@ -15,12 +15,48 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** Finds backups in the storage and reads them, for the commands, the API and restores. */
 @ApplicationScoped
 public class BackupReader {
+
+    /**
+     * Says which backup to use: the one with this name, or else the newest one within these limits.
+     *
+     * @param node node that has the backup; this node if empty
+     * @param before the dump must be older than this time
+     * @param maxAge the dump must not be older than this
+     * @param orOlder whether to take the next older good backup if the selected one is corrupt; ignored with a name
+     */
+    public record Selection(
+            Optional<String> name,
+            Optional<String> node,
+            Optional<Instant> before,
+            Optional<Duration> maxAge,
+            boolean orOlder) {
+
+        /** The newest backup of this node. */
+        public static final Selection LATEST =
+                new Selection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+
+        /** This node's backup with this name. */
+        public static Selection named(String name) {
+            return new Selection(Optional.of(name), Optional.empty(), Optional.empty(), Optional.empty(), false);
+        }
+
+        /** A copy that selects only backups from before a time. */
+        Selection before(Instant time) {
+            return new Selection(name, node, Optional.of(time), maxAge, orOlder);
+        }
+
+        /** A copy with this value of {@code orOlder}. */
+        public Selection orOlder(boolean older) {
+            return new Selection(name, node, before, maxAge, older);
+        }
+    }
 
     private static final Logger LOG = Logger.getLogger(BackupReader.class);
 
@@ -50,7 +86,7 @@ public class BackupReader {
      * no identity, its note says what was not checked. Fails with {@link RestoreException.NoBackup}, {@link
      * StorageException}, {@link InvalidDumpException} if it is corrupt, {@link RestoreException} if no identity opens it.
      */
-    public Uni<Backup> verify(BackupSelection selection, BackupReading.Listener listener) {
+    public Uni<Backup> verify(Selection selection, BackupReading.Listener listener) {
         return select(selection)
                 .chain(backup -> {
                     BackupReading reading = open(backup);
@@ -91,7 +127,7 @@ public class BackupReader {
      *
      * @param use must fail if the backup is corrupt
      */
-    <T> Uni<T> selectGood(BackupSelection selection, Function<Backup, Uni<T>> use) {
+    <T> Uni<T> selectGood(Selection selection, Function<Backup, Uni<T>> use) {
         return select(selection).chain(backup -> use.apply(backup)
                 .onFailure(RestoreException::isCorrupt)
                 .recoverWithUni(failure -> {
@@ -109,7 +145,7 @@ public class BackupReader {
                 }));
     }
 
-    private Uni<Backup> select(BackupSelection selection) {
+    private Uni<Backup> select(Selection selection) {
         BackupCatalog catalog = selection.node().map(own::forNode).orElse(own);
         return selection.name().map(name -> named(name, catalog)).orElseGet(() -> newest(selection, catalog));
     }
@@ -123,7 +159,7 @@ public class BackupReader {
                         false));
     }
 
-    private Uni<Backup> newest(BackupSelection selection, BackupCatalog catalog) {
+    private Uni<Backup> newest(Selection selection, BackupCatalog catalog) {
         Instant present = clock.instant().plus(CLOCK_DIFFERENCE);
         return catalog.newest(1, selection.before().orElse(Instant.MAX))
                 .chain(page -> page.backups().stream()
@@ -140,7 +176,7 @@ public class BackupReader {
                 .chain(backup -> catalog.find(backup.name()));
     }
 
-    private Backup requireYoungEnough(List<Backup> newest, BackupSelection selection, String node) {
+    private Backup requireYoungEnough(List<Backup> newest, Selection selection, String node) {
         String condition =
                 selection.before().map(time -> " from before " + time).orElse("");
         if (newest.isEmpty()) {

@@ -111,8 +111,12 @@ final class DumpWriter implements Closeable {
     }
 
     void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException unnamed) {
+            throw new FileSystemException(dump.toString(), null, unnamed.getMessage());
         }
     }
 
@@ -147,15 +151,20 @@ final class DumpWriter implements Closeable {
         try {
             requireWritten(dump);
         } catch (IOException swapped) {
-            // Somebody swapped the file after the first check: undo.
-            if (replaces) {
-                Files.move(kept.get(), dump, StandardCopyOption.ATOMIC_MOVE);
-            } else {
-                Files.deleteIfExists(dump);
-            }
+            // Somebody swapped the file after the first check.
+            undo(kept);
             throw swapped;
         }
         DirectorySync.force(dump.getParent());
+    }
+
+    /** Takes the published file back, and gives a kept one its name again. */
+    void undo(Optional<Path> kept) throws IOException {
+        if (kept.isPresent() && Files.exists(kept.get(), LinkOption.NOFOLLOW_LINKS)) {
+            Files.move(kept.get(), dump, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Files.deleteIfExists(dump);
+        }
     }
 
     private void requireWritten(Path name) throws IOException {

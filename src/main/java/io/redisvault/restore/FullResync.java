@@ -80,7 +80,7 @@ final class FullResync {
     }
 
     /** Starts to listen; returns the port. */
-    Uni<Integer> listen(LiveOptions.ListenAddress address) {
+    Uni<Integer> listen(LiveRestore.ListenAddress address) {
         NetServerOptions options = new NetServerOptions();
         certificate.ifPresent(options::setKeyCertOptions);
         listener = vertx.createNetServer(options).connectHandler(this::connected);

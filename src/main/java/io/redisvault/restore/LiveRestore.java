@@ -6,7 +6,6 @@ import io.redisvault.config.RedisAddress;
 import io.redisvault.redis.RedisUnavailableException;
 import io.redisvault.redis.ServerInfo;
 import io.redisvault.redis.TargetServer;
-import io.redisvault.restore.LiveOptions.ListenAddress;
 import io.redisvault.storage.StorageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -16,11 +15,15 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Loads a backup into a running server without a restart. Meanwhile the server is a replica of this process. */
@@ -38,6 +41,63 @@ public class LiveRestore {
      * @param notes warnings for people
      */
     public record Loaded(Backup backup, ServerInfo server, List<String> notes) {}
+
+    /**
+     * Options for loading a backup into a running server.
+     *
+     * @param listen our address, from which the server fetches the backup; if empty, a free port on the loopback address
+     * @param force whether to replace the server's keys, and to try a dump that the server may not load
+     * @param scratch whether the server is only there for a drill: it must be empty, and loading may crash it
+     * @param timeout how long loading may take; if empty, it grows with the dump
+     */
+    public record Options(Optional<ListenAddress> listen, boolean force, boolean scratch, Optional<Duration> timeout) {
+
+        private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+        /** Even slow servers on slow disks load faster than this. */
+        private static final long BYTES_PER_SECOND = 4 << 20;
+
+        /** True if everything that may crash the server or lose its data is refused. */
+        boolean careful() {
+            return !force && !scratch;
+        }
+
+        /** Default time limit for loading a dump of this size. */
+        public static Duration loadingTime(long bytes) {
+            return SHORTEST.plusSeconds(bytes / BYTES_PER_SECOND);
+        }
+    }
+
+    /**
+     * An address of this machine.
+     *
+     * @param host name or IP address; IPv6 without brackets
+     * @param port 0 for any free port
+     */
+    public record ListenAddress(String host, int port) {
+
+        private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]+)):(\\d{1,5})");
+        private static final int LARGEST_PORT = 65_535;
+
+        /**
+         * Reads {@code HOST:PORT}.
+         *
+         * @throws IllegalArgumentException if the text has another form
+         */
+        public static ListenAddress parse(String text) {
+            Matcher parts = FORM.matcher(text);
+            if (!parts.matches() || Integer.parseInt(parts.group(3)) > LARGEST_PORT) {
+                throw new IllegalArgumentException("is not HOST:PORT, such as 10.0.0.7:7000");
+            }
+            String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+            return new ListenAddress(host, Integer.parseInt(parts.group(3)));
+        }
+
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
 
     private final BackupReader reader;
     private final TargetServer server;
@@ -57,7 +117,7 @@ public class LiveRestore {
      * Fails with {@link RestoreException}, which says which data the server holds if the server was changed. Fails with
      * {@link RestoreException.NoBackup}, {@link StorageException} and {@link RedisUnavailableException} only before that.
      */
-    public Uni<Loaded> run(BackupSelection selection, LiveOptions options, BackupReading.Listener listener) {
+    public Uni<Loaded> run(BackupReader.Selection selection, Options options, BackupReading.Listener listener) {
         List<String> notes = new ArrayList<>();
         return Uni.createFrom()
                 .item(() -> options.listen().orElseGet(this::loopback))
@@ -78,7 +138,7 @@ public class LiveRestore {
     }
 
     /** The server's state; fails if the server cannot take any backup. */
-    private Uni<TargetState> requireFit(LiveOptions options) {
+    private Uni<TargetState> requireFit(Options options) {
         return server.reach()
                 .map(info -> new TargetState(server.address().toString(), info))
                 .invoke(state -> state.requireFit(options));
@@ -101,7 +161,7 @@ public class LiveRestore {
     }
 
     /** We do not parse the whole dump, so we do not know how many databases it needs. Requires the usual number. */
-    private Uni<Boolean> requireDatabases(LiveOptions options) {
+    private Uni<Boolean> requireDatabases(Options options) {
         if (!options.careful()) {
             return Uni.createFrom().item(true);
         }
@@ -120,8 +180,7 @@ public class LiveRestore {
     }
 
     /** Reads and verifies the backup; returns it with the facts found in its dump. */
-    private Uni<Backup> verified(
-            Backup backup, TargetState state, LiveOptions options, BackupReading.Listener listener) {
+    private Uni<Backup> verified(Backup backup, TargetState state, Options options, BackupReading.Listener listener) {
         state.requireNoCluster(backup, options);
         if (backup.rdb() != null && backup.rdb().version() != null) {
             // Refuse early, before reading the whole backup.
@@ -133,11 +192,7 @@ public class LiveRestore {
     }
 
     private Uni<ServerInfo> load(
-            Backup backup,
-            TargetState state,
-            LiveOptions options,
-            ListenAddress address,
-            BackupReading.Listener listener) {
+            Backup backup, TargetState state, Options options, ListenAddress address, BackupReading.Listener listener) {
         BackupReading reading = reader.open(backup);
         return Uni.createFrom()
                 .item(() -> begin(TargetState.replicationId(backup), backup.size()))

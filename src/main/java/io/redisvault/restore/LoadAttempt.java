@@ -1,7 +1,7 @@
 package io.redisvault.restore;
 
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import io.redisvault.redis.TargetServer;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
@@ -20,7 +20,7 @@ record LoadAttempt(
         TargetServer server,
         TargetState before,
         BackupReading reading,
-        LiveOptions.ListenAddress listen,
+        LiveRestore.ListenAddress listen,
         FullResync resync,
         Optional<Duration> timeout) {
 
@@ -39,7 +39,7 @@ record LoadAttempt(
      */
     Uni<ServerInfo> run(Runnable sent) {
         Duration loading =
-                timeout.orElse(LiveOptions.loadingTime(reading.backup().size()));
+                timeout.orElse(LiveRestore.Options.loadingTime(reading.backup().size()));
         Uni<ServerInfo> loaded = resync.listen(listen)
                 .onFailure()
                 .transform(failure -> new RestoreException("cannot listen on " + listen + ": " + failure.getMessage()))

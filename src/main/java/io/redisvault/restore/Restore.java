@@ -10,19 +10,73 @@ import io.smallrye.mutiny.unchecked.Unchecked;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /** Writes a backup to where Redis loads it at its next start: all of it, verified, or nothing. */
 @ApplicationScoped
 public class Restore {
+
+    /**
+     * Options for a restore into a directory.
+     *
+     * @param force whether to replace an existing dump, which is kept under another name, and to write beside append-only
+     *     files and a running Redis
+     * @param verified whether to refuse a backup that is not a complete, valid dump
+     * @param owner owner of the file; if empty, the directory's owner, if the process may set it
+     * @param mode permissions of the file
+     */
+    public record Options(boolean force, boolean verified, Optional<Owner> owner, Set<PosixFilePermission> mode) {}
+
+    /** Owner of a file. If the group is empty, it stays as it is. */
+    public record Owner(UserPrincipal user, Optional<GroupPrincipal> group) {
+
+        /**
+         * Reads {@code USER} or {@code USER:GROUP}, each a name or a number.
+         *
+         * @throws IllegalArgumentException if the system does not know the user or the group
+         */
+        public static Owner parse(String text) {
+            String[] names = text.split(":", 2);
+            UserPrincipalLookupService lookup = FileSystems.getDefault().getUserPrincipalLookupService();
+            try {
+                UserPrincipal user = lookup.lookupPrincipalByName(names[0]);
+                return new Owner(
+                        user,
+                        names.length == 1
+                                ? Optional.empty()
+                                : Optional.of(lookup.lookupPrincipalByGroupName(names[1])));
+            } catch (IOException e) {
+                throw new IllegalArgumentException("is not USER or USER:GROUP of this system", e);
+            }
+        }
+
+        static Owner of(Path directory) throws IOException {
+            PosixFileAttributes attributes = Files.readAttributes(directory, PosixFileAttributes.class);
+            return new Owner(attributes.owner(), Optional.of(attributes.group()));
+        }
+
+        void own(PosixFileAttributeView file) throws IOException {
+            file.setOwner(user);
+            if (group.isPresent()) {
+                file.setGroup(group.get());
+            }
+        }
+    }
 
     /** Limit of the chunks that wait for the disk; a chunk has at most about 100 KiB. */
     private static final int BUFFERED_CHUNKS = 16;
@@ -42,7 +96,7 @@ public class Restore {
      * RestoreException}, also if the backup is corrupt. A failure leaves the target unchanged.
      */
     public Uni<RestoreResult> run(
-            BackupSelection selection, RestoreTarget target, RestoreOptions options, BackupReading.Listener listener) {
+            BackupReader.Selection selection, RestoreTarget target, Options options, BackupReading.Listener listener) {
         return redis.warning(target)
                 .invoke(Unchecked.consumer(running -> {
                     if (!options.force()) {
@@ -75,12 +129,7 @@ public class Restore {
     }
 
     /** Writes one backup to one target, on worker threads. */
-    record Run(
-            BackupReading reading,
-            RestoreTarget target,
-            RestoreOptions options,
-            Optional<String> warning,
-            Clock clock) {
+    record Run(BackupReading reading, RestoreTarget target, Options options, Optional<String> warning, Clock clock) {
 
         /** Fails like the reading, or with an exception whose cause is the {@link IOException} of the target. */
         Uni<RestoreResult> write(BackupReading.Listener listener) {
@@ -136,8 +185,12 @@ public class Restore {
             AppendOnlyFiles others = target.appendOnlyFiles();
             if (target.appendOnly()) {
                 // Move them last: Redis loads them while they are there, and the new file as soon as they are gone.
-                for (Path moved : others.moveFoldersAside(now)) {
-                    notes.add("the append-only files before it are kept as " + moved);
+                try {
+                    others.moveFoldersAside(now)
+                            .forEach(moved -> notes.add("the append-only files before it are kept as " + moved));
+                } catch (IOException stillLoaded) {
+                    writer.undo(kept);
+                    throw stillLoaded;
                 }
                 notes.add("Redis loads it if it starts with 'appendonly yes'");
             } else {
@@ -155,7 +208,7 @@ public class Restore {
                 options.owner().get().own(file);
                 return;
             }
-            RestoreOptions.Owner directory = RestoreOptions.Owner.of(target.directory());
+            Owner directory = Owner.of(target.directory());
             UserPrincipal own = file.getOwner();
             if (directory.user().getName().equals("root") || own.equals(directory.user())) {
                 return;

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -64,11 +65,19 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
      *
      * @param filename name of the append-only file; if empty, as in redis.conf, else {@code appendonly.aof}
      * @param dirname name of the subdirectory for append-only files; if empty, as in redis.conf, else any
-     * @param force whether to allow a form that the server would ignore
-     * @throws RestoreException if the server would ignore this form
+     * @param force whether to allow a form or name that the server would ignore
+     * @throws RestoreException if the server would ignore this form or name
      */
     public RestoreTarget in(Form form, Optional<String> filename, Optional<String> dirname, boolean force)
             throws IOException {
+        // Data that are there are not replaced without force, so their names do not matter.
+        boolean careful = !force && existingData().isEmpty();
+        Optional<Path> unreadable = serverConfig().filter(config -> !Files.isReadable(config));
+        if (careful && form == Form.AUTO && unreadable.isPresent()) {
+            throw new RestoreException(
+                    unreadable.get() + " cannot be read, and it says what Redis loads: let this process"
+                            + " read it, or say it with --append-only yes or no");
+        }
         Map<String, String> server = serverSettings();
         boolean configured = "yes".equalsIgnoreCase(server.get(APPEND_ONLY));
         boolean wanted = form == Form.YES || form == Form.AUTO && configured;
@@ -80,22 +89,44 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
                                     wanted ? "no" : "yes",
                                     wanted ? "an append-only file" : "a dump"));
         }
+        String ours = file.getFileName().toString();
+        String dump = server.getOrDefault("dbfilename", ours);
+        if (careful && !wanted && !ours.equals(dump)) {
+            throw new RestoreException(
+                    "%s says 'dbfilename %s', so that Redis would ignore %s: correct DUMP_FILENAME or --to, or pass --force"
+                            .formatted(serverConfig().orElseThrow(), dump, file));
+        }
         Optional<String> folder = dirname.or(() -> Optional.ofNullable(server.get("appenddirname")));
         String name = filename.orElse(server.getOrDefault("appendfilename", "appendonly.aof"));
-        return new RestoreTarget(wanted ? directory().resolve(name) : file, wanted, folder);
+        return new RestoreTarget(wanted ? inDirectory(name) : file, wanted, folder);
+    }
+
+    private Path inDirectory(String name) {
+        try {
+            Path path = directory().resolve(name);
+            if (directory().equals(path.getParent()) && path.normalize().equals(path)) {
+                return path;
+            }
+        } catch (InvalidPathException invalid) {
+            // Refused like a name that leads to another directory.
+        }
+        throw new RestoreException("the append-only file cannot have the name '" + name
+                + "': correct --append-filename, or appendfilename in redis.conf");
     }
 
     private Optional<Path> serverConfig() {
         return Stream.of("redis.conf", "valkey.conf")
                 .map(directory()::resolve)
-                .filter(Files::isReadable)
+                // Reading a pipe would block.
+                .filter(Files::isRegularFile)
                 .findFirst();
     }
 
-    /** Settings of redis.conf or valkey.conf in the directory; empty if there is none. */
+    /** Settings of redis.conf or valkey.conf in the directory; empty if there is none that can be read. */
     private Map<String, String> serverSettings() throws IOException {
-        Optional<Path> config = serverConfig();
-        String text = config.isPresent() ? Files.readString(config.get(), StandardCharsets.ISO_8859_1) : "";
+        Optional<Path> config = serverConfig().filter(Files::isReadable);
+        // Unlike Files.readString, this does not fail if some bytes are not UTF-8.
+        String text = config.isPresent() ? new String(Files.readAllBytes(config.get()), StandardCharsets.UTF_8) : "";
         return text.lines()
                 .map(line -> line.strip().split("\\s+", 2))
                 .filter(words -> words.length == 2)
@@ -128,7 +159,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         return exists() && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > 0);
     }
 
-    /** The server that wrote the existing dump, such as {@code redis 7.4.1}; empty if unknown. */
+    /** The server that wrote the existing dump, such as {@code redis 7.4.1}; empty if there is none that can be read. */
     Optional<String> writer() {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
@@ -136,8 +167,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
         ByteBuffer head = ByteBuffer.allocate(RdbHeader.MAX_LENGTH);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             channel.read(head);
-            RdbHeader header = RdbHeader.parse(head.flip(), channel.size());
-            return header.producerVersion().map(version -> header.producer() + " " + version);
+            return Optional.of(RdbHeader.parse(head.flip(), channel.size()).producer());
         } catch (IOException | InvalidDumpException noDump) {
             return Optional.empty();
         }
@@ -146,7 +176,7 @@ public record RestoreTarget(Path file, boolean appendOnly, Optional<String> appe
     /** Why the cluster node in this directory would not keep the backup's keys; empty if it would, or if that is unknown. */
     Optional<String> otherSlots(Backup backup) throws IOException {
         Path nodes = directory().resolve(serverSettings().getOrDefault("cluster-config-file", "nodes.conf"));
-        if (backup.slots().isEmpty() || !Files.isReadable(nodes)) {
+        if (backup.slots().isEmpty() || !Files.isRegularFile(nodes) || !Files.isReadable(nodes)) {
             return Optional.empty();
         }
         String slots = backup.slots().get();

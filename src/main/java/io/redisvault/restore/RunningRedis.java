@@ -1,6 +1,5 @@
 package io.redisvault.restore;
 
-import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.redisvault.config.RedisAddress;
 import io.redisvault.config.VaultConfig;
 import io.redisvault.redis.RedisNode;
@@ -17,6 +16,7 @@ import java.net.NetworkInterface;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,12 +39,10 @@ class RunningRedis {
     private static final Path PROCESSES = Path.of("/proc");
 
     private final RedisNode node;
-    private final ReactiveRedisDataSource client;
     private final VaultConfig.Redis config;
 
-    RunningRedis(RedisNode node, ReactiveRedisDataSource client, VaultConfig config) {
+    RunningRedis(RedisNode node, VaultConfig config) {
         this.node = node;
-        this.client = client;
         this.config = config.redis();
     }
 
@@ -110,14 +108,11 @@ class RunningRedis {
         return Optional.of(new Warning(text + STOP_IT, certain));
     }
 
-    /** Asks the server for its directory; false if it does not answer or does not allow that. */
+    /** Asks the server for its directory; false if it does not say. */
     private Uni<Boolean> saysItsDirectoryIs(Path directory) {
-        return client.execute("CONFIG", "GET", "dir")
-                .map(answer -> isSame(directory, Path.of(answer.get("dir").toString())))
-                .ifNoItem()
-                .after(config.timeout())
-                .fail()
-                .onFailure()
+        return node.setting("dir")
+                .map(said -> said.isPresent() && isSame(directory, Path.of(said.get())))
+                .onFailure(InvalidPathException.class)
                 .recoverWithItem(false);
     }
 

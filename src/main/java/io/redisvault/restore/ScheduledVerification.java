@@ -64,7 +64,7 @@ public class ScheduledVerification {
     ScheduledVerification(
             BackupReader reader, BackupRunner backups, Event<Result> ends, Clock clock, VaultConfig config) {
         this(
-                () -> reader.verify(BackupSelection.LATEST, reading -> {}),
+                () -> reader.verify(BackupReader.Selection.LATEST, reading -> {}),
                 () -> backups.running().isPresent(),
                 () -> backups.last().flatMap(CompletedRun::skipped).equals(Optional.of(Reason.ROLE)),
                 ends::fire,

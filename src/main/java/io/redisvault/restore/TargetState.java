@@ -2,8 +2,8 @@ package io.redisvault.restore;
 
 import io.redisvault.backup.Backup;
 import io.redisvault.rdb.RdbSupport;
-import io.redisvault.redis.Role;
 import io.redisvault.redis.ServerInfo;
+import io.redisvault.redis.ServerInfo.Role;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -48,8 +48,8 @@ record TargetState(String name, ServerInfo info) {
 
     /** A warning if the data exceed maxmemory; else empty. */
     Optional<String> tooLarge() {
-        long used = Long.parseLong("0" + info.field("used_memory"));
-        long most = Long.parseLong("0" + info.field("maxmemory"));
+        long used = info.number("used_memory").orElse(0L);
+        long most = info.number("maxmemory").orElse(0L);
         return most == 0 || used <= most
                 ? Optional.empty()
                 : Optional.of("the data take " + used + " bytes of memory, and maxmemory is " + most
@@ -87,12 +87,15 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException}, with what to do instead, if the server cannot take any backup. */
-    void requireFit(LiveOptions options) {
+    void requireFit(LiveRestore.Options options) {
         refuseIf(info.field("redis_mode").equals("sentinel"), "is a Sentinel: name the server itself");
         if (info.inCluster()) {
             // requireNoCluster refuses it later: with the backup known, it can say what to do.
             return;
         }
+        refuseIf(
+                info.role() == Role.UNKNOWN,
+                "does not say whether it is a master or a replica: name the server itself, not a proxy before it");
         refuseIf(info.loading(), "is still loading data: try again when it is done");
         String replica = "is a replica of " + info.field("master_host") + ":" + info.field("master_port");
         refuseIf(
@@ -118,7 +121,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server is a node of a cluster. */
-    void requireNoCluster(Backup backup, LiveOptions options) {
+    void requireNoCluster(Backup backup, LiveRestore.Options options) {
         String owner = backup.slots().map(slots -> "that has slots " + slots).orElse("that this is a backup of");
         refuseIf(
                 info.inCluster(),
@@ -130,7 +133,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server must not load this verified backup. */
-    void requireLoads(Backup backup, LiveOptions options) {
+    void requireLoads(Backup backup, LiveRestore.Options options) {
         if (!backup.rdb().verified() && options.careful()) {
             throw new RestoreException(backup.name()
                     + " has no checksum (rdbchecksum no), and a damaged dump can end the server: pass --force"
@@ -140,7 +143,7 @@ record TargetState(String name, ServerInfo info) {
     }
 
     /** Throws {@link RestoreException} if the server does not load this RDB version, or if we do not know. */
-    void requireVersion(Backup backup, LiveOptions options) {
+    void requireVersion(Backup backup, LiveRestore.Options options) {
         int version = backup.rdb().version();
         RdbSupport support = RdbSupport.of(info.server(), version);
         if (support == RdbSupport.REFUSES) {

@@ -7,7 +7,7 @@ import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.backup.Timetable.Tick;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -132,6 +132,13 @@ class CodecsTest {
     }
 
     @Test
+    void aFrameThatNeedsADictionaryIsRefused() {
+        // The byte 07 is the dictionary's number.
+        byte[] frame = HexFormat.of().parseHex("28b52ffd010007");
+        assertRefused(ZstdDecoder::unbounded, frame, "the zstd frame needs a dictionary");
+    }
+
+    @Test
     void onlyOneFrameIsTaken() {
         byte[] frame = through(() -> new ZstdEncoder(1, 1000), chunks(content(1000), 500));
         byte[] skippable = HexFormat.of().parseHex("502a4d180100000000");
@@ -149,6 +156,35 @@ class CodecsTest {
                 .isThrownBy(() -> through(() -> new AgeDecoder(List.of(OTHER.identity())), chunks(sealed, 100)));
         assertThat(through(() -> new AgeDecoder(List.of(OTHER.identity(), KEYS.identity())), chunks(sealed, 100)))
                 .isEqualTo(content(1000));
+    }
+
+    /** The header is right, but none of our identities can be what it asks for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-> scrypt rF0/NwblUHHTpgQgRpe5CQ 18",
+                "-> ssh-ed25519 xk+TSA xSh4cYHalYztTjXKULvJhGWIEp8gCSIQ/zx13jGzalw",
+                "-> ssh-rsa DVtz9A",
+                "-> piv-p256 Pvb13A A/zdk4Ix9Rt5zGbSsHcnpZNRvDRaVPWzJPaAlNRyoYlV",
+                "-> Xbc-grease"
+            })
+    void aFileForOtherKindsOfKeysIsForOthers(String stanza) {
+        byte[] file = ("age-encryption.org/v1\n" + stanza + "\n" + "A".repeat(43) + "\n--- " + "A".repeat(43) + "\n"
+                        + "x".repeat(32))
+                .getBytes(StandardCharsets.US_ASCII);
+        assertThatExceptionOfType(AgeDecoder.WrongIdentityException.class)
+                .isThrownBy(() ->
+                        through(() -> new AgeDecoder(List.of(KEYS.identity(), OTHER.identity())), chunks(file, 100)));
+        assertThat(through(() -> new AgeDecoder(List.of()), chunks(file, 100))).isEmpty();
+    }
+
+    @Test
+    void anArmoredFileIsNoFileOfAge() {
+        assertRefused(
+                KEYS,
+                "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCg==\n"
+                        .getBytes(StandardCharsets.US_ASCII),
+                "no file of age");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.redisvault.rdb.SyntheticDump;
 import io.redisvault.servers.FaultyProxy;
-import io.redisvault.servers.JvmOnly;
 import io.redisvault.servers.RedisServer;
 import io.redisvault.servers.Surroundings;
 import io.redisvault.servers.VaultProcess;
@@ -183,7 +182,6 @@ class DrillIT {
     }
 
     @Test
-    @JvmOnly
     void aDirectoryWhoseNameIsTooLongForASocketIsNamed() throws IOException {
         SyntheticDump.write(backup("socket"), MIB, 1);
         Path longer = Files.createDirectory(scripts.resolve("x".repeat(100)));

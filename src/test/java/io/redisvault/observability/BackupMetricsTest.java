@@ -13,7 +13,7 @@ import io.redisvault.backup.BackupOutcome.Skipped;
 import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;

@@ -12,7 +12,7 @@ import io.redisvault.backup.BackupOutcome.Stored;
 import io.redisvault.backup.BackupRunner.CompletedRun;
 import io.redisvault.backup.RunningBackup.Trigger;
 import io.redisvault.config.Reading;
-import io.redisvault.redis.Role;
+import io.redisvault.redis.ServerInfo.Role;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;

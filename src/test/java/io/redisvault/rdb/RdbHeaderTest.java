@@ -45,8 +45,7 @@ class RdbHeaderTest {
                 + raw("ctime", "\u00c2\u0000\u00f1\u0053\u0065") + raw("used-mem", "\u00c1\u0000\u0001")
                 + aux("repl-id", "0123456789abcdef0123456789abcdef01234567") + aux("repl-offset", "5000000000")
                 + raw("aof-base", "\u00c0\u0000") + aux("of-a-module", "kept") + END);
-        assertThat(header.producer()).isEqualTo("redis");
-        assertThat(header.producerVersion()).contains("7.2.4");
+        assertThat(header.producer()).isEqualTo("redis 7.2.4");
         assertThat(header.createdAt()).contains(Instant.ofEpochSecond(0x6553f100));
         assertThat(header.replicationId()).contains("0123456789abcdef0123456789abcdef01234567");
         assertThat(header.replicationOffset()).hasValue(5_000_000_000L);
@@ -62,8 +61,7 @@ class RdbHeaderTest {
     @Test
     void tellsValkeyInTheFormatOfRedis() {
         RdbHeader header = parse("REDIS0011" + aux("valkey-ver", "8.0.1") + END);
-        assertThat(header.producer()).isEqualTo("valkey");
-        assertThat(header.producerVersion()).contains("8.0.1");
+        assertThat(header.producer()).isEqualTo("valkey 8.0.1");
     }
 
     @Test
@@ -71,7 +69,7 @@ class RdbHeaderTest {
         RdbHeader header = parse("REDIS0011" + aux("ctime", "9223372036854775807") + aux("repl-offset", "far") + END);
         assertThat(header.createdAt()).isEmpty();
         assertThat(header.replicationOffset()).isEmpty();
-        assertThat(header.producerVersion()).isEmpty();
+        assertThat(header.producer()).isEqualTo("redis");
         assertThat(header.replicationId()).isEmpty();
     }
 

@@ -45,9 +45,9 @@ class RealDumpTest {
         assertThat(header.magic()).isEqualTo(RdbFormat.REDIS);
         assertThat(header.version()).isBetween(9, RdbFormat.REDIS.newestKnownVersion());
         assertThat(header.isNewerThanKnown()).isFalse();
-        assertThat(header.producer()).isEqualTo("redis");
-        assertThat(header.producerVersion())
-                .contains(version.substring("redis_version:".length()).trim());
+        assertThat(header.producer())
+                .isEqualTo(
+                        "redis " + version.substring("redis_version:".length()).trim());
         assertThat(header.createdAt().orElseThrow()).isBetween(before, Instant.now());
         assertThat(header.aux()).containsEntry("redis-bits", "64").containsKey("used-mem");
     }

@@ -51,7 +51,7 @@ class SampleDumpsTest {
             assertThat(found).isEqualTo(dump.facts().orElseThrow());
             assertThat(found.header().magic()).isEqualTo(RdbFormat.VALKEY);
             assertThat(found.header().version()).isEqualTo(81);
-            assertThat(found.header().producer()).isEqualTo("valkey");
+            assertThat(found.header().producer()).startsWith("valkey ");
             assertThat(found.hasCrc()).isFalse();
             assertThat(found.checksummed()).isEqualTo(!file.toString().contains("rdbchecksum-no"));
             assertThat(dump.isEnclosed()).isTrue();
@@ -141,8 +141,7 @@ class SampleDumpsTest {
     void nameTheirServer(String name, String server) throws IOException {
         try (DumpFile dump = DumpFile.open(SAMPLES.resolve(name + ".rdb"), true)) {
             RdbHeader header = dump.facts().orElseThrow().header();
-            assertThat(header.producer() + " " + header.producerVersion().orElseThrow())
-                    .isEqualTo(server);
+            assertThat(header.producer()).isEqualTo(server);
         }
     }
 

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.redisvault.config.Reading;
 import io.redisvault.config.VaultConfig;
+import io.redisvault.servers.JvmOnly;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.VertxOptions;
 import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,11 +19,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,6 +86,10 @@ class ConnectionDiagnosisTest {
         "' ', an error without words",
         "NOPERM this user has no permissions to run the 'info' command, NOPERM this user has no permissions to run the 'info' command; give the user +info",
         "NOPERM this user has no permissions to run the 'hello' command, NOPERM this user has no permissions to run the 'hello' command; give the user +hello",
+        "'DENIED protected mode is enabled and no password is set, for the default user', 'DENIED protected mode is enabled and no password is set, for the default user'",
+        "NOPERM no permissions to run the 'pubsub|numsub' command, NOPERM no permissions to run the 'pubsub|numsub' command; give the user +pubsub|numsub",
+        "NOPERM no permissions to access a database, NOPERM no permissions to access a database",
+        "ERR unknown command `pubsub`, ERR unknown command `pubsub`",
         "ERR Client sent AUTH but no password is set, ERR Client sent AUTH but no password is set; it asks for no password: leave it out"
     })
     void whatTheServerSaysIsOneLine(String said, String told) {
@@ -99,6 +110,42 @@ class ConnectionDiagnosisTest {
         for (IOException broken :
                 new IOException[] {new IOException("Connection reset"), new ClosedChannelException()}) {
             assertThat(failure(broken)).hasMessageContaining("closed the connection without an answer");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://nohost.invalid, redis://nohost.invalid:6379/0: the host is not known; correct REDIS_CONNECTION",
+        "redis://127.0.0.1:1, '.*Connection refused.*; is it running, is REDIS_CONNECTION right\\?'"
+    })
+    void anAddressThatNobodyHasIsCalledThat(String address, String said) {
+        assertThat(refused(address)).message().matches(said);
+    }
+
+    @Test
+    @JvmOnly
+    void aSocketThatIsMissingIsCalledThat(@TempDir Path directory) {
+        assertThat(refused("unix://" + directory + "/socket"))
+                .hasMessage("unix://" + directory
+                        + "/socket?db=0: there is no such socket; is Redis running, is its directory mounted here?");
+    }
+
+    private Throwable refused(String address) {
+        Vertx own = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        try {
+            ConnectionDiagnosis diagnosis = new ConnectionDiagnosis(
+                    Reading.config("REDIS_CONNECTION=" + address, "REDIS_TIMEOUT=5s")
+                            .redis(),
+                    own,
+                    "REDIS_CONNECTION",
+                    "");
+            Redis client = Redis.createClient(own, address);
+            return catchThrowable(() -> diagnosis
+                    .firstAnswer(client.send(Request.cmd(Command.INFO)))
+                    .await()
+                    .atMost(Duration.ofSeconds(20)));
+        } finally {
+            own.closeAndAwait();
         }
     }
 

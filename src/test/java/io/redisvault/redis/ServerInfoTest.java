@@ -1,12 +1,19 @@
 package io.redisvault.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.redisvault.redis.ServerInfo.Role;
+import io.vertx.mutiny.redis.client.Response;
+import io.vertx.redis.client.ResponseType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerInfoTest {
 
@@ -67,5 +74,55 @@ class ServerInfoTest {
         assertThat(info)
                 .extracting(ServerInfo::role, ServerInfo::loading, ServerInfo::saveFailed)
                 .containsExactly(Role.MASTER, false, true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 5", "0, 0", "-1,", "x,", "?,", "1.5,", "99999999999999999999,", "'',"})
+    void readsNumbersAndNothingElse(String text, Long number) {
+        assertThat(ServerInfo.parse("used_memory:" + text + "\r\n").number("used_memory"))
+                .isEqualTo(Optional.ofNullable(number));
+    }
+
+    @Test
+    void countsTheKeysOfAllDatabases() {
+        ServerInfo info =
+                ServerInfo.parse("db0:keys=5,expires=1\r\ndb12:keys=7\r\ndb_size:x\r\ndbase:keys=1\r\nrole:master");
+        assertThat(info.keys()).containsExactly(Map.entry(0, 5L), Map.entry(12, 7L));
+        assertThat(info.totalKeys()).isEqualTo(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"keys=abc,expires=0", "keys=", "expires=0", "", "keys=99999999999999999999,expires=0", "keys=-1"
+            })
+    void aDatabaseWithUnreadableKeysIsNotTakenForEmpty(String value) {
+        ServerInfo info = ServerInfo.parse("role:master\r\ndb0:" + value + "\r\n");
+        assertThat(info.role()).isEqualTo(Role.MASTER);
+        assertThatExceptionOfType(RedisUnavailableException.class)
+                .isThrownBy(info::totalKeys)
+                .withMessageStartingWith("INFO does not tell the number of keys in db0: ");
+    }
+
+    /** As some proxies send it: the answers of all servers behind them. */
+    @Test
+    void onlyOneTextIsTheAnswerOfOneServer() {
+        assertThat(ServerInfo.of(answer(ResponseType.BULK)).role()).isEqualTo(Role.REPLICA);
+        assertThat(ServerInfo.of(answer(ResponseType.SIMPLE)).role()).isEqualTo(Role.REPLICA);
+        assertThat(ServerInfo.of(answer(ResponseType.MULTI)).fields()).isEmpty();
+        assertThat(ServerInfo.of(null).fields()).isEmpty();
+    }
+
+    private static Response answer(ResponseType type) {
+        return new Response(new io.vertx.redis.client.Response() {
+            @Override
+            public ResponseType type() {
+                return type;
+            }
+
+            @Override
+            public String toString() {
+                return "role:slave\r\n";
+            }
+        });
     }
 }

@@ -1,10 +1,13 @@
 package io.redisvault.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,5 +76,18 @@ class AppendOnlyFilesTest {
         assertThat(data.resolve("appendonlydir.before-now/a.1.base.rdb")).hasContent("REDIS");
         assertThat(data.resolve("others")).exists();
         assertThat(files.data()).isEmpty();
+    }
+
+    @Test
+    void ifOneFolderCannotBeMovedNoneIs() throws IOException {
+        for (String name : List.of("a", "b", "c")) {
+            Files.writeString(Files.createDirectory(data.resolve(name)).resolve("x.manifest"), "file x seq 1 type b\n");
+        }
+        // A folder is never renamed over one that has files.
+        Files.writeString(Files.createDirectory(data.resolve("b.before-now")).resolve("x"), "x");
+
+        assertThatThrownBy(() -> files.moveFoldersAside("now")).isInstanceOf(FileSystemException.class);
+
+        assertThat(data.toFile().list()).containsExactlyInAnyOrder("a", "b", "c", "b.before-now");
     }
 }

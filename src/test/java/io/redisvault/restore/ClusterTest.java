@@ -238,9 +238,9 @@ class ClusterTest {
                     .put("redis-node_2026-01-03T03:04:05Z.rdb", content(), Map.of("cluster-slots", SLOTS))
                     .await()
                     .indefinitely();
-            LiveOptions force = new LiveOptions(Optional.empty(), true, false, Optional.empty());
+            LiveRestore.Options force = new LiveRestore.Options(Optional.empty(), true, false, Optional.empty());
             assertThatThrownBy(() -> LiveRestoreTest.restore(vertx, TestStorages.directory(directory), node.url())
-                            .run(BackupSelection.LATEST, force, reading -> {})
+                            .run(BackupReader.Selection.LATEST, force, reading -> {})
                             .await()
                             .indefinitely())
                     .isInstanceOf(RestoreException.class)

@@ -42,7 +42,7 @@ class FullResyncTest {
 
     private static final String ID = "0123456789abcdef0123456789abcdef01234567";
     private static final Duration PATIENCE = Duration.ofMillis(500);
-    private static final LiveOptions.ListenAddress LOOPBACK = new LiveOptions.ListenAddress("127.0.0.1", 0);
+    private static final LiveRestore.ListenAddress LOOPBACK = new LiveRestore.ListenAddress("127.0.0.1", 0);
 
     @AutoClose("closeAndAwait")
     private static final Vertx vertx = Vertx.vertx();

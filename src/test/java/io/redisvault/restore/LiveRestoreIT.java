@@ -155,7 +155,7 @@ class LiveRestoreIT {
                     holds = "it holds " + keys + " keys: all of the backup with CRC-64 ";
                 }
                 LiveRestore next = LiveRestoreTest.restore(vertx, TestStorages.directory(small), redis.url());
-                assertThatThrownBy(() -> next.run(BackupSelection.LATEST, options(), reading -> {})
+                assertThatThrownBy(() -> next.run(BackupReader.Selection.LATEST, options(), reading -> {})
                                 .await()
                                 .indefinitely())
                         .as("-Dkill.seed=%d", seed)
@@ -175,8 +175,8 @@ class LiveRestoreIT {
         }
     }
 
-    private static LiveOptions options() {
-        return new LiveOptions(Optional.empty(), false, false, Optional.empty());
+    private static LiveRestore.Options options() {
+        return new LiveRestore.Options(Optional.empty(), false, false, Optional.empty());
     }
 
     /** Returns when the server has been told to fetch the backup, or is about to be. */

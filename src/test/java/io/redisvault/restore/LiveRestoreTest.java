@@ -165,7 +165,7 @@ class LiveRestoreTest {
                             "REDIS_CONNECTION=" + redis.url().replace("redis:", "rediss:"),
                             "REDIS_CLIENT_CERT_FILE=" + identity.certificate(),
                             "REDIS_CLIENT_KEY_FILE=" + identity.key())
-                    .run(BackupSelection.LATEST, options(false), listener)
+                    .run(BackupReader.Selection.LATEST, options(false), listener)
                     .await()
                     .atMost(Duration.ofMinutes(1));
 
@@ -266,7 +266,7 @@ class LiveRestoreTest {
             assertThat(redis.info("master_replid")).isEqualTo(history);
             assertThat(redis.log()).doesNotContain("REPLICAOF");
 
-            BackupSelection orOlder = BackupSelection.LATEST.orOlder(true);
+            BackupReader.Selection orOlder = BackupReader.Selection.LATEST.orOlder(true);
             assertThat(load(redis.url(), orOlder, options(false)).backup().name())
                     .isEqualTo(BACKUP);
             assertThat(redis.keys()).isEqualTo(SyntheticDump.keys(MIB));
@@ -313,7 +313,7 @@ class LiveRestoreTest {
             redis.set("old", "1");
             redis.save();
             CompletableFuture<LiveRestore.Loaded> load = stalling(redis.url())
-                    .run(BackupSelection.LATEST, options(true), listener)
+                    .run(BackupReader.Selection.LATEST, options(true), listener)
                     .subscribeAsCompletionStage();
             awaitSending();
             redis.kill();
@@ -335,7 +335,7 @@ class LiveRestoreTest {
                                     late(Redis.createClient(vertx, redis.url())),
                                     "REDIS_CONNECTION=" + redis.url(),
                                     "REDIS_TIMEOUT=300ms")
-                            .run(BackupSelection.LATEST, options(true), listener)
+                            .run(BackupReader.Selection.LATEST, options(true), listener)
                             .await()
                             .atMost(Duration.ofMinutes(1)))
                     .hasMessageContaining("no answer within 300 ms; it is a master");
@@ -377,7 +377,7 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             Cancellable running = stalling(redis.url())
-                    .run(BackupSelection.LATEST, options(true), listener)
+                    .run(BackupReader.Selection.LATEST, options(true), listener)
                     .subscribe()
                     .with(loaded -> {});
             awaitSending();
@@ -394,8 +394,9 @@ class LiveRestoreTest {
         try (RedisServer redis = RedisServer.start()) {
             redis.set("old", "1");
             LiveRestore restore = stalling(redis.url());
-            CompletableFuture<LiveRestore.Loaded> load =
-                    restore.run(BackupSelection.LATEST, options(true), listener).subscribeAsCompletionStage();
+            CompletableFuture<LiveRestore.Loaded> load = restore.run(
+                            BackupReader.Selection.LATEST, options(true), listener)
+                    .subscribeAsCompletionStage();
             awaitSending();
             restore.stop(new ShutdownEvent());
 
@@ -461,7 +462,7 @@ class LiveRestoreTest {
                         .start()) {
             Stream.of(redis, diskless)
                     .map(server -> restore(vertx, hesitating(), server.url())
-                            .run(BackupSelection.LATEST, options(false), listener)
+                            .run(BackupReader.Selection.LATEST, options(false), listener)
                             .subscribeAsCompletionStage())
                     .toList()
                     .forEach(CompletableFuture::join);
@@ -498,19 +499,19 @@ class LiveRestoreTest {
                 .hasMessageContaining(message);
     }
 
-    private static LiveOptions options(boolean force) {
-        return new LiveOptions(Optional.empty(), force, false, Optional.empty());
+    private static LiveRestore.Options options(boolean force) {
+        return new LiveRestore.Options(Optional.empty(), force, false, Optional.empty());
     }
 
-    private LiveRestore.Loaded load(RedisServer redis, LiveOptions options) {
+    private LiveRestore.Loaded load(RedisServer redis, LiveRestore.Options options) {
         return load(redis.url(), options);
     }
 
-    private LiveRestore.Loaded load(String url, LiveOptions options) {
-        return load(url, BackupSelection.LATEST, options);
+    private LiveRestore.Loaded load(String url, LiveRestore.Options options) {
+        return load(url, BackupReader.Selection.LATEST, options);
     }
 
-    private LiveRestore.Loaded load(String url, BackupSelection selection, LiveOptions options) {
+    private LiveRestore.Loaded load(String url, BackupReader.Selection selection, LiveRestore.Options options) {
         return restore(url).run(selection, options, listener).await().atMost(Duration.ofMinutes(2));
     }
 

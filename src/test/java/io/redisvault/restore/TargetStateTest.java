@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 /** What is read of {@code INFO}; a running server has its own test. */
 class TargetStateTest {
 
-    private static final LiveOptions CAREFUL = options(false, false);
-    private static final LiveOptions FORCE = options(true, false);
-    private static final LiveOptions DRILL = options(false, true);
+    private static final LiveRestore.Options CAREFUL = options(false, false);
+    private static final LiveRestore.Options FORCE = options(true, false);
+    private static final LiveRestore.Options DRILL = options(false, true);
     private static final Backup BACKUP = backup(11);
 
-    private static LiveOptions options(boolean force, boolean scratch) {
-        return new LiveOptions(Optional.empty(), force, scratch, Optional.empty());
+    private static LiveRestore.Options options(boolean force, boolean scratch) {
+        return new LiveRestore.Options(Optional.empty(), force, scratch, Optional.empty());
     }
 
     private static Backup backup(int version) {
@@ -40,6 +40,10 @@ class TargetStateTest {
         assertThat(refusal(() -> node.requireNoCluster(BACKUP, DRILL)))
                 .endsWith("name a server for the drill that is none");
         state("role:master").requireNoCluster(BACKUP, FORCE);
+        assertThat(unfit("redis_version:7.0.15", FORCE))
+                .isEqualTo(
+                        "redis://a does not say whether it is a master or a replica: name the server itself, not a proxy"
+                                + " before it");
         assertThat(unfit("role:master\nloading:1", FORCE))
                 .isEqualTo("redis://a is still loading data: try again when it is done");
         assertThat(unfit("role:slave\nmaster_host:b\nmaster_port:6379\nmaster_link_status:up", FORCE))
@@ -104,12 +108,13 @@ class TargetStateTest {
     void dataThatAreTooLargeAreSaid() {
         assertThat(state("used_memory:100\nmaxmemory:0").tooLarge()).isEmpty();
         assertThat(state("used_memory:100\nmaxmemory:100").tooLarge()).isEmpty();
+        assertThat(state("used_memory:?\nmaxmemory:100").tooLarge()).isEmpty();
         assertThat(state("used_memory:101\nmaxmemory:100").tooLarge())
                 .contains("the data take 101 bytes of memory, and maxmemory is 100: the server evicts keys, or takes no"
                         + " writes");
     }
 
-    private static String unfit(String info, LiveOptions options) {
+    private static String unfit(String info, LiveRestore.Options options) {
         return refusal(() -> state(info).requireFit(options));
     }
 
