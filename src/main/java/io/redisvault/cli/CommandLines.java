@@ -9,6 +9,8 @@ import io.redisvault.restore.RestoreException;
 import io.redisvault.storage.FileErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,6 +69,7 @@ final class CommandLines {
                 // An argument may begin with @, as the name of a node can.
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Path.class, converter(CommandLines::path))
                 .registerConverter(Instant.class, converter(CommandLines::time))
                 .registerConverter(Duration.class, converter(HumanDuration::parse))
                 .registerConverter(NodeName.class, converter(text -> new NodeName(Settings.nodeName(text))))
@@ -85,6 +88,14 @@ final class CommandLines {
                 throw new TypeConversionException("'" + text + "' " + e.getMessage());
             }
         };
+    }
+
+    static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("is no path, or the locale cannot express it; set LC_ALL=C.UTF-8");
+        }
     }
 
     /** Reads a date, a time or {@code 2h ago}; without an offset it is UTC. */

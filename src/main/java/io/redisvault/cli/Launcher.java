@@ -130,7 +130,8 @@ final class Launcher {
             VaultCommand.error("cannot listen on " + setting("host")
                     + ": no address of this machine; set HTTP_HOST to one, or leave it out");
         } else if (bind) {
-            VaultCommand.error("cannot listen on port " + setting("port") + ": " + cause.getMessage()
+            VaultCommand.error("cannot listen on port " + setting("port") + ": "
+                    + (cause.getMessage().contains("in use") ? "another process uses it" : "this user may not")
                     + "; set HTTP_PORT to a free one");
         } else {
             VaultCommand.error("could not start:");

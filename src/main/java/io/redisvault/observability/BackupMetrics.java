@@ -98,11 +98,8 @@ class BackupMetrics {
                 () -> lastGood == null ? stored.known().map(NodeBackups::newest).orElse(null) : lastGood);
         time("last.failure.timestamp", "When a run last failed", () -> lastFailure);
         time("next.run.timestamp", "When the next scheduled run begins", () -> schedule.next());
-        gauge("dump.age.seconds", "Age of the dump that was last looked at", this::dumpAge);
-        gauge(
-                "backup.running",
-                "1 while a run is under way",
-                () -> runner.running().isPresent() ? 1 : 0);
+        gauge("dump.age.seconds", "Age of the dump of the last good run", this::dumpAge);
+        gauge("backup.running", "1 while a backup runs", () -> runner.running().isPresent() ? 1 : 0);
         gauge(
                 "backup.in.progress.bytes",
                 "Bytes of the dump handed to the storage in the running backup",
@@ -119,7 +116,7 @@ class BackupMetrics {
         }
         Gauge.builder("redis_vault.info", () -> 1)
                 .tag("version", VaultVersion.CURRENT)
-                .description("Always 1; tells the version")
+                .description("Always 1; the label has the version")
                 .register(registry);
     }
 
@@ -143,8 +140,8 @@ class BackupMetrics {
         if (config.verify().cron().isPresent()) {
             drills("passed");
             drills("failed");
-            time("drill.last.success.timestamp", "When a drill last passed", () -> lastDrillPassed);
-            time("drill.last.failure.timestamp", "When a drill last failed", () -> lastDrillFailed);
+            time("drill.last.success.timestamp", "When a scheduled verification last passed", () -> lastDrillPassed);
+            time("drill.last.failure.timestamp", "When a scheduled verification last failed", () -> lastDrillFailed);
         }
     }
 
@@ -199,7 +196,7 @@ class BackupMetrics {
     private Counter drills(String outcome) {
         return Counter.builder("redis_vault.drills")
                 .tag("outcome", outcome)
-                .description("Drills that ended")
+                .description("Scheduled verifications that ended")
                 .register(registry);
     }
 

@@ -155,7 +155,7 @@ public class BackupReader {
                 .onFailure(StorageException.NotFound.class)
                 .transform(missing -> new RestoreException.NoBackup(
                         "no backup '" + name + "' of node '" + catalog.node()
-                                + "': the command list shows those there are, --node names another node",
+                                + "': redis-vault list shows this node's backups, --node names another node",
                         false));
     }
 
@@ -187,7 +187,7 @@ public class BackupReader {
         Duration age = Duration.between(backup.timestamp(), clock.instant());
         selection.maxAge().filter(limit -> age.compareTo(limit) > 0).ifPresent(limit -> {
             throw new RestoreException.NoBackup(
-                    "the newest backup of node '%s'%s is too old: %s is of %d s ago, --max-age allows %d s"
+                    "the newest backup of node '%s'%s is too old: %s was written %d s ago, --max-age allows %d s"
                             .formatted(node, condition, backup.name(), age.toSeconds(), limit.toSeconds()),
                     false);
         });

@@ -163,11 +163,11 @@ public final class BackupReading {
     }
 
     private String whatWasChecked() {
-        return "it is encrypted, and its content was not checked; "
+        return "it is encrypted, so that only its length"
                 + checksum.map(StoredChecksum::name)
-                        .map(name -> "its length, age's header and the storage's checksum (" + name + ") were")
-                        .orElse("its length and age's header were, and the storage has no checksum to compare")
-                + "; with " + SETTING + " all of it is";
+                        .map(name -> ", age's header and the storage's checksum (" + name + ") were checked")
+                        .orElse(" and age's header were checked; the storage has no checksum of it")
+                + "; set " + SETTING + " to check its content";
     }
 
     private boolean isSealed() {

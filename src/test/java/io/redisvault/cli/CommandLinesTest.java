@@ -51,4 +51,11 @@ class CommandLinesTest {
         assertThat(PosixFilePermissions.toString(CommandLines.fileMode("777").permissions()))
                 .isEqualTo("rwxrwxrwx");
     }
+
+    @Test
+    void aPathThatTheLocaleCannotExpressIsRefusedInOneLine() {
+        assertThatThrownBy(() -> CommandLines.path("/data/\0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("is no path, or the locale cannot express it; set LC_ALL=C.UTF-8");
+    }
 }

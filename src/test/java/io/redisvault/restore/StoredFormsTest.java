@@ -228,8 +228,8 @@ class StoredFormsTest {
         BackupReading reading = TestReaders.of(storage).open(backup);
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
         assertThat(reading.found().note())
-                .isEqualTo("it is encrypted, and its content was not checked; its length and age's header were, and the"
-                        + " storage has no checksum to compare; with RESTORE_AGE_IDENTITY_FILE all of it is");
+                .isEqualTo("it is encrypted, so that only its length and age's header were checked; the storage has no"
+                        + " checksum of it; set RESTORE_AGE_IDENTITY_FILE to check its content");
     }
 
     @Test
@@ -258,9 +258,8 @@ class StoredFormsTest {
         BackupReading reading = blind.open(backup);
         assertThat(bytes(reading.storedBytes())).hasSize((int) backup.bytes());
         assertThat(reading.found().note())
-                .isEqualTo(
-                        "it is encrypted, and its content was not checked; its length, age's header and the storage's"
-                                + " checksum (" + checksum + ") were; with RESTORE_AGE_IDENTITY_FILE all of it is");
+                .isEqualTo("it is encrypted, so that only its length, age's header and the storage's checksum ("
+                        + checksum + ") were checked; set RESTORE_AGE_IDENTITY_FILE to check its content");
 
         try (FileChannel stored =
                 FileChannel.open(file.apply(backup), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
