@@ -89,7 +89,7 @@ class RestoreIT {
         Exit old = restore(
                 "times", "--max-age", "1h", "--to", data.resolve("c.rdb").toString());
         assertThat(old.code()).isEqualTo(3);
-        assertThat(old.err()).contains("times_2026-01-02T03:06:05Z.rdb is of", "--max-age allows 3600 s");
+        assertThat(old.err()).contains("times_2026-01-02T03:06:05Z.rdb was written", "--max-age allows 3600 s");
         assertThat(data.resolve("c.rdb")).doesNotExist();
     }
 
