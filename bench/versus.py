@@ -115,8 +115,8 @@ def uploads(rows, label, dump, size, runs, server, former):
                 if former and what == "upload":
                     other = Service(os.path.dirname(dump), program=vault_command(application=former), **settings)
                     beside["Redis Vault before"] = services.enter_context(contextlib.closing(other)).back_up
+                    fresh(server, dump)
                     other.back_up()
-                    server.clean()
                 compare(rows, f"{what} over {scheme}, {label}", size, runs, service.back_up, beside,
                         lambda: fresh(server, dump))
     return service
