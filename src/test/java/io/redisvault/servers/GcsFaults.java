@@ -48,7 +48,7 @@ final class GcsFaults {
         return reason == null ? null : GcsAnswer.error(403, reason, "Refused as ordered: " + reason);
     }
 
-    /** What is said of an object that was stored. */
+    /** The description of a stored object. */
     ObjectNode without(ObjectNode object) {
         return fieldNotListed == null ? object : object.deepCopy().without(fieldNotListed);
     }

@@ -55,7 +55,7 @@ final class GcsUploads {
 
     volatile String scheme = "http";
 
-    /** What is before the numbers of what was received. */
+    /** Text before the range that was received. */
     volatile String unit = "bytes=";
 
     GcsUploads(GcsObjects objects, GcsFaults faults, Path directory, Consumer<String> count) {
