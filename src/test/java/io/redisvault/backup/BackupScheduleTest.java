@@ -2,6 +2,7 @@ package io.redisvault.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.redisvault.LoggedLines;
 import io.redisvault.backup.BackupOutcome.RetentionResult;
 import io.redisvault.backup.BackupRunner.BackupRunningException;
 import io.redisvault.backup.BackupRunner.CompletedRun;
@@ -12,9 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Runs by a clock that somebody sets. */
@@ -144,29 +142,14 @@ class BackupScheduleTest {
                 clock,
                 Timetable.every(Duration.ofSeconds(1)),
                 Duration.ZERO);
-        List<String> said = new ArrayList<>();
-        Logger log = Logger.getLogger(BackupSchedule.class.getName());
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                said.add(line.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        log.addHandler(handler);
-        try {
+        try (LoggedLines said = new LoggedLines(BackupSchedule.class.getName())) {
             clock.pass(Duration.ofSeconds(10), () -> busy.tick(new Tick()));
-            assertThat(said).hasSize(1).allMatch(line -> line.contains("until this one ends: a backup is running"));
+            assertThat(said.texts())
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("until this one ends: a backup is running"));
             busy.ended(run(Trigger.REQUEST, new BackupOutcome.Stored(null, RetentionResult.NONE)));
             clock.pass(Duration.ofSeconds(10), () -> busy.tick(new Tick()));
-            assertThat(said).hasSize(2);
-        } finally {
-            log.removeHandler(handler);
+            assertThat(said.texts()).hasSize(2);
         }
     }
 

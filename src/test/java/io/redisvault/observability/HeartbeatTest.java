@@ -3,6 +3,7 @@ package io.redisvault.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.redisvault.LoggedLines;
 import io.redisvault.backup.BackupOutcome;
 import io.redisvault.backup.BackupOutcome.Failed;
 import io.redisvault.backup.BackupOutcome.Reason;
@@ -24,9 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,19 +35,8 @@ class HeartbeatTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> calls = new CopyOnWriteArrayList<>();
-    private final List<String> said = new CopyOnWriteArrayList<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            said.add(line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final LoggedLines log = new LoggedLines(Heartbeat.class.getName());
+    private final List<String> said = log.texts();
     private HttpServer watcher;
     private volatile int refusals;
     private Heartbeat heartbeat;
@@ -64,12 +51,11 @@ class HeartbeatTest {
         });
         watcher.start();
         heartbeat = heartbeat("http://localhost:" + watcher.getAddress().getPort());
-        Logger.getLogger(Heartbeat.class.getName()).addHandler(log);
     }
 
     @AfterEach
     void stop() {
-        Logger.getLogger(Heartbeat.class.getName()).removeHandler(log);
+        log.close();
         watcher.stop(0);
         vertx.closeAndAwait();
     }

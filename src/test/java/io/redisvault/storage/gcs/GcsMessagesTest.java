@@ -6,11 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.auth.oauth2.GoogleCredentials;
 import com.google.auth.oauth2.ServiceAccountCredentials;
+import io.redisvault.LoggedLines;
 import io.redisvault.servers.GcsServer;
 import io.redisvault.servers.TlsProxy;
 import io.redisvault.servers.TunnelProxy;
 import io.redisvault.storage.BackupStorageContract;
-import io.redisvault.storage.GivenNotices;
+import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -97,7 +98,7 @@ class GcsMessagesTest {
     @Test
     void thatAServerIsWaitedForIsSaidOnceWithTheReason() {
         server.answerAlways(503, "text/plain", "Busy");
-        try (GivenNotices notices = new GivenNotices()) {
+        try (LoggedLines notices = new LoggedLines(Notice.class.getName())) {
             Cancellable list = new GcsStorage(
                             "backups",
                             new GcsClient(new GcsClient.Options(

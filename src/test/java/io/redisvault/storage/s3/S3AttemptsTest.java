@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.redisvault.LoggedLines;
 import io.redisvault.servers.Acceptor;
 import io.redisvault.servers.FakeS3.Answer;
 import io.redisvault.servers.FakeS3.Request;
 import io.redisvault.storage.BackupStorage;
-import io.redisvault.storage.GivenNotices;
+import io.redisvault.storage.Notice;
 import io.redisvault.storage.StorageException;
 import io.redisvault.storage.TestContent;
 import java.io.OutputStream;
@@ -37,7 +38,7 @@ class S3AttemptsTest extends OnFakeS3 {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     @AutoClose
-    private final GivenNotices notices = new GivenNotices();
+    private final LoggedLines notices = new LoggedLines(Notice.class.getName());
 
     @Test
     void anOutageThatLastsLongerThanTheTimeoutIsToldAsWhatItIs() {

@@ -1,4 +1,4 @@
-package io.redisvault.storage;
+package io.redisvault;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,15 +7,16 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** Records what {@link Notice} logs while this is open. */
-public final class GivenNotices extends Handler implements AutoCloseable {
+/** Records the lines that a category logs while this is open. */
+public final class LoggedLines extends Handler implements AutoCloseable {
 
-    private static final Logger LOG = Logger.getLogger(Notice.class.getName());
-
+    private final Logger log;
     private final List<String> texts = new CopyOnWriteArrayList<>();
 
-    public GivenNotices() {
-        LOG.addHandler(this);
+    /** @param category name of the logger, mostly of a class */
+    public LoggedLines(String category) {
+        log = Logger.getLogger(category);
+        log.addHandler(this);
     }
 
     public List<String> texts() {
@@ -32,6 +33,6 @@ public final class GivenNotices extends Handler implements AutoCloseable {
 
     @Override
     public void close() {
-        LOG.removeHandler(this);
+        log.removeHandler(this);
     }
 }
